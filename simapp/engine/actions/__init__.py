@@ -1,0 +1,1 @@
+"""One file per action; the file name is the action's name."""

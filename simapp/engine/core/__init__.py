@@ -1,0 +1,1 @@
+"""World arrays, clock, random streams, snapshots, digest, errors."""

@@ -1,0 +1,142 @@
+"""What the stages of a step hand to each other: struct-of-arrays batches.
+
+Rows are in canonical order: ascending user, then the order in which that user chose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class _Columns:
+    """Arrays of equal length, one attribute per column."""
+
+    def __len__(self) -> int:
+        return int(getattr(self, fields(self)[0].name).shape[0])
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """Return the rows chosen by an index or boolean array."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    @classmethod
+    def join(cls, parts: list[Self]) -> Self:
+        """Concatenate batches in the given order; an empty list gives an empty batch."""
+        if not parts:
+            return cls.empty()
+        return cls(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)})
+
+    @classmethod
+    def empty(cls, rows: int = 0) -> Self:
+        raise NotImplementedError
+
+
+@dataclass
+class FeedBatch(_Columns):
+    """Ranked lists for V viewers.
+
+    viewers int32[V] ascending; posts int64[V, k] serials, best first, -1 padding at the end;
+    scores float32[V, k], non-increasing (0 where padded); sources uint8[V, k]: index into the
+    pipeline's source names.
+    """
+
+    viewers: NDArray[np.int32]
+    posts: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    sources: NDArray[np.uint8]
+
+    @classmethod
+    def empty(cls, rows: int = 0, k: int = 1) -> FeedBatch:
+        return cls(
+            np.zeros(rows, np.int32),
+            np.full((rows, k), -1, np.int64),
+            np.zeros((rows, k), np.float32),
+            np.zeros((rows, k), np.uint8),
+        )
+
+
+@dataclass
+class ActionBatch(_Columns):
+    """A requests to change the world.
+
+    actor int32[A] (ids.SYSTEM for the scenario); code uint8 action code; n uint16: ordinal among the
+    actor's actions of this step (names what is written, see ids.post_key); post int64 serial of the
+    target post, -1 none; user int32 target user, -1 none; text int32 text id, -1 none; topic int16,
+    -1 unknown; stance float32 in [-1, 1]; opinion float32 native; appeal float32 >= 0.
+    """
+
+    actor: NDArray[np.int32]
+    code: NDArray[np.uint8]
+    n: NDArray[np.uint16]
+    post: NDArray[np.int64]
+    user: NDArray[np.int32]
+    text: NDArray[np.int32]
+    topic: NDArray[np.int16]
+    stance: NDArray[np.float32]
+    opinion: NDArray[np.float32]
+    appeal: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, rows: int = 0) -> ActionBatch:
+        """Return `rows` rows without targets."""
+        return cls(
+            np.zeros(rows, np.int32),
+            np.zeros(rows, np.uint8),
+            np.zeros(rows, np.uint16),
+            np.full(rows, -1, np.int64),
+            np.full(rows, -1, np.int32),
+            np.full(rows, -1, np.int32),
+            np.full(rows, -1, np.int16),
+            np.zeros(rows, np.float32),
+            np.zeros(rows, np.float32),
+            np.zeros(rows, np.float32),
+        )
+
+
+TIERS = ("rules", "archetype", "local", "endpoint", "replay", "human", "scenario")
+
+
+@dataclass
+class DecisionBatch:
+    """What minds chose: `actions` (do-nothing included) and tier uint8[A], index into TIERS."""
+
+    actions: ActionBatch
+    tier: NDArray[np.uint8]
+
+
+@dataclass
+class EventBatch(_Columns):
+    """E facts: what changed, or was refused and why.
+
+    actor int32; code uint8 action code; outcome uint8 (`Outcome`: 0 done, else the refusal);
+    n uint16 as in ActionBatch; post int64 *key* of the post that was written or acted on (the original, when
+    the target was a repost), -1 none; target int64 *key* of the post named by the request, -1 none;
+    user int32 target user (or the target post's author), -1 none; text int32 text id or -1.
+    """
+
+    actor: NDArray[np.int32]
+    code: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+    n: NDArray[np.uint16]
+    post: NDArray[np.int64]
+    target: NDArray[np.int64]
+    user: NDArray[np.int32]
+    text: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls, rows: int = 0) -> EventBatch:
+        """Return `rows` rows without subjects."""
+        return cls(
+            np.zeros(rows, np.int32),
+            np.zeros(rows, np.uint8),
+            np.zeros(rows, np.uint8),
+            np.zeros(rows, np.uint16),
+            np.full(rows, -1, np.int64),
+            np.full(rows, -1, np.int64),
+            np.full(rows, -1, np.int32),
+            np.full(rows, -1, np.int32),
+        )

@@ -1,0 +1,151 @@
+"""The posts that can still be shown: a window of columns over an ever-growing series of posts.
+
+Every post of a run has a `serial` (0, 1, 2 ... in the order in which the run wrote them), which is
+what the world refers to; its `key` (see `ids.post_key`) is what it is called outside. Row r of
+every column belongs to serial `base + r`. Posts that left the hot window are dropped from the
+front, so memory stays flat however long a run lasts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+POST, REPOST, QUOTE, COMMENT = 0, 1, 2, 3
+KINDS = ("post", "repost", "quote", "comment")
+
+_COLUMNS: dict[str, type[np.generic]] = {
+    "key": np.int64,
+    "author": np.int32,
+    "step": np.int32,
+    "kind": np.uint8,
+    "root": np.int64,
+    "parent": np.int64,
+    "topic": np.int16,
+    "stance": np.float32,
+    "opinion": np.float32,
+    "appeal": np.float32,
+    "text": np.int32,
+    "arm": np.int8,
+    "removed": np.uint8,
+    "likes": np.int32,
+    "dislikes": np.int32,
+    "shares": np.int32,
+    "comments": np.int32,
+    "depth": np.int16,
+    "below": np.int32,
+    "size": np.int32,
+    "depth_sum": np.int64,
+    "wiener": np.int64,
+    "max_depth": np.int16,
+}
+
+
+class Posts:
+    """Columns over the hot posts; each attribute below is an array with one row per hot post.
+
+    key int64 identity; author int32 (ids.SYSTEM for none); step int32 of writing; kind uint8 (KINDS);
+    root int64 serial of the cascade's first post (a post's own serial; a comment's: the post under
+    which it stands); parent int64 serial of what was reposted, quoted or commented on, -1 for a post;
+    topic int16, -1 unknown; stance float32 in [-1, 1] as shown; opinion float32 of the author on
+    the topic in native units; appeal float32 >= 0 (probability scale of a repost); text int32 id;
+    arm int8: first-vote treatment (0 none, 1 up, -1 down); removed uint8; likes, dislikes, shares,
+    comments int32 counters (on the original: a repost's are not counted apart).
+    Cascade columns: depth int16 (edges from the root), below int32 (subtree size, itself included);
+    and on roots only: size int32 (distinct sharers and author), depth_sum int64, wiener int64 (sum
+    of distances over unordered pairs), max_depth int16.
+    """
+
+    key: NDArray[np.int64]
+    author: NDArray[np.int32]
+    step: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+    root: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    topic: NDArray[np.int16]
+    stance: NDArray[np.float32]
+    opinion: NDArray[np.float32]
+    appeal: NDArray[np.float32]
+    text: NDArray[np.int32]
+    arm: NDArray[np.int8]
+    removed: NDArray[np.uint8]
+    likes: NDArray[np.int32]
+    dislikes: NDArray[np.int32]
+    shares: NDArray[np.int32]
+    comments: NDArray[np.int32]
+    depth: NDArray[np.int16]
+    below: NDArray[np.int32]
+    size: NDArray[np.int32]
+    depth_sum: NDArray[np.int64]
+    wiener: NDArray[np.int64]
+    max_depth: NDArray[np.int16]
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self.base = 0
+        self._rows = 0
+        self._data = {name: np.zeros(capacity, dtype) for name, dtype in _COLUMNS.items()}
+        self._view()
+
+    def __len__(self) -> int:
+        """Number of hot posts."""
+        return self._rows
+
+    @property
+    def end(self) -> int:
+        """The serial that the next post will get."""
+        return self.base + self._rows
+
+    def append(self, **columns: ArrayLike) -> NDArray[np.int64]:
+        """Append A posts given by columns (missing columns are 0); return their serials int64[A]."""
+        count = np.asarray(columns["key"]).shape[0]
+        self._reserve(self._rows + count)
+        lo, hi = self._rows, self._rows + count
+        for name, data in self._data.items():
+            data[lo:hi] = columns.get(name, 0)
+        self._rows = hi
+        self._view()
+        return np.arange(self.base + lo, self.base + hi, dtype=np.int64)
+
+    def row(self, serial: ArrayLike) -> NDArray[np.int64]:
+        """Return row numbers of serials int64[A]; -1 where the post is not (or no longer) in the window."""
+        rows = np.asarray(serial, np.int64) - self.base
+        return np.where((rows >= 0) & (rows < self._rows) & (np.asarray(serial) >= 0), rows, -1)
+
+    def evict_before(self, serial: int) -> int:
+        """Drop posts with a smaller serial; return how many left."""
+        gone = min(max(serial - self.base, 0), self._rows)
+        if gone:
+            kept = self._rows - gone
+            for data in self._data.values():
+                data[:kept] = data[gone : self._rows].copy()
+            self.base += gone
+            self._rows = kept
+            self._view()
+        return gone
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return copies of all columns and the base, for a snapshot."""
+        arrays: dict[str, NDArray[np.generic]] = {n: d[: self._rows].copy() for n, d in self._data.items()}
+        arrays["base"] = np.array([self.base], np.int64)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Posts:
+        """Rebuild from `to_arrays()`."""
+        posts = cls(capacity=max(1024, arrays["key"].shape[0]))
+        posts.append(**{name: arrays[name] for name in _COLUMNS})
+        posts.base = int(arrays["base"][0])
+        return posts
+
+    def _reserve(self, rows: int) -> None:
+        capacity = self._data["key"].shape[0]
+        if rows > capacity:
+            capacity = max(rows, capacity + capacity // 2)
+            for name, data in self._data.items():
+                grown = np.zeros(capacity, data.dtype)
+                grown[: self._rows] = data[: self._rows]
+                self._data[name] = grown
+
+    def _view(self) -> None:
+        for name, data in self._data.items():
+            setattr(self, name, data[: self._rows])

@@ -1,0 +1,145 @@
+"""The world: the whole state of a run at a step, in columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simapp.engine.core import ids
+from simapp.engine.core.batches import FeedBatch
+from simapp.engine.core.clock import Clock
+from simapp.engine.core.follows import Follows
+from simapp.engine.core.pairmap import PairMap
+from simapp.engine.core.population import Population
+from simapp.engine.core.posts import Posts
+from simapp.engine.core.rules import Rules
+from simapp.engine.core.texts import Texts
+
+LIKED, DISLIKED, REPOSTED, QUOTED = 1, 2, 4, 8
+
+
+@njit(cache=True, nogil=True)
+def _remember_seen(seen: Any, position: Any, viewers: Any, posts: Any) -> None:
+    size = seen.shape[1]
+    for v in range(viewers.shape[0]):
+        u = viewers[v]
+        for j in range(posts.shape[1]):
+            if posts[v, j] < 0:
+                break
+            seen[u, position[u]] = posts[v, j]
+            position[u] = (position[u] + 1) % size
+
+
+@dataclass
+class Users:
+    """Columns of N users; see Population for meanings.
+
+    opinions float64[N, T] native; seen uint32[N, S]: serials last shown (NEVER where empty), a ring
+    whose next slot is seen_at int32[N]. S may be 0.
+    """
+
+    age: NDArray[np.int16]
+    gender: NDArray[np.uint8]
+    rhythm: NDArray[np.int32]
+    rhythms: NDArray[np.float32]
+    level: NDArray[np.float32]
+    voice: NDArray[np.float32]
+    community: NDArray[np.int32]
+    opinions: NDArray[np.float64]
+    seen: NDArray[np.uint32]
+    seen_at: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return int(self.age.shape[0])
+
+
+NEVER = np.uint32(0xFFFFFFFF)
+
+
+@dataclass
+class World:
+    """Everything that a step reads and writes.
+
+    reactions: flags LIKED, DISLIKED, REPOSTED, QUOTED by (user, post serial); mutes: bit 1 by
+    (muter, mutee). opinion_scale: a native opinion x is shown as tanh(x / opinion_scale), or
+    clipped to [-1, 1] when opinion_scale is 0. extra: named arrays that feeds and minds keep
+    between steps; they are part of every snapshot.
+    """
+
+    clock: Clock
+    rules: Rules
+    users: Users
+    follows: Follows
+    posts: Posts
+    texts: Texts
+    topics: list[str]
+    opinion_scale: float = 0.0
+    step: int = 0
+    reactions: PairMap = field(default_factory=PairMap)
+    mutes: PairMap = field(default_factory=PairMap)
+    mute_count: int = 0
+    extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def found(
+        cls,
+        population: Population,
+        *,
+        clock: Clock,
+        rules: Rules,
+        topics: list[str],
+        texts: Texts,
+        opinion_scale: float = 0.0,
+    ) -> World:
+        """Create the world of a population at step 0, before its seed posts are written."""
+        n = population.users
+        users = Users(
+            age=population.age,
+            gender=population.gender,
+            rhythm=population.rhythm,
+            rhythms=population.rhythms,
+            level=population.level,
+            voice=population.voice,
+            community=population.community,
+            opinions=population.opinions.astype(np.float64).copy(),
+            seen=np.full((n, rules.seen_memory), NEVER, np.uint32),
+            seen_at=np.zeros(n, np.int32),
+        )
+        follows = Follows.from_edges(n, population.follower, population.followee)
+        return cls(clock, rules, users, follows, Posts(), texts, topics, opinion_scale)
+
+    def shown_opinions(self) -> NDArray[np.float32]:
+        """Return opinions float32[N, T] mapped to [-1, 1]."""
+        return self.shown(self.users.opinions)
+
+    def shown(self, native: NDArray[Any]) -> NDArray[np.float32]:
+        """Map native opinions to [-1, 1], same shape, float32."""
+        if self.opinion_scale:
+            return np.tanh(native / self.opinion_scale).astype(np.float32)
+        return np.clip(native, -1.0, 1.0).astype(np.float32)
+
+    def remember_seen(self, feed: FeedBatch) -> None:
+        """Put what was shown into the viewers' seen-rings."""
+        if self.users.seen.shape[1]:
+            _remember_seen(self.users.seen, self.users.seen_at, feed.viewers, feed.posts)
+
+    def forget_cold(self) -> int:
+        """Drop posts older than the hot window; return how many left."""
+        oldest = self.step - self.rules.hot_steps
+        if oldest < 0 or not len(self.posts) or self.posts.step[0] > oldest:
+            return 0
+        # Steps are non-decreasing along the window, so the cut is a binary search.
+        cut = int(np.searchsorted(self.posts.step, oldest, side="right"))
+        gone = self.posts.evict_before(self.posts.base + cut)
+        self.reactions.drop_below(self.posts.base)
+        return gone
+
+    def author_muted(self, viewer: NDArray[Any], author: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return bool[A]: whether each viewer has muted each author."""
+        if not self.mute_count:
+            return np.zeros(viewer.shape[0], np.bool_)
+        return self.mutes.has(ids.pair(viewer, author), 1)
