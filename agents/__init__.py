@@ -1,0 +1,1 @@
+"""What simulated users are: their minds, their memory, and the words they write."""

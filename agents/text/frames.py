@@ -1,0 +1,320 @@
+"""Sentence frames: how lines of a topic are put together into a post, a reply or a quote remark.
+
+A frame is a row of parts. A part names a bank of the topic (with its side left out: `strong` on side -1
+reads `strong_minus`) or one of the banks below, which belong to no topic and no side. The stance of a
+frame is side x `weight`. A template is a frame with its lines chosen; see `grammar`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.text.library import Line, read_lines
+from agents.text.lexicon import LEXICON
+
+POST, COMMENT, QUOTE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A row of parts, its stance per unit of side (0 .. 1), and how often it is tried."""
+
+    parts: tuple[str, ...]
+    weight: float
+    share: float
+
+
+# Stance cells: posts in five, comments and quotes in three. Side, then the frames that may fill the cell.
+POST_STRONG = (
+    Frame(("strong",), 0.85, 2.0),
+    Frame(("open", "strong"), 0.85, 2.0),
+    Frame(("strong", "close"), 0.90, 2.0),
+    Frame(("scene", "strong"), 0.80, 4.0),
+    Frame(("strong", "scene"), 0.80, 2.0),
+    Frame(("ask", "strong"), 0.75, 1.5),
+    Frame(("news", "strong"), 0.80, 1.5),
+    Frame(("strong", "strong"), 0.95, 1.5),
+    Frame(("scene", "strong", "close"), 0.85, 0.7),
+    Frame(("open", "strong", "mild"), 0.75, 0.7),
+    Frame(("scene", "ask", "strong"), 0.75, 0.5),
+)
+POST_MILD = (
+    Frame(("mild",), 0.40, 2.0),
+    Frame(("hedge", "mild"), 0.32, 2.0),
+    Frame(("mild", "close_mild"), 0.40, 1.0),
+    Frame(("scene",), 0.45, 2.5),
+    Frame(("scene", "mild"), 0.50, 3.0),
+    Frame(("mild", "scene"), 0.50, 1.5),
+    Frame(("ask",), 0.28, 1.5),
+    Frame(("scene", "ask"), 0.38, 1.5),
+    Frame(("news", "mild"), 0.35, 1.5),
+    Frame(("news", "ask"), 0.25, 1.0),
+    Frame(("mild", "ask"), 0.36, 1.0),
+    Frame(("hedge", "mild", "scene"), 0.42, 0.5),
+)
+POST_NEUTRAL = (
+    Frame(("neutral",), 0.0, 2.0),
+    Frame(("hedge", "neutral"), 0.0, 1.0),
+    Frame(("neutral", "close_mild"), 0.0, 1.0),
+    Frame(("news",), 0.0, 1.5),
+    Frame(("news", "neutral"), 0.0, 1.5),
+    Frame(("news", "ask_neutral"), 0.0, 1.0),
+    Frame(("scene_neutral",), 0.0, 1.5),
+    Frame(("scene_neutral", "neutral"), 0.0, 1.5),
+    Frame(("scene_neutral", "ask_neutral"), 0.0, 1.0),
+    Frame(("ask_neutral",), 0.0, 1.5),
+    Frame(("neutral", "ask_neutral"), 0.0, 1.0),
+    Frame(("mild_minus", "turn", "mild_plus"), 0.05, 1.2),
+    Frame(("mild_plus", "turn", "mild_minus"), -0.05, 1.2),
+)
+COMMENT_SIDE = (
+    Frame(("reply",), 0.60, 3.0),
+    Frame(("open_reply", "reply"), 0.55, 2.0),
+    Frame(("open_reply", "mild"), 0.40, 1.5),
+    Frame(("reply", "mild"), 0.50, 2.0),
+    Frame(("reply", "scene"), 0.60, 1.5),
+    Frame(("open_reply", "strong"), 0.85, 2.0),
+    Frame(("reply", "strong"), 0.80, 2.0),
+    Frame(("reply", "close"), 0.65, 1.0),
+    Frame(("reply", "ask"), 0.50, 1.0),
+)
+COMMENT_NEUTRAL = (
+    Frame(("reply_neutral",), 0.0, 3.0),
+    Frame(("open_reply", "reply_neutral"), 0.0, 2.0),
+    Frame(("reply_neutral", "ask_neutral"), 0.0, 2.0),
+    Frame(("reply_neutral", "neutral"), 0.0, 2.0),
+    Frame(("open_reply", "ask_neutral"), 0.0, 1.5),
+    Frame(("open_reply", "neutral"), 0.0, 1.5),
+    Frame(("reply_neutral", "scene_neutral"), 0.0, 1.0),
+)
+QUOTE_SIDE = (
+    Frame(("remark",), 0.60, 3.0),
+    Frame(("remark", "mild"), 0.50, 2.0),
+    Frame(("remark", "strong"), 0.80, 2.5),
+    Frame(("open_quote", "strong"), 0.85, 2.0),
+    Frame(("open_quote", "mild"), 0.40, 1.5),
+    Frame(("remark", "scene"), 0.60, 1.5),
+    Frame(("remark", "close"), 0.65, 1.0),
+    Frame(("remark", "ask"), 0.50, 1.0),
+)
+QUOTE_NEUTRAL = (
+    Frame(("remark_neutral",), 0.0, 3.0),
+    Frame(("remark_neutral", "ask_neutral"), 0.0, 2.0),
+    Frame(("remark_neutral", "neutral"), 0.0, 2.0),
+    Frame(("open_quote", "neutral"), 0.0, 1.5),
+    Frame(("open_quote", "ask_neutral"), 0.0, 1.5),
+    Frame(("remark_neutral", "scene_neutral"), 0.0, 1.0),
+)
+
+# (kind, side, frames) of every cell, ordered by stance within a kind. `EDGES` are the stances between them.
+CELLS: tuple[tuple[int, int, tuple[Frame, ...]], ...] = (
+    (POST, -1, POST_STRONG),
+    (POST, -1, POST_MILD),
+    (POST, 0, POST_NEUTRAL),
+    (POST, 1, POST_MILD),
+    (POST, 1, POST_STRONG),
+    (COMMENT, -1, COMMENT_SIDE),
+    (COMMENT, 0, COMMENT_NEUTRAL),
+    (COMMENT, 1, COMMENT_SIDE),
+    (QUOTE, -1, QUOTE_SIDE),
+    (QUOTE, 0, QUOTE_NEUTRAL),
+    (QUOTE, 1, QUOTE_SIDE),
+)
+EDGES: dict[int, tuple[float, ...]] = {
+    POST: (-0.62, -0.2, 0.2, 0.62),
+    COMMENT: (-0.3, 0.3),
+    QUOTE: (-0.3, 0.3),
+}
+
+# Lead-ins end in a comma, a colon or "but", and fit before any claim; the others are sentences.
+_OPEN = """
+look,
+ok so
+I'm sorry but
+I'll keep saying it:
+say it with me:
+not to be dramatic but
+once more for the people at the back:
+friendly reminder:
+genuinely,
+I said this in {month} and I'll say it again:
+hot take, apparently:
+serious post for once.
+unpopular at the family table, but
+~posting this before I lose my nerve:
+~my whole personality this week:
+~me, to absolutely nobody at the bus stop:
+~in today's episode of shouting at the radio:
+~{kin} has muted me over this but
+~against my doctor's advice I read the replies.
+~put this on my gravestone:
+~three coffees in, so:
+!enough.
+!no.
+!I've had it.
+!what are we even doing?
+!every single time.
+!I'm so tired of this.
+!how is this still a debate?
+!absolute joke.
+!furious about this.
+!right,
+^small bit of good news energy:
+^ok optimism hour:
+^been thinking about this all week:
+^I really do believe this:
+^call me naive but
+^one day we'll look back and wonder why it took so long.
+"""
+
+_HEDGE = """
+could be wrong, but
+not an expert, but
+I go back and forth on this, but
+maybe it's just me, but
+small thing, but
+no strong feelings here, but
+probably overthinking it, but
+for what it's worth,
+I might regret posting this, but
+been chewing on this since {day}:
+changed my mind a bit lately.
+on balance,
+thinking out loud:
+half a thought:
+I don't usually post about this, but
+tell me if I've got this wrong:
+two cents:
+I can see why people disagree, but
+~low-stakes opinion:
+~not picking a fight, just saying:
+~I know, nobody asked, but
+"""
+
+_CLOSE = """
+that's it, that's the post.
+I said what I said.
+simple as that.
+it isn't complicated.
+end of.
+prove me wrong.
+and I'll die on this hill.
+you know I'm right.
+write to your councillor.
+turn up on {day} if you feel the same.
+bookmark this for next year.
+I don't see how anyone argues with that.
+~anyway, back to pictures of the dog.
+~anyway. how's your {day}?
+~cool cool cool.
+~I'll be in the garden if anyone needs me.
+~no further questions.
+~thanks for coming to my bus stop lecture.
+~I have more where that came from, sadly.
+!make it make sense.
+!shame on everyone who waved it through.
+!I'm done being polite about it.
+!do your jobs.
+!unbelievable.
+!nobody is listening and they know it.
+!rant over. (it isn't.)
+^we can do this.
+^it's closer than people think.
+^give it five years.
+^it has worked before.
+^I'd bet good money on it.
+^feeling weirdly hopeful about it.
+"""
+
+_CLOSE_MILD = """
+thoughts?
+am I missing something?
+happy to be told otherwise.
+curious what others think.
+that's all, carry on.
+anyway.
+anyone else?
+maybe that's naive.
+might just be my street.
+I'll leave it there.
+don't shout at me.
+would love to see actual numbers on it.
+~please be normal in the replies.
+~back to lurking.
+~this is as political as I get before lunch.
+^small steps.
+"""
+
+_OPEN_REPLY = """
+ok but
+I mean,
+late to this, but
+jumping in:
+can only speak for {town}, but
+with respect,
+fwiw
+genuine point:
+coming at this from the other end of the street:
+third time I've typed this out:
+ha.
+hmm.
+ok, I'll bite.
+sorry, long day, but
+for context,
+adding to the pile:
+just my experience, but
+pinch of salt, but
+to be fair,
+slightly off topic, but
+~reading this on the bus, so briefly:
+~oh good, this thread again.
+!come on.
+!sigh.
+"""
+
+_OPEN_QUOTE = """
+saw this and thought:
+re this:
+posting this for the {town} crowd.
+sharing because it came up at dinner:
+this has been in my head all day.
+good thread to argue under.
+adding one thing:
+for anyone who scrolled past this:
+context for the below:
+my reading of this:
+the replies to this are something.
+this came up at work {when}.
+half my feed is this today.
+short version:
+saving this for {kin}.
+since everyone's sharing this,
+~muting this after I post it, but
+~resisting the urge to write an essay, so:
+~this again.
+!can't believe this needs saying:
+^nice to see this being talked about.
+"""
+
+_TURN = """
+then again,
+on the other hand,
+but also,
+and yet
+counterpoint to myself:
+the other side of it:
+{kin} says the opposite:
+at the same time,
+which is fine until someone says:
+people I respect tell me
+"""
+
+SHARED: dict[str, tuple[Line, ...]] = {
+    "open": read_lines(_OPEN, LEXICON),
+    "hedge": read_lines(_HEDGE, LEXICON),
+    "close": read_lines(_CLOSE, LEXICON),
+    "close_mild": read_lines(_CLOSE_MILD, LEXICON),
+    "open_reply": read_lines(_OPEN_REPLY, LEXICON),
+    "open_quote": read_lines(_OPEN_QUOTE, LEXICON),
+    "turn": read_lines(_TURN, LEXICON),
+}
