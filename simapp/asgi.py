@@ -1,0 +1,29 @@
+"""HTTP and sockets in one application. Sockets are taken from allowed hosts only, with the member's session."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+from simapp.stack.process import follow_parent_from_environment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "simapp.settings")
+follow_parent_from_environment()
+
+# Before the routes are imported: they reach for models, and the apps must be loaded by then.
+http = get_asgi_application()
+
+routes = []
+if find_spec("simapp.live") and find_spec("simapp.live.routing"):
+    from simapp.live.routing import websocket_urlpatterns
+
+    routes = websocket_urlpatterns
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(routes)))}
+)

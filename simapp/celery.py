@@ -1,0 +1,30 @@
+"""The Celery app. Tasks say ``from simapp.celery import app`` and ``@app.task``.
+
+Two queues: ``runs`` (a task owns a run for as long as it lasts) and ``decisions`` (batches for models).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from importlib.util import find_spec
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from simapp.stack.process import die_with_parent, follow_parent_from_environment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "simapp.settings")
+follow_parent_from_environment()
+
+TASK_MODULES = ("simapp.runs.tasks",)
+
+app = Celery("sociarium")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.include = [name for name in TASK_MODULES if find_spec(name.rpartition(".")[0]) and find_spec(name)]
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    """A pool process whose worker was killed must not go on alone: nobody could stop it any more."""
+    die_with_parent(signal.SIGKILL)
