@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def text_hash(text: str) -> int:
+    """Return the 64-bit BLAKE2b hash that names a text."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 class Texts:
@@ -14,6 +20,8 @@ class Texts:
     def __init__(self, pool: Iterable[str] = ()) -> None:
         self._texts: list[str] = []
         self._ids: dict[str, int] = {}
+        self._hashes: list[int] = []
+        self._hash_array: NDArray[np.uint64] = np.zeros(0, np.uint64)
         for text in pool:
             self.add(text)
         self.pool = len(self._texts)
@@ -31,7 +39,15 @@ class Texts:
         if known is None:
             known = self._ids[text] = len(self._texts)
             self._texts.append(text)
+            self._hashes.append(text_hash(text))
         return known
+
+    @property
+    def hashes(self) -> NDArray[np.uint64]:
+        """Return uint64[len]: the hash of each text, which names it outside this run."""
+        if self._hash_array.shape[0] != len(self._hashes):
+            self._hash_array = np.array(self._hashes, np.uint64)
+        return self._hash_array
 
     def first_used(self, used: NDArray[np.int32]) -> NDArray[np.int32]:
         """Mark ids as written and return, ascending, those that were not before (-1 is ignored)."""

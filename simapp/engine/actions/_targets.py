@@ -1,0 +1,66 @@
+"""Finding what a request points at; shared by the actions that name a post or a user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simapp.engine.core.batches import ActionBatch
+from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.posts import COMMENT, REPOST
+from simapp.engine.core.world import World
+
+
+@njit(cache=True, nogil=True)
+def _originals(rows: Any, kind: Any, parent: Any, base: Any, out: Any) -> None:
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        while row >= 0 and kind[row] == REPOST:
+            row = parent[row] - base
+        out[i] = row if row >= 0 else -1
+
+
+def target_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
+    """Return the row of each request's target post int64[A]; -1 when it cannot be acted on.
+
+    Comments are not targets: they are flat, and have votes of their own.
+    """
+    rows = world.posts.row(batch.post)
+    if not len(world.posts):
+        return rows
+    posts = world.posts
+    gone = (posts.removed[rows] != 0) | (posts.kind[rows] == COMMENT)
+    return np.where(gone, -1, rows)
+
+
+def original_rows(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Resolve reposts to the post that they share (its row, -1 when it has left the window)."""
+    out = np.full(rows.shape[0], -1, np.int64)
+    posts = world.posts
+    _originals(rows, posts.kind, posts.parent, posts.base, out)
+    if len(posts):
+        out[(out >= 0) & (posts.removed[out] != 0)] = -1
+    return out
+
+
+def first_of(pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return bool[A]: whether each packed pair is the first of its kind in the batch."""
+    first = np.zeros(pairs.shape[0], np.bool_)
+    first[np.unique(pairs, return_index=True)[1]] = True
+    return first
+
+
+def outcomes(batch: ActionBatch, *rules: tuple[Outcome, NDArray[np.bool_]]) -> NDArray[np.uint8]:
+    """Return the first outcome whose condition holds, per request (earlier rules win; else DONE)."""
+    codes = np.zeros(len(batch), np.uint8)
+    for outcome, where in reversed(rules):
+        codes[where] = np.uint8(outcome)
+    return codes
+
+
+def known_users(world: World, batch: ActionBatch) -> NDArray[np.bool_]:
+    """Return bool[A]: whether the target user exists."""
+    return (batch.user >= 0) & (batch.user < len(world.users))

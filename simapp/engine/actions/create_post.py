@@ -1,0 +1,45 @@
+"""create_post."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simapp.engine.actions._targets import outcomes
+from simapp.engine.actions.base import Action, Done
+from simapp.engine.core import ids
+from simapp.engine.core.batches import ActionBatch
+from simapp.engine.core.cascades import plant
+from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.posts import POST
+from simapp.engine.core.world import World
+
+
+class Here(Action):
+    """Write a post of your own. Everyone who follows you may see it."""
+
+    name, code, label, order = "create_post", 1, "Post", 50
+    takes, writes = ("text",), True
+
+    def check(self, world: World, batch: ActionBatch) -> NDArray[np.uint8]:
+        return outcomes(batch, (Outcome.NO_TEXT, batch.text < 0))
+
+    def apply(self, world: World, batch: ActionBatch) -> Done:
+        posts = world.posts
+        key = ids.post_key(batch.actor, world.step, batch.n)
+        own = np.arange(posts.end, posts.end + len(batch), dtype=np.int64)
+        posts.append(
+            key=key,
+            author=batch.actor,
+            step=np.full(len(batch), world.step),
+            kind=np.full(len(batch), POST),
+            root=own,
+            parent=np.full(len(batch), -1),
+            topic=batch.topic,
+            stance=batch.stance,
+            opinion=batch.opinion,
+            appeal=batch.appeal,
+            text=batch.text,
+        )
+        plant(posts, posts.row(own))
+        return Done(key)

@@ -1,0 +1,204 @@
+"""The step.
+
+due interventions -> who is active -> rank feeds -> observe -> decide -> apply -> remember -> measure
+-> commit (-> publish, which is the sink's owner's). Everything is a batch of arrays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simapp.engine.active import active_users
+from simapp.engine.actions.door import carry_out, target_keys
+from simapp.engine.actions.registry import code_of, names_by_code
+from simapp.engine.core import digest as digests
+from simapp.engine.core import ids
+from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch, FeedBatch
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from simapp.engine.core.world import World
+from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
+from simapp.engine.record import (
+    Feed,
+    FollowChanges,
+    Impressions,
+    Measures,
+    Mind,
+    NewPosts,
+    Sink,
+    StepRecord,
+)
+
+STAGES = ("interventions", "active", "rank", "decide", "apply", "remember", "measure", "commit")
+
+
+@dataclass
+class Simulation:
+    """A world and what moves it. `feed_size` is k; `plan` holds the scenario's interventions."""
+
+    world: World
+    feed: Feed
+    mind: Mind
+    measures: Measures
+    streams: Streams
+    sink: Sink
+    feed_size: int
+    plan: list[Intervention] = field(default_factory=list)
+    feed_factory: FeedFactory | None = None
+    workers: Workers = field(default_factory=Workers)
+    digest: bytes = digests.EMPTY
+    on_stage: Callable[[str], None] = lambda _stage: None
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A restored world continues under the feed that the last switch before it chose.
+        for change in self.plan:
+            if change.kind == "switch_feed" and change.at <= self.world.step:
+                self._switch(change)
+
+    def found(self, seeds: ActionBatch) -> StepRecord:
+        """Write the seed posts as step 0, commit the founding and return its record."""
+        self.stages = {}
+        return self._finish(seeds, _tiers(len(seeds), "scenario"), FeedBatch.empty(), founding=True)
+
+    def step(self, inputs: list[Intervention] | None = None) -> StepRecord:
+        """Run one step with recorded `inputs`, commit it and return what it left behind."""
+        world = self.world
+        self.stages = {}
+        with self._stage("interventions"):
+            world.step += 1
+            world.forget_cold()
+            due = [i for i in [*self.plan, *(inputs or [])] if i.at == world.step]
+            for change in due:
+                if change.kind == "switch_feed":
+                    self._switch(change)
+            injected = injected_posts(world, due)
+        with self._stage("active"):
+            viewers = active_users(world, self.streams)
+        with self._stage("rank"):
+            self.feed.prepare(world)
+            feed = self.feed.rank(world, viewers, self.feed_size, self.streams, self.workers)
+        with self._stage("decide"):
+            decided = self.mind.decide(world, feed, self.streams, self.workers)
+        requests = ActionBatch.join([injected, decided.actions])
+        tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
+        return self._finish(requests, tier, feed, founding=False)
+
+    def _finish(
+        self, requests: ActionBatch, tier: NDArray[np.uint8], feed: FeedBatch, *, founding: bool
+    ) -> StepRecord:
+        world = self.world
+        decisions = DecisionBatch(requests, tier)
+        with self._stage("apply"):
+            first_new = world.posts.end
+            targets = target_keys(world, requests.post)
+            events = carry_out(world, requests)
+            events = EventBatch.join([events, first_votes(world, self.plan, first_new, self.streams)])
+            impressions = self._impressions(feed)
+        with self._stage("remember"):
+            world.remember_seen(feed)
+            self.feed.learn(world, events)
+            if not founding:
+                self.mind.remember(world, feed, decisions, self.streams, self.workers)
+        with self._stage("measure"):
+            points, histogram = self.measures.measure(world, events)
+            self.digest = digests.step_digest(self.digest, world.step, decisions, targets, events, world.texts)
+            fresh = world.texts.first_used(requests.text)
+            record = StepRecord(
+                step=world.step,
+                decisions=decisions,
+                decision_targets=targets,
+                events=events,
+                posts=self._new_posts(first_new),
+                follows=self._founding_follows() if founding else _follow_changes(events),
+                impressions=impressions,
+                opinions=world.shown_opinions(),
+                texts=[(int(i), world.texts[int(i)]) for i in fresh],
+                metrics=points,
+                histogram=histogram,
+                counts=self._counts(events, feed),
+                digest=self.digest,
+                impressions_digest=digests.columns_digest(
+                    impressions.viewer, impressions.post, impressions.rank, impressions.score
+                ),
+                stages=self.stages,
+            )
+        with self._stage("commit"):
+            self.sink.commit(record, world)
+        return record
+
+    def _switch(self, change: Intervention) -> None:
+        if self.feed_factory is None:
+            msg = "this run cannot switch feeds: no feed factory was given"
+            raise RuntimeError(msg)
+        self.feed = self.feed_factory(str(change.settings["preset"]), dict(change.settings.get("params") or {}))
+
+    def _impressions(self, feed: FeedBatch) -> Impressions:
+        shown = feed.posts >= 0
+        viewer, rank = np.nonzero(shown)
+        return Impressions(
+            viewer=feed.viewers[viewer],
+            post=target_keys(self.world, feed.posts[shown]),
+            rank=rank.astype(np.uint8),
+            score=feed.scores[shown],
+            source=feed.sources[shown],
+        )
+
+    def _new_posts(self, first_new: int) -> NewPosts:
+        posts = self.world.posts
+        new = slice(first_new - posts.base, None)
+        return NewPosts(
+            key=posts.key[new].copy(),
+            root=target_keys(self.world, posts.root[new]),
+            parent=target_keys(self.world, posts.parent[new]),
+            author=posts.author[new].copy(),
+            kind=posts.kind[new].copy(),
+            topic=posts.topic[new].copy(),
+            stance=posts.stance[new].copy(),
+            opinion=posts.opinion[new].copy(),
+            appeal=posts.appeal[new].copy(),
+            text=posts.text[new].copy(),
+            arm=posts.arm[new].copy(),
+        )
+
+    def _founding_follows(self) -> FollowChanges:
+        follower, followee = self.world.follows.edges()
+        return FollowChanges(follower, followee, np.ones(follower.shape[0], np.uint8))
+
+    def _counts(self, events: EventBatch, feed: FeedBatch) -> dict[str, int]:
+        by_code = np.bincount(events.code[(events.outcome == 0) & (events.actor != ids.SYSTEM)], minlength=256)
+        counts = {name: int(by_code[code]) for code, name in names_by_code().items() if by_code[code]}
+        counts["active"] = len(feed)
+        counts["events"] = len(events)
+        counts["refused"] = int(np.count_nonzero(events.outcome))
+        counts["impressions"] = int(np.count_nonzero(feed.posts >= 0))
+        counts["hot_posts"] = len(self.world.posts)
+        counts["follows"] = len(self.world.follows)
+        return counts
+
+    @contextmanager
+    def _stage(self, name: str) -> Any:
+        self.on_stage(name)
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - began
+
+
+def _tiers(rows: int, tier: str) -> NDArray[np.uint8]:
+    return np.full(rows, TIERS.index(tier), np.uint8)
+
+
+def _follow_changes(events: EventBatch) -> FollowChanges:
+    done = events.outcome == 0
+    rows = np.flatnonzero(done & ((events.code == code_of("follow")) | (events.code == code_of("unfollow"))))
+    on = (events.code[rows] == code_of("follow")).astype(np.uint8)
+    return FollowChanges(events.actor[rows], events.user[rows], on)
