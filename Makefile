@@ -1,0 +1,113 @@
+# The commands of the project. `make` alone lists them.
+# Works with GNU make 3.81 (macOS) and needs nothing but Python 3.11 or newer.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+PORT ?= 8000
+KILLS ?= 20
+TORCH := torch==2.13.0
+# PYTEST_ARGS="-k name" and the like are handed to pytest.
+PYTEST_ARGS ?=
+# Where torch comes from. Empty: the usual place, which on Linux means the CUDA build (several GB).
+TORCH_INDEX_URL ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+PIP := $(BIN)/python -m pip --quiet install
+WARM := $(wildcard simapp/management/commands/warm.py)
+# Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
+KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
+
+.PHONY: help setup demo test check lint types chaos bench clean dev browser
+
+help:  ## this list
+	@echo "Sociarium. Commands:"
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/:/' | awk -F': ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@echo "Settings: PORT=8000  TORCH_INDEX_URL=...  PYTHON=/path/to/python3.11  SOCIARIUM_STATE=folder"
+
+setup: $(STAMPS)/runtime $(STAMPS)/warm  ## the environment in .venv (torch first), kernels compiled
+
+demo: setup  ## services, an example run and the web page on 127.0.0.1:$PORT
+	@exec env SOCIARIUM_STOP_WITH_PARENT=1 $(BIN)/python manage.py demo --port "$(PORT)"
+
+test: setup dev browser check  ## everything the tests need, then all checks and tests
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+check: setup dev lint types  ## linters, types, layers, Django's own checks
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: dev
+	$(BIN)/mypy
+
+bench: setup  ## every benchmark with its table
+	@$(BIN)/python manage.py bench all
+
+chaos: setup dev  ## random kills, KILLS=n; fails on any loss or difference
+	SOCIARIUM_KILLS="$(KILLS)" $(BIN)/python -m pytest -m chaos --override-ini "addopts=--strict-markers --import-mode=importlib"
+
+clean:  ## remove the environment and caches; data in var/ stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info
+	find simapp recommender agents tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- how setup works: each step leaves a stamp, so a second call only compares times of files -------------------
+
+$(STAMPS)/venv:
+	@found=; \
+	for candidate in $(PYTHON) python3 python3.11 python3.12 python3.13 python; do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Python 3.11 or newer is needed and was not found; install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 2; \
+	fi; \
+	"$$found" -c 'import venv, ensurepip' >/dev/null 2>&1 || { \
+	  echo "This Python cannot make virtual environments; install its venv package (on Debian: apt-get install python3-venv)." >&2; exit 2; }; \
+	"$$found" -c 'import shutil, sys; free = shutil.disk_usage(".").free / 2**30; sys.exit(0 if free >= 4 else f"Only {free:.1f} GiB are free here and 4 GiB are needed; free some space first.")' || exit 2; \
+	[ -x $(BIN)/python ] && $(BIN)/python -c 'import pip' >/dev/null 2>&1 || { \
+	  echo "Making $(VENV) with $$found"; "$$found" -m venv $(VENV); }
+	@mkdir -p $(STAMPS) && touch $@
+
+# With another index the pinned versions of torch's own needs may be missing there; the next step puts them right.
+$(STAMPS)/torch: $(STAMPS)/venv
+	@echo "Installing torch (the largest part)"
+	@if [ -n "$(TORCH_INDEX_URL)" ]; then $(PIP) "$(TORCH)" --index-url "$(TORCH_INDEX_URL)"; \
+	else $(PIP) "$(TORCH)" -c constraints.txt; fi
+	@touch $@
+
+$(STAMPS)/runtime: $(STAMPS)/torch pyproject.toml constraints.txt
+	@echo "Installing the rest"
+	@$(call requirements,project["dependencies"],runtime)
+	@$(PIP) -r $(STAMPS)/runtime.txt -c constraints.txt
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/runtime
+	@echo "Installing the tools for tests"
+	@$(call requirements,project["optional-dependencies"]["dev"],dev)
+	@$(PIP) -r $(STAMPS)/dev.txt -c constraints.txt
+	@touch $@
+
+$(STAMPS)/warm: $(STAMPS)/runtime $(WARM) $(KERNELS)
+	@if [ -n "$(WARM)" ]; then echo "Compiling kernels"; $(BIN)/python manage.py warm; fi
+	@touch $@
+
+dev: $(STAMPS)/dev
+
+browser:
+	@if command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Chromium for the browser tests"; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "No Chromium was found: the browser tests will be skipped. Install chromium or google-chrome to run them."; fi
+
+define requirements
+$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; print("\n".join($(1)))' > $(STAMPS)/$(2).txt
+endef
