@@ -45,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Databases of PostgreSQL are told apart by pytest-django; those of Valkey have numbers.
         os.environ["REDIS_URL"] = with_redis_database(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
     os.environ["DJANGO_SETTINGS_MODULE"] = "simapp.settings"
+    from django.conf import settings
+
+    assert settings.DATABASES, "reading a setting configures Django; pytest-django then sets it up"
 
 
 def _start_services() -> None:
@@ -140,7 +143,7 @@ def admin_member(db: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _no_world_writable_surprises() -> Iterator[None]:
+def _environment_is_put_back() -> Iterator[None]:
     """Working folder and environment are put back after each test."""
     folder, environment = Path.cwd(), dict(os.environ)
     yield
