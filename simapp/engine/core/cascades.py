@@ -5,30 +5,41 @@ its root; a quote is a child like a repost, comments are not part of it. Sizes c
 reposts a root at most once, so without quotes the size is also the number of distinct sharers with
 the author; a user who quotes twice is two nodes.
 
-Structural virality and its incremental rule follow Goel, Anderson, Hofman & Watts (2016, "The
-structural virality of online diffusion", Management Science 62:180-196): v = 2 W / (n (n - 1)), where W (the Wiener index) is
-the sum of distances over unordered pairs of nodes. A leaf attached under p adds D(p) + n to W, with
-D(p) the sum of distances from p to the n nodes there before,
+Structural virality and its Wiener index follow Goel, Anderson, Hofman & Watts (2016, "The structural
+virality of online diffusion", Management Science 62:180-196): v = 2 W / (n (n - 1)), where W is the sum
+of distances over unordered pairs of nodes. A leaf attached under p adds D(p) + n to W, with D(p) the
+sum of distances from p to the n nodes that were there before,
     D(p) = sum of depths + sum over the path from below the root to p of (n - 2 s(v)),
 s(v) the size of the subtree of v. Integers throughout, so the result is exact.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simapp.engine.core.posts import QUOTE, REPOST, Posts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DEEPEST = np.iinfo(np.int16).max
 
 
 @njit(cache=True, nogil=True)
 def _attach(
-    rows: Any, base: Any, roots: Any, parents: Any, depth: Any, below: Any, size: Any, depth_sum: Any, wiener: Any, max_depth: Any
+    rows: Any,
+    base: Any,
+    roots: Any,
+    parents: Any,
+    depth: Any,
+    below: Any,
+    size: Any,
+    depth_sum: Any,
+    wiener: Any,
+    max_depth: Any,
 ) -> None:
     for j in range(rows.shape[0]):
         row = rows[j]
@@ -108,7 +119,7 @@ def _problem(posts: Posts, rows: NDArray[np.int64]) -> str | None:
 
 def _is_share(posts: Posts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     kind = posts.kind[rows]
-    return (kind == REPOST) | (kind == QUOTE)
+    return np.asarray((kind == REPOST) | (kind == QUOTE))
 
 
 def members(posts: Posts, root: int) -> NDArray[np.int64]:
