@@ -1,0 +1,1 @@
+"""Pages: translate HTTP into one service call and render. Nothing is decided here."""

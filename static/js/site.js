@@ -1,0 +1,62 @@
+// What every page needs: the colour toggle, copy buttons and choices that show their own fields.
+// Nothing here is required: each control is a plain form or plain text without it.
+"use strict";
+
+(() => {
+  const year = 365 * 24 * 3600;
+
+  function setTheme(theme) {
+    document.cookie = `theme=${theme}; path=/; max-age=${year}; samesite=lax`;
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    document.dispatchEvent(new CustomEvent("sociarium:theme", { detail: theme }));
+  }
+
+  function nextTheme() {
+    const now = document.documentElement.dataset.theme || "auto";
+    return { auto: "dark", dark: "light", light: "auto" }[now];
+  }
+
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-theme-toggle]");
+    if (toggle) {
+      event.preventDefault();
+      const theme = nextTheme();
+      setTheme(theme);
+      const word = { auto: "System", dark: "Dark", light: "Light" }[theme];
+      toggle.querySelector("span").textContent = word;
+      toggle.title = `Colours: ${word.toLowerCase()}. Click to change.`;
+      return;
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy && navigator.clipboard) {
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+        const before = copy.getAttribute("aria-label") || "";
+        copy.classList.add("copied");
+        copy.setAttribute("aria-label", "Copied");
+        setTimeout(() => { copy.classList.remove("copied"); copy.setAttribute("aria-label", before); }, 1200);
+      });
+    }
+  });
+
+  // <select data-shows="group">: only the parts of [data-shown-by=group] whose data-when names the choice stay visible.
+  function showChosen(select) {
+    const scope = select.closest("form") || document;
+    for (const part of scope.querySelectorAll(`[data-shown-by="${CSS.escape(select.dataset.shows)}"]`)) {
+      part.hidden = part.dataset.when !== select.value;
+    }
+  }
+
+  function prepare(root) {
+    for (const select of root.querySelectorAll("select[data-shows]")) showChosen(select);
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-shows]")) showChosen(event.target);
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form && event.target.matches("select")) form.requestSubmit();
+  });
+  document.addEventListener("htmx:after:swap", () => prepare(document));
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare(document));
+  else prepare(document);
+})();
