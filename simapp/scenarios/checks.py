@@ -1,0 +1,91 @@
+"""Checks across parts of a scenario, and advice on what is legal but probably not meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SeedPostPart, SwitchFeed
+from simapp.scenarios.parts.network import NoNetwork
+from simapp.scenarios.problems import ScenarioProblem
+
+if TYPE_CHECKING:
+    from simapp.scenarios.document import Scenario
+
+MAX_FOLLOWS = 100_000_000
+
+
+def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
+    """Return what does not fit together although each part is fine by itself."""
+    return [*_network(scenario), *_writers(scenario), *_first_votes(scenario)]
+
+
+def _network(scenario: Scenario) -> list[ScenarioProblem]:
+    network, users = scenario.network, scenario.population.users
+    if isinstance(network, NoNetwork) or scenario.population.people is not None:
+        return []
+    mean = network.mean_followees
+    if mean > users - 1:
+        accepted = f"at most {users - 1}, one less than population.users"
+        return [ScenarioProblem.wrong("network.mean_followees", mean, accepted)]
+    if mean * users > MAX_FOLLOWS:
+        accepted = f"at most {MAX_FOLLOWS / users:.6g} for {users} users ({MAX_FOLLOWS} follows in all)"
+        return [ScenarioProblem.wrong("network.mean_followees", mean, accepted)]
+    return []
+
+
+def _writers(scenario: Scenario) -> list[ScenarioProblem]:
+    found = []
+    users = scenario.population.users
+    for path, post in _posts(scenario):
+        if post.topic not in scenario.topics:
+            accepted = f"one of the scenario's topics ({', '.join(scenario.topics)})"
+            found.append(ScenarioProblem.wrong(f"{path}.topic", post.topic, accepted))
+        if isinstance(post.author, int) and post.author >= users and scenario.population.people is None:
+            accepted = f"a user's number from 0 to {users - 1}, or one of most_followed, random"
+            found.append(ScenarioProblem.wrong(f"{path}.author", post.author, accepted))
+    return found
+
+
+def _posts(scenario: Scenario) -> list[tuple[str, SeedPostPart | InjectPost]]:
+    posts: list[tuple[str, SeedPostPart | InjectPost]] = [
+        (f"seed_posts.{i}", post) for i, post in enumerate(scenario.seed_posts)
+    ]
+    for i, change in enumerate(scenario.interventions):
+        if isinstance(change, InjectPost):
+            posts.append((f"interventions.{i}", change))
+    return posts
+
+
+def _first_votes(scenario: Scenario) -> list[ScenarioProblem]:
+    found = []
+    windows = [(c.at, c.until, i) for i, c in enumerate(scenario.interventions) if isinstance(c, FirstVote)]
+    windows.sort()
+    for (_, until, _), (at, _, i) in zip(windows, windows[1:], strict=False):
+        if at <= until:
+            accepted = f"a step after {until}, where the first_vote before it ends"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.at", at, accepted))
+    return found
+
+
+def advice(scenario: Scenario) -> list[str]:
+    """Return sentences about what is allowed but probably not meant; empty when nothing is odd."""
+    said = []
+    last = scenario.clock.steps
+    for i, change in enumerate(scenario.interventions):
+        if change.at > last:
+            said.append(
+                f"interventions.{i}.at is {change.at}, after the last step ({last}); it will never happen."
+            )
+        if isinstance(change, SwitchFeed) and change.preset == scenario.feed.preset and not change.params:
+            said.append(f"interventions.{i}.preset is {change.preset}, which the feed uses already.")
+    offered = scenario.platform.action_names
+    if "create_post" not in offered and not scenario.seed_posts:
+        said.append(
+            "platform.actions has no create_post and there are no seed_posts; nothing will be written."
+        )
+    if isinstance(scenario.network, NoNetwork) and scenario.feed.preset == "chronological":
+        if scenario.population.people is None:
+            said.append(
+                "network.kind is none and the chronological feed shows followed users only; feeds stay empty."
+            )
+    return said

@@ -1,0 +1,1 @@
+"""The parts of a scenario document, one file per part."""

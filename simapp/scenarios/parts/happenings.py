@@ -1,0 +1,77 @@
+"""What the scenario itself puts into the world: posts at the start and interventions at steps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from simapp.scenarios.parts.base import Author, Part, PostText, TopicSlug
+from simapp.scenarios.parts.platform import PresetName
+from simapp.scenarios.parts.population import refuse
+
+MAX_STEPS = 100_000
+Step = Annotated[int, Field(ge=1, le=MAX_STEPS)]
+
+_TEXT = "What the post says."
+_STANCE = "Side the post takes, -1 to 1; empty means unknown: it then suits every reader."
+_APPEAL = "Chance per impression that a reader who agrees reposts it; empty means drawn like any post's."
+
+
+class SeedPostPart(Part):
+    """A post that exists when the run starts."""
+
+    author: Author = Field("random", description="Who wrote it.")
+    text: PostText = Field(description=_TEXT)
+    topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
+    stance: float | None = Field(None, ge=-1, le=1, description=_STANCE)
+    appeal: float | None = Field(None, gt=0, le=1, description=_APPEAL)
+
+
+class InjectPost(Part):
+    """At a step, a user publishes a given post."""
+
+    kind: Literal["inject_post"] = "inject_post"
+    at: Step = Field(description="Step at which it happens, from 1.")
+    author: Author = Field("random", description="Who writes it.")
+    text: PostText = Field(description=_TEXT)
+    topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
+    stance: float | None = Field(None, ge=-1, le=1, description=_STANCE)
+    appeal: float | None = Field(None, gt=0, le=1, description=_APPEAL)
+
+
+class FirstVote(Part):
+    """From step `at` to `until` every new post gets, by draw, an artificial first vote: up, down or none.
+
+    Source: Muchnik, Aral & Taylor 2013, Science 341, 647 (4.0 % up, 1.9 % down, the rest control).
+    """
+
+    kind: Literal["first_vote"] = "first_vote"
+    at: Step = Field(description="First step of the treatment.")
+    until: Step = Field(description="Last step of the treatment.")
+    up: float = Field(1 / 3, ge=0, le=1, description="Share of posts that get an up-vote.")
+    down: float = Field(1 / 3, ge=0, le=1, description="Share of posts that get a down-vote.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.until < self.at:
+            raise refuse("until", self.until, f"a step from {self.at} (at) on")
+        if self.up + self.down > 1 + 1e-9:
+            raise refuse(
+                "down", self.down, f"at most {1 - self.up:.6g}, so that up and down add up to no more than 1"
+            )
+        return self
+
+
+class SwitchFeed(Part):
+    """From step `at` on feeds are ranked by another preset."""
+
+    kind: Literal["switch_feed"] = "switch_feed"
+    at: Step = Field(description="First step with the new feed.")
+    preset: PresetName = Field(description="Ranking preset.")
+    params: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")], float] = (
+        Field(default_factory=dict, max_length=50, description="Parameters of the preset; it checks them.")
+    )
+
+
+InterventionPart = Annotated[InjectPost | FirstVote | SwitchFeed, Field(discriminator="kind")]

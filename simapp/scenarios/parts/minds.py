@@ -1,0 +1,106 @@
+"""What decides for users. Parameters of opinion models are in the model's native units."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from simapp.scenarios.parts.base import Part, setting
+from simapp.scenarios.parts.population import BAUMANN
+
+_CALIBRATE = "order of magnitude only: about 10 likes to 2 reposts to 1 reply; calibrate"
+
+
+class BaumannOpinions(Part):
+    """Echo-chamber dynamics of Baumann et al. 2020: dx/dt = -x + K * sum tanh(alpha * x_j) over contacts.
+
+    Opinions are unbounded; x / (1 + |x|) or a similar map shows them in [-1, 1].
+    """
+
+    kind: Literal["baumann"] = "baumann"
+    alpha: float = setting(
+        3.0, "Controversialness of the topics.", ge=0, le=20, unit="1 / opinion", source=BAUMANN
+    )
+    beta: float = setting(
+        3.0, "Homophily: contact probability falls with opinion distance to the power -beta.", ge=0, le=10,
+        source=BAUMANN,
+    )  # fmt: skip
+    K: float = setting(
+        3.0, "Strength of social influence.", ge=0, le=20, unit="opinion / time", source=BAUMANN
+    )
+    m: int = setting(
+        10, "Attention slots: posts of others that move an active user's opinion per step.", ge=1, le=100,
+        unit="posts per activation", source=BAUMANN,
+    )  # fmt: skip
+    dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time", source=BAUMANN)
+    noise: float = setting(
+        0.0, "Standard deviation of random opinion change per step, before scaling by the root of dt.", ge=0, le=10,
+        unit="opinion",
+    )  # fmt: skip
+
+
+class ConstantMind(Part):
+    """Opinions never change."""
+
+    kind: Literal["none"] = "none"
+
+
+OpinionModel = Annotated[BaumannOpinions | ConstantMind, Field(discriminator="kind")]
+
+
+def _rate(default: float, deed: str, source: str = "") -> float:
+    value: float = setting(
+        default, f"Probability to {deed}, before stance, appeal and herd.", ge=0, le=1,
+        unit="probability per impression", source=source,
+    )  # fmt: skip
+    return value
+
+
+class Rates(Part):
+    """Base rates of reactions to one post that was read."""
+
+    like: float = _rate(0.02, "like the post", _CALIBRATE)
+    dislike: float = _rate(0.005, "dislike the post")
+    repost: float = _rate(0.005, "repost it", "0.1 to 3 % per impression (Goel et al. 2016 and others)")
+    quote: float = _rate(0.001, "quote it")
+    comment: float = _rate(0.004, "comment on it", _CALIBRATE)
+    follow: float = _rate(0.002, "follow its author")
+    unfollow: float = _rate(0.0005, "unfollow its author")
+    mute: float = _rate(0.0002, "mute its author")
+
+
+class Appeal(Part):
+    """Log-normal appeal of a post: a factor on the chance to be reshared by those who agree."""
+
+    median: float = setting(
+        0.03, "Median appeal.", gt=0, le=1, unit="probability per impression",
+        source="reachability test of the project's validity notes: median 3 %, sigma 0.7",
+    )  # fmt: skip
+    sigma: float = setting(
+        0.7, "Standard deviation of the logarithm of appeal.", ge=0, le=3, unit="log units"
+    )
+
+
+class Minds(Part):
+    """Rule minds: published opinion and attention models, no language model."""
+
+    kind: Literal["rules"] = Field("rules", description="Tier that decides.")
+    opinion: OpinionModel = Field(BaumannOpinions(), description="How opinions move.")
+    rates: Rates = Field(Rates(), description="Base rates of reactions.")
+    stance_gate: float = setting(
+        0.7, "Scale h of the stance gate exp(-distance / h) on likes and reposts.", gt=0, le=100,
+        unit="shown opinion, [-1, 1]", source="direction: Bakshy et al. 2015; value of the project's validity notes",
+    )  # fmt: skip
+    feed_depth: float = setting(
+        12.0, "Mean number of posts read per visit (geometric stop).", ge=1, le=100, unit="posts"
+    )
+    herd: float = setting(
+        0.0, "Herd strength: effect of a visible positive score on the chance to like (0 = none).", ge=0, le=5,
+        source="Muchnik, Aral & Taylor 2013, Science 341, 647: +32 % for one early up-vote",
+    )  # fmt: skip
+    appeal: Appeal = Field(Appeal(), description="How posts differ in their chance to spread.")
+    authorship_exponent: float = setting(
+        0.7, "Authorship grows with followers to this power.", ge=0, le=2,
+        source="reachability test of the project's validity notes",
+    )  # fmt: skip

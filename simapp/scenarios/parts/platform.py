@@ -1,0 +1,97 @@
+"""The rules of the platform, and the feed it ranks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from simapp.scenarios.names import ACTIONS, DEFAULT_ACTIONS, FEED_PRESETS
+from simapp.scenarios.parts.base import Part, setting
+
+
+def _check_action(name: str) -> str:
+    if name not in ACTIONS:
+        raise PydanticCustomError("one_of", "one of {known}", {"known": ", ".join(ACTIONS)})
+    return name
+
+
+def _check_preset(name: str) -> str:
+    if name not in FEED_PRESETS:
+        raise PydanticCustomError("one_of", "one of {known}", {"known": ", ".join(FEED_PRESETS)})
+    return name
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise PydanticCustomError(
+                "cross",
+                "",
+                {"path": "", "value": f"naming {name} twice", "accepted": "a list without repeats"},
+            )
+    return names
+
+
+ActionName = Annotated[
+    str, AfterValidator(_check_action), WithJsonSchema({"type": "string", "enum": list(ACTIONS)})
+]
+PresetName = Annotated[
+    str, AfterValidator(_check_preset), WithJsonSchema({"type": "string", "enum": list(FEED_PRESETS)})
+]
+Distinct = AfterValidator(_distinct)
+
+
+class Platform(Part):
+    """What users can do and what the platform remembers."""
+
+    rules: Literal["microblog", "forum"] = Field(
+        "microblog", description="Family of rules: reposts and quotes, or up and down votes with comments."
+    )
+    actions: Annotated[tuple[ActionName, ...], Distinct] | None = Field(
+        None,
+        min_length=1,
+        description="Actions that users may take; empty means the default set of the rules.",
+    )
+    allow_self_rating: bool = Field(False, description="Whether users may like or dislike their own posts.")
+    show_score: bool = Field(
+        False, description="Whether posts show likes minus dislikes as one score instead of two counts."
+    )
+    exclusive_votes: bool | None = Field(
+        None,
+        description="Whether a like takes back the same user's dislike and the reverse; empty means yes on a "
+        "forum and no on a microblog.",
+    )
+    hot_window_hours: int = setting(
+        48, "Posts older than this leave memory and are no longer recommended.", ge=1, le=720,
+        unit="simulated hours", source="X, published ranking parameters of August 2026: posts over 48 h are dropped",
+    )  # fmt: skip
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """The actions users may take, in the order given."""
+        return self.actions if self.actions is not None else DEFAULT_ACTIONS[self.rules]
+
+    @property
+    def votes_exclude(self) -> bool:
+        """Whether like and dislike of one user exclude each other."""
+        return self.exclusive_votes if self.exclusive_votes is not None else self.rules == "forum"
+
+
+class FeedPart(Part):
+    """How the platform ranks what a user sees."""
+
+    preset: PresetName = Field("chronological", description="Ranking preset.")
+    k: int = setting(10, "Posts per feed.", ge=1, le=100, unit="posts")
+    seen_memory: int = setting(
+        200,
+        "How many seen posts a user's feed remembers and does not show again.",
+        ge=0,
+        le=500,
+        unit="posts",
+    )
+    explore: float = setting(0.0, "Share of a feed that is drawn at random among recent posts.", ge=0, le=1)
+    params: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")], float] = (
+        Field(default_factory=dict, max_length=50, description="Parameters of the preset; it checks them.")
+    )
