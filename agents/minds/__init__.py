@@ -1,0 +1,1 @@
+"""One file per mind; the file name is the mind's name."""

@@ -1,0 +1,66 @@
+"""Echo-chamber opinion dynamics of Baumann, Lorenz-Spreen, Sokolov & Starnini 2020 (Phys. Rev. Lett. 124, 048301).
+
+    dx_i/dt = -x_i + K * sum over contacts j of tanh(alpha * x_j)
+
+In the paper an active agent contacts m others, chosen with probability proportional to
+|x_i - x_j|^-beta. Here the contacts are what the feed put before the user: attention is limited to
+the posts that were read, and the m slots are spread over them in proportion to |x_i - x_j|^-beta
+(the expectation of drawing them, so no draw is needed). x_j is the opinion that the author held when
+writing. Each topic is a system of its own; a topic of which nothing was read pulls nowhere.
+Reading influences the reader only: reciprocal contacts arise when authors read in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.minds._reading import attend
+from simapp.engine.core.batches import FeedBatch
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from simapp.engine.core.world import World
+
+NEAREST = 0.1  # native units; opinions closer than this count as equally close
+
+
+@dataclass(frozen=True)
+class Baumann:
+    """Parameters in native units: alpha >= 0 controversialness, beta >= 0 homophily, strength K >= 0,
+    slots m >= 1 per topic and activation, dt in (0, 1] model time per step, noise >= 0 per root of dt."""
+
+    alpha: float = 3.0
+    beta: float = 3.0
+    strength: float = 3.0
+    slots: float = 10.0
+    dt: float = 0.05
+    noise: float = 0.0
+
+    def move(
+        self,
+        world: World,
+        feed: FeedBatch,
+        rows: NDArray[np.int64],
+        read_key: np.uint64,
+        depth: float,
+        streams: Streams,
+        workers: Workers,
+    ) -> None:
+        """Advance all opinions by one step; rows int64[V, k] are the post rows of the feed."""
+        opinions, posts = world.users.opinions, world.posts
+        pull = np.zeros((len(feed), opinions.shape[1]))
+        workers.run(
+            len(feed),
+            lambda lo, hi: attend(
+                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, NEAREST,
+                opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
+            ),
+        )  # fmt: skip
+        opinions *= 1.0 - self.dt
+        opinions[feed.viewers] += self.dt * self.strength * pull
+        if self.noise:
+            users, topics = np.arange(opinions.shape[0])[:, None], np.arange(opinions.shape[1])[None, :]
+            shock = streams.normal("opinion/noise", step=world.step, user=users, item=topics)
+            opinions += self.noise * np.sqrt(self.dt) * shock

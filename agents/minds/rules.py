@@ -1,0 +1,138 @@
+"""The rule mind: published attention, stance and opinion models, for every user of the world at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.minds import _reading as reading
+from agents.minds._writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
+from agents.minds.baumann import Baumann
+from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from simapp.engine.core.world import World
+
+DEEDS = (
+    "like_post",
+    "dislike_post",
+    "repost",
+    "quote_post",
+    "create_comment",
+    "follow",
+    "unfollow",
+    "mute",
+)
+"""Action names by deed number of `_reading`."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Base chances per read post, before the stance gate: see `_reading.react`.
+
+    `repost` multiplies a post's own appeal (1 = the appeal is the chance).
+    """
+
+    like_post: float = 0.02
+    dislike_post: float = 0.005
+    repost: float = 1.0
+    quote_post: float = 0.001
+    create_comment: float = 0.004
+    follow: float = 0.002
+    unfollow: float = 0.0005
+    mute: float = 0.0002
+
+    def as_array(self) -> NDArray[np.float64]:
+        """Return float64[DEEDS] in the order of DEEDS."""
+        return np.array([getattr(self, name) for name in DEEDS], np.float64)
+
+
+@dataclass
+class RuleMind:
+    """Reads from the top with a geometric stop, reacts through a stance gate exp(-|x_i - x_post| / gate),
+    follows the herd by `herd` * score / (score + 1) on likes, writes as `writing` says and moves opinions as
+    `opinion` says (None: opinions are constant). `codes`: action codes by name, as the registry gives them.
+    """
+
+    codes: dict[str, int]
+    writing: Writing
+    rates: Rates = field(default_factory=Rates)
+    opinion: Baumann | None = field(default_factory=Baumann)
+    gate: float = 0.7
+    depth: float = 12.0
+    herd: float = 0.0
+    name: str = "rules"
+
+    def decide(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> DecisionBatch:
+        """Return what feed.viewers do, in canonical order; who does nothing says so."""
+        viewers = feed.viewers
+        made, deed, target, whom, on = self._react(world, feed, streams, workers)
+        writes = self.writing.authors(world, viewers, streams)
+        if not world.rules.offered[self.codes["create_post"]]:
+            writes[:] = False
+        slots = np.arange(reading.MOST)[None, :] < made[:, None]
+        reading_viewer, slot = np.nonzero(slots)
+        writer = np.flatnonzero(writes)
+        idle = np.flatnonzero((made == 0) & ~writes)
+
+        batch = ActionBatch.empty(reading_viewer.shape[0] + writer.shape[0] + idle.shape[0])
+        a, b = reading_viewer.shape[0], reading_viewer.shape[0] + writer.shape[0]
+        batch.actor[:a], batch.actor[a:b] = viewers[reading_viewer], viewers[writer]
+        batch.actor[b:] = viewers[idle]
+        batch.n[:a], batch.n[a:b] = slot, made[writer]
+        code = np.array([self.codes[name] for name in DEEDS], np.uint8)
+        batch.code[:a] = code[deed[slots]]
+        batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
+        batch.post[:a] = target[slots] + world.posts.base
+        batch.user[:a] = whom[slots]
+        batch.topic[:a] = on[slots]
+        batch.topic[a:b] = self.writing.topics(world, batch.actor[a:b], streams)
+        # A follow or mute names a user, not the post that prompted it.
+        batch.post[batch.user >= 0] = -1
+        for name, kind in (("create_post", POST_TEXT), ("create_comment", COMMENT_TEXT), ("quote_post", QUOTE_TEXT)):
+            self._put_words(world, batch, self.codes[name], kind, streams)
+        batch = batch.take(np.lexsort((batch.n, batch.actor)))
+        return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
+
+    def remember(
+        self, world: World, feed: FeedBatch, decisions: DecisionBatch, streams: Streams, workers: Workers
+    ) -> None:
+        """Move opinions by what was read."""
+        del decisions
+        if self.opinion is not None:
+            rows = world.posts.row(feed.posts)
+            key = streams.key("read", world.step)
+            self.opinion.move(world, feed, rows, key, self.depth, streams, workers)
+
+    def _react(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> Any:
+        v, posts = len(feed), world.posts
+        made = np.zeros(v, np.uint8)
+        deed, target = np.zeros((v, reading.MOST), np.uint8), np.zeros((v, reading.MOST), np.int64)
+        whom, on = np.full((v, reading.MOST), -1, np.int32), np.full((v, reading.MOST), -1, np.int16)
+        rows = posts.row(feed.posts)
+        keys = np.array([streams.key(name, world.step) for name in (*DEEDS, "read")], np.uint64)
+        offered = np.array([world.rules.offered[self.codes[name]] for name in DEEDS], np.bool_)
+        rates, shown = self.rates.as_array(), world.shown_opinions()
+        workers.run(
+            v,
+            lambda lo, hi: reading.react(
+                lo, hi, feed.viewers, rows, keys, rates, offered, self.depth, self.gate, self.herd, shown, posts.key,
+                posts.author, posts.kind, posts.parent, posts.base, posts.topic, posts.stance, posts.appeal,
+                posts.likes, posts.dislikes, world.follows.indptr, world.follows.followees, made, deed, target, whom, on,
+            ),
+        )  # fmt: skip
+        return made, deed, target, whom, on
+
+    def _put_words(self, world: World, batch: ActionBatch, code: int, kind: int, streams: Streams) -> None:
+        rows = np.flatnonzero(batch.code == code)
+        # A post of unknown topic cannot be answered on its topic: the answer is about the first.
+        batch.topic[rows] = np.maximum(batch.topic[rows], 0)
+        batch.text[rows], batch.stance[rows], batch.opinion[rows], batch.appeal[rows] = self.writing.say(
+            world, batch.actor[rows], batch.n[rows], batch.topic[rows], kind, streams
+        )
+
+
+Here = RuleMind
