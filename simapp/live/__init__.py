@@ -1,0 +1,1 @@
+"""What a browser hears while a run lasts: sockets, snapshots, numbered messages."""
