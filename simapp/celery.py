@@ -5,12 +5,13 @@ Two queues: ``runs`` (a task owns a run for as long as it lasts) and ``decisions
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 from importlib.util import find_spec
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_shutting_down
 
 from simapp.stack.process import die_with_parent, follow_parent_from_environment
 
@@ -22,6 +23,19 @@ TASK_MODULES = ("simapp.runs.tasks",)
 app = Celery("sociarium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.include = [name for name in TASK_MODULES if find_spec(name.rpartition(".")[0]) and find_spec(name)]
+
+# One byte that a worker shares with the pool processes it forks.
+_stopping = mmap.mmap(-1, 1)
+
+
+def stopping() -> bool:
+    """Whether this worker was asked to stop. A long task looks between its steps and gives back what it holds."""
+    return _stopping[0] != 0
+
+
+@worker_shutting_down.connect
+def _tell_the_pool(**_: object) -> None:
+    _stopping[0] = 1
 
 
 @worker_process_init.connect

@@ -76,12 +76,16 @@ class StackCommand(BaseCommand):
         self._json = bool(options.get("json"))
         if self._json:
             options["stdout"] = sys.stderr
+        self.preflight(**options)
         with ExitStack() as stack:
             if self.needs_services:
                 self.addresses: Addresses = stack.enter_context(services())
                 if self.prepares and (self.addresses.embedded or self.prepares_outside):
                     prepare_database(load_gallery=self.addresses.started or self.prepares_outside)
             return super().execute(*args, **options)
+
+    def preflight(self, **options: Any) -> None:
+        """Refuse what cannot work (WrongInput or StackError) before anything is started."""
 
     # `up` and `demo` also prepare servers that the person names; other commands leave those to their operator.
     prepares_outside = False

@@ -31,12 +31,16 @@ LEAVE_TIMEOUT_S = 20.0
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the services answer; ``started`` when this command is the one that started them."""
+    """Where the services answer.
+
+    ``started`` when this command is the one that started them; ``hold`` is its hold on embedded ones.
+    """
 
     database_url: str
     redis_url: str
     started: bool = False
     embedded: bool = False
+    hold: Attachment | None = None
 
     def environment(self) -> dict[str, str]:
         """The two variables a child process needs to use the same services."""
@@ -149,6 +153,6 @@ def services() -> Iterator[Addresses]:
     hold = Attachment(StatePaths.here())
     hold.attach()
     try:
-        yield Addresses(found.database_url, found.redis_url, started=hold.started, embedded=True)
+        yield Addresses(found.database_url, found.redis_url, started=hold.started, embedded=True, hold=hold)
     finally:
         hold.release()
