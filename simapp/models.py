@@ -1,0 +1,34 @@
+"""The models of the one app; they live beside the code that reads and writes them."""
+
+from __future__ import annotations
+
+from simapp.store.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
+from simapp.store.rows import (
+    RunEvent,
+    RunFile,
+    RunFollow,
+    RunInput,
+    RunMetric,
+    RunPost,
+    RunStep,
+    RunText,
+    RunUser,
+)
+
+__all__ = [
+    "Audit",
+    "Export",
+    "Run",
+    "RunEvent",
+    "RunFile",
+    "RunFollow",
+    "RunInput",
+    "RunMetric",
+    "RunPost",
+    "RunStep",
+    "RunText",
+    "RunUser",
+    "Scenario",
+    "ScenarioVersion",
+    "Upload",
+]

@@ -1,0 +1,1 @@
+"""Django models, COPY writers, Parquet logs, history readers, exporters, admin."""

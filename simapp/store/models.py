@@ -1,0 +1,204 @@
+"""What is written once per scenario, run or export. Rows written by the million are in rows.py."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import JSONField
+
+
+class Upload(models.Model):
+    """A file that a member handed in, held by its content: the same bytes are stored once."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    format = models.CharField(max_length=40)
+    bytes = models.BinaryField()
+    size = models.PositiveBigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="uploads")
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scenario(models.Model):
+    """A named line of scenario versions; `owner` is empty for what comes with the project."""
+
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="scenarios"
+    )
+    gallery = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    archived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(gallery=True), name="one_gallery_entry_per_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScenarioVersion(models.Model):
+    """One validated document of a scenario; never changed once a run used it."""
+
+    scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = JSONField()
+    document_sha256 = models.CharField(max_length=64)
+    created = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["scenario", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["scenario", "number"], name="one_version_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scenario} · version {self.number}"
+
+
+class Run(models.Model):
+    """One execution of one scenario version with one seed.
+
+    step is the last committed step, -1 before the founding. token grows with every owner and fences
+    commits; owner_name and lease_until say who owns the run and until when. wanted is what members
+    ask for, status what is. waiting is one sentence: what the run waits for. heartbeat holds what
+    its owner does now. digest and impressions_digest are 32 bytes, of the last committed step.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        PAUSED = "paused"
+        FINISHED = "finished"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    class Wanted(models.TextChoices):
+        RUN = "run"
+        PAUSE = "pause"
+        STOP = "stop"
+
+    scenario_version = models.ForeignKey(ScenarioVersion, models.PROTECT, related_name="runs")
+    seed = models.BigIntegerField()
+    title = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    waiting = models.CharField(max_length=300, blank=True)
+    wanted = models.CharField(max_length=10, choices=Wanted.choices, default=Wanted.RUN)
+    pause_at = models.IntegerField(null=True, blank=True, help_text="the step after which the run pauses")
+    pace = models.FloatField(null=True, blank=True, help_text="at most this many steps per second")
+    step = models.IntegerField(default=-1)
+    steps = models.PositiveIntegerField()
+    users = models.PositiveIntegerField(default=0)
+    events = models.PositiveBigIntegerField(default=0)
+    token = models.BigIntegerField(default=0)
+    owner_name = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    heartbeat = JSONField(default=dict, blank=True)
+    digest = models.BinaryField(null=True, blank=True)
+    impressions_digest = models.BinaryField(null=True, blank=True)
+    fingerprint = JSONField(default=dict, blank=True, help_text="platform, versions and encoder")
+    snapshot_every = models.PositiveIntegerField(default=10)
+    error = models.TextField(blank=True)
+    hidden = models.BooleanField(default=False)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="forks")
+    fork_step = models.IntegerField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "lease_until"], name="run_status_lease"),
+            models.Index(fields=["owner", "-id"], name="run_owner_newest"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(step__gte=-1), name="run_step_from_minus_one"),
+            models.CheckConstraint(condition=Q(step__lte=F("steps")), name="run_step_within_steps"),
+            models.CheckConstraint(condition=Q(seed__gte=0), name="run_seed_not_negative"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, fork_step__isnull=True)
+                | Q(parent__isnull=False, fork_step__gte=0),
+                name="run_fork_has_a_step",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or 'run'} #{self.pk}"
+
+    @property
+    def digest_hex(self) -> str:
+        """The event digest as 64 hex digits, empty before the founding."""
+        return bytes(self.digest).hex() if self.digest else ""
+
+
+class Export(models.Model):
+    """One request to take a run's data out; `path` is the finished folder, progress goes from 0 to 1."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        PARQUET = "parquet", "Parquet"
+        JSONL = "jsonl", "JSON Lines"
+        OASIS = "oasis", "OASIS SQLite"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="exports")
+    format = models.CharField(max_length=10, choices=Format.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    progress = models.FloatField(default=0.0)
+    doing = models.CharField(max_length=200, blank=True)
+    path = models.CharField(max_length=500, blank=True)
+    manifest = JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="exports"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} of run {self.run_id}"
+
+
+class Audit(models.Model):
+    """Who did what to which run; rows are added and never changed."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="audit")
+    detail = JSONField(default=dict, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created", "-id"]
+        verbose_name_plural = "audit"
+
+    def __str__(self) -> str:
+        return f"{self.action} · run {self.run_id}"
