@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.minds import _reading as reading
-from agents.minds._writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
-from agents.minds.baumann import Baumann
+from agents import reading
+from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
+from agents.opinions.baumann import Baumann
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
@@ -26,12 +26,12 @@ DEEDS = (
     "unfollow",
     "mute",
 )
-"""Action names by deed number of `_reading`."""
+"""Action names by deed number of `agents.reading`."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Base chances per read post, before the stance gate: see `_reading.react`.
+    """Base chances per read post, before the stance gate: see `agents.reading.react`.
 
     `repost` multiplies a post's own appeal (1 = the appeal is the chance).
     """

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.minds._reading import attend
+from agents.reading import attend
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers

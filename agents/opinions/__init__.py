@@ -1,0 +1,1 @@
+"""Published models of how opinions move; one file per model."""

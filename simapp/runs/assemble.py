@@ -1,0 +1,188 @@
+"""From a scenario document and a seed to a simulation: the one place that knows all parts by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.conf import settings
+
+from agents.writing import Writing
+from agents.opinions.baumann import Baumann
+from agents.minds.rules import Rates, RuleMind
+from agents.text.grammar import build_pool
+from recommender.registry import build_feed
+from simapp.engine.actions.registry import all_actions, code_of
+from simapp.engine.core import ids
+from simapp.engine.core.batches import ActionBatch
+from simapp.engine.core.clock import Clock
+from simapp.engine.core.digest import EMPTY
+from simapp.engine.core.rules import Rules
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.texts import Texts
+from simapp.engine.core.threads import Workers
+from simapp.engine.core.world import World
+from simapp.engine.interventions import Intervention, native_opinion
+from simapp.engine.loop import Simulation
+from simapp.metrics.live import LiveMetrics
+
+if TYPE_CHECKING:
+    from agents.text.pool import TextPool
+    from simapp.engine.core.population import Population, SeedPost
+    from simapp.engine.record import Feed, Sink
+    from simapp.scenarios.document import Scenario
+
+# The grammar belongs to the scenario, not to the run: all seeds share one pool, so its texts are
+# embedded once for all of them.
+POOL_SEED = 1
+# A native Baumann opinion x is shown as tanh(x / 2): the two camps of the paper's parameters (about
+# +-2.6) appear at +-0.86.
+BAUMANN_SCALE = 2.0
+
+
+@lru_cache(maxsize=8)
+def text_pool(topics: tuple[str, ...]) -> TextPool:
+    """Return the grammar's texts for these topics (built once per process)."""
+    return build_pool(list(topics), POOL_SEED)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything of a simulation but its world: made anew from the document whenever a run is (re)opened."""
+
+    scenario: Scenario
+    streams: Streams
+    workers: Workers
+
+    def feed(self, preset: str, params: dict[str, float]) -> Feed:
+        """Build a feed of the scenario's size."""
+        return build_feed(
+            preset,
+            {**params},
+            k=self.scenario.feed.k,
+            explore=self.scenario.feed.explore,
+            cache=settings.SOCIARIUM_DATA_ROOT / "embeddings",
+        )
+
+    def mind(self) -> RuleMind:
+        """Build the rule mind of the scenario."""
+        m = self.scenario.minds
+        rates = m.rates
+        opinion = m.opinion
+        moves = None
+        if opinion.kind == "baumann":
+            moves = Baumann(opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise)
+        return RuleMind(
+            codes={name: action.code for name, action in all_actions().items()},
+            writing=Writing(
+                text_pool(self.scenario.topics),
+                authorship=m.authorship_exponent,
+                appeal_median=m.appeal.median,
+                appeal_sigma=m.appeal.sigma,
+            ),
+            rates=Rates(
+                like_post=rates.like,
+                dislike_post=rates.dislike,
+                repost=rates.repost,
+                quote_post=rates.quote,
+                create_comment=rates.comment,
+                follow=rates.follow,
+                unfollow=rates.unfollow,
+                mute=rates.mute,
+            ),
+            opinion=moves,
+            gate=m.stance_gate,
+            depth=m.feed_depth,
+            herd=m.herd,
+        )
+
+    def measures(self) -> LiveMetrics:
+        """Build the live metrics that the scenario names."""
+        names = self.scenario.metrics
+        wanted: Any = "default" if "default" in names else list(names)
+        return LiveMetrics(wanted, codes={name: action.code for name, action in all_actions().items()})
+
+    def rules(self) -> Rules:
+        """Build the platform's rules."""
+        p = self.scenario.platform
+        offered = np.zeros(256, np.bool_)
+        offered[[code_of(name) for name in p.action_names]] = True
+        offered[code_of("do_nothing")] = True
+        return Rules(
+            offered=offered,
+            allow_self_rating=p.allow_self_rating,
+            exclusive_votes=p.votes_exclude,
+            show_score=p.show_score,
+            hot_steps=self.clock().steps_in(p.hot_window_hours),
+            seen_memory=self.scenario.feed.seen_memory,
+        )
+
+    def clock(self) -> Clock:
+        """Build the simulated clock."""
+        return Clock(self.scenario.clock.start, self.scenario.clock.minutes_per_step)
+
+    def found_world(self, population: Population) -> World:
+        """Create the world at step 0."""
+        return World.found(
+            population,
+            clock=self.clock(),
+            rules=self.rules(),
+            topics=list(self.scenario.topics),
+            texts=Texts(text_pool(self.scenario.topics).texts),
+            opinion_scale=BAUMANN_SCALE if self.scenario.minds.opinion.kind == "baumann" else 0.0,
+        )
+
+    def plan(self, world: World) -> list[Intervention]:
+        """Return the scenario's interventions with authors and topics resolved to rows."""
+        return [self._resolve(world, i, item.model_dump()) for i, item in enumerate(self.scenario.interventions)]
+
+    def simulation(self, world: World, sink: Sink, digest: bytes = EMPTY) -> Simulation:
+        """Put a world (new or restored) and its parts together."""
+        feed = self.scenario.feed
+        return Simulation(
+            world=world,
+            feed=self.feed(feed.preset, dict(feed.params)),
+            mind=self.mind(),
+            measures=self.measures(),
+            streams=self.streams,
+            sink=sink,
+            feed_size=feed.k,
+            plan=self.plan(world),
+            feed_factory=self.feed,
+            workers=self.workers,
+            digest=digest,
+        )
+
+    def seeds(self, world: World, posts: list[SeedPost]) -> ActionBatch:
+        """Return the seed posts as requests of their authors, in canonical order."""
+        order = sorted(range(len(posts)), key=lambda i: (posts[i].author, i))
+        batch = ActionBatch.empty(len(posts))
+        last, n = -1, 0
+        for row, i in enumerate(order):
+            post = posts[i]
+            n = n + 1 if post.author == last else 0
+            last = post.author
+            batch.actor[row], batch.n[row], batch.topic[row] = post.author, n, post.topic
+            batch.text[row] = world.texts.add(post.text)
+            batch.stance[row] = np.nan if post.stance is None else post.stance
+            batch.opinion[row] = 0.0 if post.stance is None else native_opinion(world, post.stance)
+            batch.appeal[row] = np.nan if post.appeal is None else post.appeal
+        batch.code[:] = code_of("create_post")
+        blank = np.flatnonzero(np.isnan(batch.appeal))
+        key = ids.post_key(batch.actor, 0, batch.n)
+        batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
+        return batch
+
+    def _resolve(self, world: World, i: int, settings_: dict[str, Any]) -> Intervention:
+        kind, at = settings_.pop("kind"), settings_.pop("at")
+        author = settings_.get("author")
+        if author == "most_followed":
+            settings_["author"] = int(np.argmax(world.follows.followers))
+        elif author == "random":
+            drawn = self.streams.integers("intervention/author", len(world.users), step=at, item=i)
+            settings_["author"] = int(drawn)
+        if "topic" in settings_:
+            settings_["topic"] = world.topics.index(settings_["topic"])
+        return Intervention(kind, at, settings_)

@@ -1,0 +1,119 @@
+"""Who owns a run, and for how long: a lease of seconds, renewed by a thread, with a fencing token.
+
+The token is what counts: a commit moves `run.step` only where the token still matches. The lease only
+decides when somebody else may take over.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models.functions import Now
+from django.db.utils import DatabaseError
+
+from simapp.models import Run
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 5.0
+RENEW_SECONDS = 1.0
+
+
+def owner_name(role: str) -> str:
+    """Return a name for this process as owner: role, host and process id."""
+    return f"{role}@{socket.gethostname()}:{os.getpid()}"[:200]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Ownership of run `run_id` under `token`."""
+
+    run_id: int
+    token: int
+    owner: str
+
+
+def take(run_id: int, owner: str, *, seconds: float = LEASE_SECONDS) -> Lease | None:
+    """Take the run if nobody holds a living lease and it is not over; None otherwise.
+
+    One conditional update claims it; the token grows, which shuts out every earlier owner.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE simapp_run SET token = token + 1, owner_name = %s,
+                      lease_until = now() + make_interval(secs => %s)
+               WHERE id = %s AND status NOT IN ('finished', 'stopped', 'failed')
+                 AND (lease_until IS NULL OR lease_until < now())
+               RETURNING token""",
+            [owner, seconds, run_id],
+        )
+        row = cursor.fetchone()
+    return Lease(run_id, int(row[0]), owner) if row else None
+
+
+def renew(lease: Lease, heartbeat: dict[str, Any], *, seconds: float = LEASE_SECONDS) -> bool:
+    """Extend the lease and store the heartbeat; False when another owner has it."""
+    return bool(
+        Run.objects.filter(pk=lease.run_id, token=lease.token).update(
+            lease_until=_now_plus(seconds), heartbeat=heartbeat
+        )
+    )
+
+
+def release(lease: Lease, **fields: Any) -> bool:
+    """Give the run back, setting `fields` in the same update; False when it was no longer ours."""
+    with transaction.atomic():
+        changed = Run.objects.filter(pk=lease.run_id, token=lease.token).update(
+            lease_until=None, owner_name="", **fields
+        )
+    return bool(changed)
+
+
+def _now_plus(seconds: float) -> ExpressionWrapper:
+    # The database's clock: hosts that share a database need not agree on the time.
+    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())
+
+
+class Heart:
+    """Renews a lease from a thread of its own, so that no kernel, however long, can starve it."""
+
+    def __init__(self, lease: Lease, beat: Callable[[], dict[str, Any]], told: Callable[[], None]) -> None:
+        self._lease, self._beat, self._told = lease, beat, told
+        self._stop = threading.Event()
+        self.lost = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"heart-{lease.run_id}", daemon=True)
+
+    @contextmanager
+    def beating(self) -> Iterator[Heart]:
+        """Beat until the block ends."""
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.wait(RENEW_SECONDS):
+                try:
+                    if not renew(self._lease, self._beat()):
+                        self.lost.set()
+                        return
+                    self._told()
+                except DatabaseError as problem:
+                    # The database may be restarting: the next beat tries on a fresh connection.
+                    logger.warning("run %s: heartbeat failed: %s", self._lease.run_id, problem)
+                    connection.close()
+        finally:
+            connection.close()
