@@ -31,7 +31,9 @@ def main() -> int:
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        sys.stderr.write("Django is not installed for this Python; run 'make setup' and use .venv/bin/python.\n")
+        sys.stderr.write(
+            "Django is not installed for this Python; run 'make setup' and use .venv/bin/python.\n"
+        )
         return 2
     from simapp.stack.embedded import services
     from simapp.stack.errors import StackError

@@ -1,4 +1,4 @@
-"""HTTP and sockets in one application. Sockets are taken from allowed hosts only, with the member's session."""
+"""HTTP and sockets in one application; sockets come from allowed hosts only, with the member's session."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _stopping = mmap.mmap(-1, 1)
 
 
 def stopping() -> bool:
-    """Whether this worker was asked to stop. A long task looks between its steps and gives back what it holds."""
+    """Whether this worker was asked to stop; a long task looks between steps and gives back what it holds."""
     return _stopping[0] != 0
 
 

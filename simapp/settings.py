@@ -71,7 +71,7 @@ TEMPLATES = [
     },
 ]
 
-# --- services -------------------------------------------------------------------------------------------------
+# --- services -----------------------------------------------------------------------------------------
 
 _addresses = embedded.addresses()
 REDIS_URL = _addresses.redis_url
@@ -104,15 +104,15 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# The owner of a run works on one task for as long as the run lasts. Were that longer than this time, the broker
-# would hand the task out a second time (the lease would refuse it); what a dead worker held is sent again by
-# the reconciler long before.
+# The owner of a run works on one task for as long as the run lasts. Were that longer than this time, the
+# broker would hand the task out a second time (the lease would refuse it); what a dead worker held is sent
+# again by the reconciler long before.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7 * 24 * 3600}
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 
-# --- people and safety ----------------------------------------------------------------------------------------
+# --- people and safety --------------------------------------------------------------------------------
 
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -152,13 +152,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-# --- static files ---------------------------------------------------------------------------------------------
+# --- static files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 STATIC_ROOT = STATE_ROOT / "static"
-# Hashed and compressed names need a collected folder. The supervisor and the container image collect before they
-# set this; everything else (tests, a bare runserver) reads the files where they lie.
+# Hashed and compressed names need a collected folder. The supervisor and the container image collect before
+# they set this; everything else (tests, a bare runserver) reads the files where they lie.
 SOCIARIUM_STATIC_COLLECTED = flag("SOCIARIUM_STATIC_COLLECTED")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -171,7 +171,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not SOCIARIUM_STATIC_COLLECTED
 MEDIA_ROOT = SOCIARIUM_DATA_ROOT / "media"
 
-# --- words and times ------------------------------------------------------------------------------------------
+# --- words and times ----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

@@ -1,8 +1,8 @@
 """What every test can use: services of their own, named people, the real data beside the project.
 
-The services of a test session are separate from those of `make demo` and of any other session: a state root of
-their own under a temporary folder, gone at the end. They are up before Django's settings are read, which is why
-``DJANGO_SETTINGS_MODULE`` is set here and not in ``pyproject.toml``.
+The services of a test session are separate from those of `make demo` and of any other session: a state root
+of their own under a temporary folder, gone at the end. They are up before Django's settings are read, which
+is why ``DJANGO_SETTINGS_MODULE`` is set here and not in ``pyproject.toml``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
         _start_services()
     elif worker.removeprefix("gw").isdigit():
         # Databases of PostgreSQL are told apart by pytest-django; those of Valkey have numbers.
-        os.environ["REDIS_URL"] = with_redis_database(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
+        os.environ["REDIS_URL"] = with_redis_database(
+            os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1
+        )
     os.environ["DJANGO_SETTINGS_MODULE"] = "simapp.settings"
     from django.conf import settings
 
@@ -107,7 +109,9 @@ def child_environment(db: Any) -> dict[str, str]:
 
     used = connection.settings_dict
     port = f":{used['PORT']}" if used["PORT"] else ""
-    person = quote(used["USER"], safe="") + (f":{quote(used['PASSWORD'], safe='')}" if used["PASSWORD"] else "")
+    person = quote(used["USER"], safe="") + (
+        f":{quote(used['PASSWORD'], safe='')}" if used["PASSWORD"] else ""
+    )
     url = f"postgresql://{person}@{quote(used['HOST'], safe='')}{port}/{used['NAME']}"
     return {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "PYTHONPATH": str(ROOT)}
 

@@ -34,13 +34,14 @@ __all__ = ["CommandError", "StackCommand", "WrongInput", "prepare_database"]
 class StackCommand(BaseCommand):
     """A command that may need the database and the broker.
 
-    Write ``handle(self, *args, **options)`` as usual. Before it runs, the embedded services are started if they
-    are not up (unless ``DATABASE_URL`` and ``REDIS_URL`` name others), migrations are applied and the gallery is
-    loaded; afterwards they are stopped if nobody else uses them. Set ``needs_services = False`` on a command
-    that needs none, and ``prepares = False`` on one that runs inside a stack that is prepared already.
+    Write ``handle(self, *args, **options)`` as usual. Before it runs, the embedded services are started if
+    they are not up (unless ``DATABASE_URL`` and ``REDIS_URL`` name others), migrations are applied and the
+    gallery is loaded; afterwards they are stopped if nobody else uses them. Set ``needs_services = False`` on
+    a command that needs none, and ``prepares = False`` on one that runs in a stack that is prepared already.
 
-    ``self.emit(data)`` gives the result: with ``--json`` it becomes the last line of stdout and everything else
-    that is written to ``self.stdout`` goes to stderr. ``self.fail(data)`` emits and ends with exit code 1.
+    ``self.emit(data)`` gives the result: with ``--json`` it becomes the last line of stdout, and everything
+    else that is written to ``self.stdout`` goes to stderr. ``self.fail(data, why)`` emits and ends with
+    exit code 1.
     Raise ``WrongInput("one sentence")`` for exit code 2 and ``CommandError`` for a failure without traceback.
     """
 
@@ -56,7 +57,9 @@ class StackCommand(BaseCommand):
     def _add_json(self, parser: ArgumentParser) -> None:
         if "--json" not in parser._option_string_actions:  # noqa: SLF001 - argparse has no public way to ask
             parser.add_argument(
-                "--json", action="store_true", help="Print one JSON object as the last line; everything else to stderr."
+                "--json",
+                action="store_true",
+                help="Print one JSON object as the last line; everything else to stderr.",
             )
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -65,7 +68,13 @@ class StackCommand(BaseCommand):
             super().run_from_argv(argv)
         except (SociariumError, StackError) as problem:
             sys.stderr.write(f"{problem}\n")
-            sys.exit(problem.code if isinstance(problem, StackError) else 2 if isinstance(problem, WrongInput) else 1)
+            sys.exit(
+                problem.code
+                if isinstance(problem, StackError)
+                else 2
+                if isinstance(problem, WrongInput)
+                else 1
+            )
         except BrokenPipeError:
             # Whoever read our output has seen enough; do not complain again at shutdown.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -87,7 +96,7 @@ class StackCommand(BaseCommand):
     def preflight(self, **options: Any) -> None:
         """Refuse what cannot work (WrongInput or StackError) before anything is started."""
 
-    # `up` and `demo` also prepare servers that the person names; other commands leave those to their operator.
+    # `up` and `demo` also prepare servers that the person names; others leave those to their operator.
     prepares_outside = False
 
     def emit(self, data: dict[str, Any]) -> None:

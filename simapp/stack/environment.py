@@ -50,11 +50,13 @@ def secret_key(state_root: Path) -> str:
         except FileNotFoundError:
             _write_secret(kept)
         except PermissionError as problem:
-            raise StackError(f"{kept} cannot be read by this account; set SECRET_KEY or SOCIARIUM_STATE.") from problem
+            raise StackError(
+                f"{kept} cannot be read by this account; set SECRET_KEY or SOCIARIUM_STATE."
+            ) from problem
 
 
 def _write_secret(kept: Path) -> None:
-    from simapp.stack.paths import StatePaths  # noqa: PLC0415 - needed once in a checkout's life
+    from simapp.stack.paths import StatePaths
 
     StatePaths(kept.parent).make()
     beside = kept.with_name(f"secret_key.{os.getpid()}")

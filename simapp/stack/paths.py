@@ -25,7 +25,7 @@ POSTGRES_PORT = 5432  # names the socket file only: nothing listens on TCP
 def state_root() -> Path:
     """The folder that holds all state of this checkout; it may not exist yet."""
     chosen = os.environ.get("SOCIARIUM_STATE", "").strip()
-    return Path(os.path.abspath(Path(chosen).expanduser() if chosen else CHECKOUT / "var"))
+    return Path(chosen).expanduser().absolute() if chosen else CHECKOUT / "var"
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,8 @@ def _make_away(paths: StatePaths) -> Path:
             folder.chmod(0o711)
             return folder
     raise StackError(
-        f"The servers' account cannot enter {paths.root}, and neither /var/lib nor /var/tmp can be used instead; "
-        "set SOCIARIUM_STATE to a folder that every account may walk into."
+        f"The servers' account cannot enter {paths.root}, and neither /var/lib nor /var/tmp can be used "
+        "instead; set SOCIARIUM_STATE to a folder that every account may walk into."
     )
 
 

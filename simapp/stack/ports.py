@@ -29,8 +29,12 @@ def refuse_used_port(port: int, host: str = HOST) -> None:
             probe.bind((host, port))
         except OSError as problem:
             if problem.errno == errno.EADDRINUSE:
-                raise StackError(f"Port {port} is already in use; choose another one, for example PORT={port + 1}.") from problem
-            raise StackError(f"Port {port} cannot be used ({problem.strerror}); choose another one by PORT=…") from problem
+                raise StackError(
+                    f"Port {port} is already in use; choose another one, for example PORT={port + 1}."
+                ) from problem
+            raise StackError(
+                f"Port {port} cannot be used ({problem.strerror}); choose another one by PORT=…"
+            ) from problem
 
 
 def port_answers(port: int, host: str = HOST) -> bool:

@@ -70,7 +70,9 @@ def ensure_cluster(place: Place, paths: StatePaths) -> bool:
         if (data / "PG_VERSION").exists() and (data / DONE_MARK).exists():
             return False
         if any(data.iterdir()):
-            raise StackError(f"The folder {data} holds files that are not ours; set SOCIARIUM_STATE elsewhere.")
+            raise StackError(
+                f"The folder {data} holds files that are not ours; set SOCIARIUM_STATE elsewhere."
+            )
         begun.touch()
     _empty(data)
     command = [
@@ -117,7 +119,7 @@ def mark_ready(place: Place, paths: StatePaths) -> None:
 
 
 def _empty(data: Path) -> None:
-    import shutil  # noqa: PLC0415 - only on the first start
+    import shutil
 
     for entry in data.iterdir():
         if entry.is_dir() and not entry.is_symlink():
@@ -188,4 +190,6 @@ def await_ready(child: Child, place: Place, paths: StatePaths, *, seconds: float
 def ensure_database(place: Place, paths: StatePaths) -> None:
     """Create the project's database if it is not there; called once, right after the cluster was made."""
     if _client(place, paths, "createdb", DATABASE) != 0:
-        raise StackError(f"PostgreSQL could not create the database; see {paths.logs / 'postgres.log'}.", code=1)
+        raise StackError(
+            f"PostgreSQL could not create the database; see {paths.logs / 'postgres.log'}.", code=1
+        )

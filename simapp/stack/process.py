@@ -58,7 +58,7 @@ def die_with_parent(sign: int, parent: int | None = None) -> None:
 
 
 def follow_parent_from_environment() -> None:
-    """In a Python child on a system without a parent-death signal: watch the parent that the variable names."""
+    """In a Python child, where there is no parent-death signal: watch the parent that the variable names."""
     named = os.environ.get("SOCIARIUM_PARENT", "")
     if _LIBC is None and named.isdigit() and int(named) == os.getppid():
         die_with_parent(signal.SIGTERM, int(named))

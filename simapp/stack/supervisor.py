@@ -136,8 +136,8 @@ class Supervisor:
                 # Whatever the dead one had started must not go on beside its successor.
                 watched.child.kill_session()
                 self.say(
-                    f"{watched.child.name} ended ({how_it_ended(watched.child.exit_status)}) and is started again "
-                    f"in {pause:g} s; its log is {watched.child.log}"
+                    f"{watched.child.name} ended ({how_it_ended(watched.child.exit_status)}) and is started "
+                    f"again in {pause:g} s; its log is {watched.child.log}"
                 )
 
     def _look_after_services(self) -> None:
@@ -156,7 +156,7 @@ class Supervisor:
         self.seen_restarts = status.restarts
 
     def stop(self) -> None:
-        """Stop the children, the last started first; those that may wait together get their signal together."""
+        """Stop the children, the last started first; all get their signal at once and use up one wait."""
         self.stop_asked.set()
         last_first = list(reversed(self.watched))
         for watched in last_first:
@@ -206,7 +206,15 @@ def web_server(port: int) -> list[str]:
     """The command of the web server."""
     return [
         *(sys.executable, "-m", "uvicorn", "simapp.asgi:application", "--host", HOST, "--port", str(port)),
-        *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "1", "--log-level", "warning"),
+        *(
+            "--lifespan",
+            "off",
+            "--no-access-log",
+            "--timeout-graceful-shutdown",
+            "1",
+            "--log-level",
+            "warning",
+        ),
         # A page's sockets answer pings; a browser that went to sleep is let go.
         *("--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
     ]

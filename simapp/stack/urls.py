@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from simapp.stack.errors import StackError
-from simapp.stack.paths import StatePaths
 from simapp.stack.postgres import DATABASE, ROLE
+
+if TYPE_CHECKING:
+    from simapp.stack.paths import StatePaths
 
 
 def embedded_database_url(paths: StatePaths) -> str:
@@ -30,7 +32,8 @@ def django_database(url: str) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not name:
         raise StackError(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name; other databases are not supported."
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name; "
+            "other databases are not supported."
         )
     place, _, port = parts.netloc.rpartition("@")[2].partition(":")
     options = dict(parse_qsl(parts.query))
@@ -61,7 +64,9 @@ def celery_url(redis_url: str) -> str:
 def redis_database(redis_url: str) -> int:
     """The number of the logical database that a redis client's URL names."""
     parts = urlsplit(redis_url)
-    named = dict(parse_qsl(parts.query)).get("db") or ("" if parts.scheme == "unix" else parts.path.strip("/"))
+    named = dict(parse_qsl(parts.query)).get("db") or (
+        "" if parts.scheme == "unix" else parts.path.strip("/")
+    )
     return int(named) if named.isdigit() else 0
 
 

@@ -42,7 +42,13 @@ class Command(StackCommand):
         began = time.monotonic()
         try:
             with services() as addresses:
-                how = "started for this check" if addresses.started else "were up" if addresses.embedded else "outside"
+                how = (
+                    "started for this check"
+                    if addresses.started
+                    else "were up"
+                    if addresses.embedded
+                    else "outside"
+                )
                 yield Finding(OK, "services", f"answer after {time.monotonic() - began:.1f} s ({how})")
                 yield from self._database()
                 yield from self._broker(addresses.redis_url)
@@ -65,7 +71,9 @@ class Command(StackCommand):
         finally:
             connection.close()
         old = int(number.split(".")[0]) < 16
-        yield Finding(FAIL if old else OK, "database", f"PostgreSQL {number}", "16 or newer is needed" if old else "")
+        yield Finding(
+            FAIL if old else OK, "database", f"PostgreSQL {number}", "16 or newer is needed" if old else ""
+        )
         if missing:
             yield Finding(WARN, "migrations", f"{len(missing)} are not applied", "manage.py up applies them")
         else:
@@ -80,5 +88,9 @@ class Command(StackCommand):
         except redis.RedisError as problem:
             yield Finding(FAIL, "broker", str(problem), "check REDIS_URL")
             return
-        name, number = ("Valkey", info["valkey_version"]) if "valkey_version" in info else ("Redis", info["redis_version"])
+        name, number = (
+            ("Valkey", info["valkey_version"])
+            if "valkey_version" in info
+            else ("Redis", info["redis_version"])
+        )
         yield Finding(OK, "broker", f"{name} {number}")

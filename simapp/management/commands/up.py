@@ -14,7 +14,14 @@ from simapp.stack.disk import refuse_full_disk
 from simapp.stack.environment import number
 from simapp.stack.paths import StatePaths
 from simapp.stack.ports import HOST, port_from, refuse_used_port
-from simapp.stack.supervisor import WEB_STOP, WORKER_STOP, Supervisor, celery_worker, refuse_second, web_server
+from simapp.stack.supervisor import (
+    WEB_STOP,
+    WORKER_STOP,
+    Supervisor,
+    celery_worker,
+    refuse_second,
+    web_server,
+)
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -23,11 +30,13 @@ if TYPE_CHECKING:
 class Command(StackCommand):
     """``manage.py up``: the same as ``demo`` without its example run."""
 
-    help = "Start PostgreSQL, Valkey (or use DATABASE_URL, REDIS_URL), the workers and the web page; Ctrl-C stops all."
+    help = "Start the services (or use DATABASE_URL, REDIS_URL), the workers and the web page; Ctrl-C stops all."
     prepares_outside = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", default=None, help="Port of the web page on 127.0.0.1 (default: $PORT or 8000).")
+        parser.add_argument(
+            "--port", default=None, help="Port of the web page on 127.0.0.1 (default: $PORT or 8000)."
+        )
 
     def preflight(self, **options: Any) -> None:
         self.began = time.monotonic()
@@ -56,7 +65,9 @@ class Command(StackCommand):
             self.before_web()
             supervisor.add("web", web_server(self.port), stop=WEB_STOP, **self.web_environment())
             if supervisor.wait_for_port(self.port):
-                self.say(f"{self.base_url} is open after {time.monotonic() - self.began:.1f} s; Ctrl-C stops everything.")
+                self.say(
+                    f"{self.base_url} is open after {time.monotonic() - self.began:.1f} s; Ctrl-C stops all."
+                )
             status = supervisor.watch()
             self.say("Stopping.")
         if status:
