@@ -41,12 +41,14 @@ TABLES = {
         PRIMARY KEY (run_id, kind, step)""",
 }
 
-# A post's own events (its counters) and a cascade's posts are looked up by key; keys name the author first, so
-# these two are the only indexes that do not grow at their right end.
+# A post's counters and a cascade's posts are looked up by key. Keys name the author first, so these two indexes do
+# not grow at their right end, which makes them dear: only votes (codes 3 to 6) that counted are in the first.
 INDEXES = {
     "run_follow": ["CREATE INDEX run_follow_step ON run_follow (run_id, step)"],
     "run_post": ["CREATE INDEX run_post_root ON run_post (run_id, root) WHERE kind <> 0"],
-    "run_event": ["CREATE INDEX run_event_post ON run_event (run_id, post) WHERE post >= 0"],
+    "run_event": [
+        "CREATE INDEX run_event_votes ON run_event (run_id, post) WHERE outcome = 0 AND code IN (3, 4, 5, 6)"
+    ],
 }
 
 

@@ -43,7 +43,9 @@ class Scenario(models.Model):
     class Meta:
         ordering: ClassVar = ["-created"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["slug"], condition=Q(gallery=True), name="one_gallery_entry_per_slug"),
+            models.UniqueConstraint(
+                fields=["slug"], condition=Q(gallery=True), name="one_gallery_entry_per_slug"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +60,9 @@ class ScenarioVersion(models.Model):
     document = JSONField()
     document_sha256 = models.CharField(max_length=64)
     created = models.DateTimeField(auto_now_add=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["scenario", "-number"]

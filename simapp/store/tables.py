@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BulkTable:
-    """A table and its columns: name -> PostgreSQL type (int2 int4 int8 float4 float8 bool text bytea jsonb)."""
+    """A table and its columns: name -> PostgreSQL type such as int4 or text."""
 
     name: str
     columns: dict[str, str]
