@@ -1,0 +1,1 @@
+"""What a world is measured by: one file per metric; the file name is the metric's name."""

@@ -1,0 +1,44 @@
+"""bimodality_coefficient."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simapp.metrics.base import Metric, point
+
+if TYPE_CHECKING:
+    from simapp.engine.record import MetricPoint
+    from simapp.metrics.view import Spread, View
+
+UNIFORM = 5.0 / 9.0
+
+
+class Here(Metric):
+    """Whether opinions pile up in two places. Read it beside spread and camp share: 90 % on one side and
+    10 % on the other score the maximum too, and so does a skewed single camp score high."""
+
+    name, label, group = "bimodality_coefficient", "Bimodality", "opinions"
+    formula = (
+        "(g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g skewness and k excess kurtosis, both corrected for"
+        " sample size"
+    )
+    range = (0.0, 1.0)
+    direction = "below 5/9 one camp, above 5/9 two camps or one skewed camp, 1 two points"
+    edge_cases = "missing with fewer than 4 users or when all agree"
+    null = "5/9: opinions spread evenly"
+    reference = "Ellison 1987; SAS/STAT (CLUSTER); Pfister et al. 2013, Frontiers in Psychology 4:700"
+    cost = "O(n)"
+
+    def compute(self, view: View) -> MetricPoint:
+        return point(coefficient(view.spread), UNIFORM)
+
+
+def coefficient(spread: Spread) -> float | None:
+    """Return the coefficient from population moments; None with fewer than 4 values or no variance."""
+    n, variance = spread.users, spread.m2
+    if n < 4 or variance <= 0.0 or variance * variance <= 0.0:
+        return None
+    skewness = math.sqrt(n * (n - 1)) / (n - 2) * spread.m3 / math.pow(variance, 1.5)
+    excess = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * (spread.m4 / variance**2 - 3.0) + 6.0)
+    return (skewness**2 + 1.0) / (excess + 3.0 * (n - 1) ** 2 / ((n - 2) * (n - 3)))

@@ -1,0 +1,12 @@
+"""dislikes_made."""
+
+from __future__ import annotations
+
+from simapp.metrics._events import Done
+
+
+class Here(Done):
+    """Dislikes per step."""
+
+    name, label, unit, action = "dislikes_made", "Dislikes given", "dislikes", "dislike_post"
+    formula = "dislikes given in the step; a dislike taken back later is not subtracted"

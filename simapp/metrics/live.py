@@ -1,0 +1,72 @@
+"""The metrics of every step, as the engine's loop asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simapp.engine.core.errors import WrongInput
+from simapp.metrics import passes, registry
+from simapp.metrics.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from simapp.engine.core.batches import EventBatch
+    from simapp.engine.core.world import World
+    from simapp.engine.record import MetricPoint
+
+DEFAULT = "default"
+BINS = 40
+
+
+class LiveMetrics:
+    """Implements `simapp.engine.record.Measures`.
+
+    metrics: names, or "default" (alone or in a list) for all built-in ones. codes: stored action codes by
+    action name (from the engine's action registry). topic: the topic of opinion metrics. Raises WrongInput
+    for a name that is unknown or given twice.
+    """
+
+    def __init__(
+        self,
+        metrics: str | Iterable[str] = DEFAULT,
+        *,
+        codes: Mapping[str, int],
+        topic: int = 0,
+        bins: int = BINS,
+    ) -> None:
+        self._metrics = [registry.metric_named(name) for name in _chosen(metrics)]
+        self._codes = dict(codes)
+        self._topic = topic
+        self._bins = bins
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the metrics, in the order of the catalogue."""
+        return tuple(m.name for m in self._metrics)
+
+    def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
+        """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
+        view = View.of(world, events, self._codes, self._topic)
+        points = {metric.name: metric.compute(view) for metric in self._metrics}
+        histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
+        passes.count_bins(view.opinions, histogram)
+        return points, histogram
+
+
+def _chosen(metrics: str | Iterable[str]) -> list[str]:
+    wanted: list[str] = []
+    for name in [metrics] if isinstance(metrics, str) else metrics:
+        if name != DEFAULT and name not in registry.names():
+            msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {', '.join(registry.names())}"
+            raise WrongInput(msg)
+        wanted.extend(registry.built_in() if name == DEFAULT else [name])
+    twice = next((name for name in wanted if wanted.count(name) > 1), None)
+    if twice is not None:
+        msg = f"metrics: {twice!r} is named twice"
+        raise WrongInput(msg)
+    return [name for name in registry.all_metrics() if name in wanted]

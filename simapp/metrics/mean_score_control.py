@@ -1,0 +1,18 @@
+"""mean_score_control."""
+
+from __future__ import annotations
+
+from simapp.metrics._first_vote import MeanScore
+
+
+class Here(MeanScore):
+    """What posts get that were left alone while others were given a first vote."""
+
+    name, label, arm = "mean_score_control", "Mean score without a first vote", 0
+    formula = "mean of likes - dislikes over untreated posts written while first votes were given"
+    direction = "higher means more likes per dislike"
+    edge_cases = (
+        "missing while no treated post is in the feed window: posts written before the first and after the"
+        " last treated one are no fair comparison and are left out, and so are removed posts"
+    )
+    null = "none"

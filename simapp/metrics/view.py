@@ -1,0 +1,170 @@
+"""What metrics look at: one step of a world, with every shared pass done at most once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from simapp.engine.core import cascades, ids
+from simapp.engine.core.batches import EventBatch
+from simapp.engine.core.posts import Posts
+from simapp.metrics import passes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from simapp.engine.core.world import World
+
+
+class Spread(NamedTuple):
+    """Of one topic's opinions: users; population central moments m2, m3, m4; users above and below 0.
+
+    A constant topic has moments of exactly 0, whatever the rounding of its mean.
+    """
+
+    users: int
+    m2: float
+    m3: float
+    m4: float
+    above: int
+    below: int
+
+
+class Edges(NamedTuple):
+    """Follow edges across sides and within a side; users who follow anyone; Pearson r of them with
+    the mean of their followees (None where undefined)."""
+
+    external: int
+    internal: int
+    followers: int
+    correlation: float | None
+
+
+class Largest(NamedTuple):
+    """The largest cascade of the window: nodes, distinct users, deepest level, largest level, virality."""
+
+    nodes: int
+    users: int
+    depth: int
+    breadth: int
+    virality: float
+
+
+class Tally(NamedTuple):
+    """Users' events of the step (the scenario's own left out): done int64[256] by action code; refused;
+    actors of whom anything was done."""
+
+    done: NDArray[np.int64]
+    refused: int
+    actors: int
+
+
+@dataclass
+class View:
+    """One step. `topic` is the column that opinion metrics speak of.
+
+    opinions float32[N, T] as shown in [-1, 1]; indptr int64[N + 1], followees int32[M]: follower ->
+    followee rows without duplicates; posts: the feed window; events of the step; codes: stored
+    action codes by action name.
+    """
+
+    opinions: NDArray[np.float32]
+    indptr: NDArray[np.int64]
+    followees: NDArray[np.int32]
+    posts: Posts = field(default_factory=Posts)
+    events: EventBatch = field(default_factory=EventBatch.empty)
+    codes: Mapping[str, int] = field(default_factory=dict)
+    topic: int = 0
+
+    @classmethod
+    def of(cls, world: World, events: EventBatch, codes: Mapping[str, int], topic: int = 0) -> View:
+        """Return the view of a world after a step with these events."""
+        follows = world.follows
+        return cls(
+            world.shown_opinions(), follows.indptr, follows.followees, world.posts, events, codes, topic
+        )
+
+    @cached_property
+    def column(self) -> NDArray[np.float32]:
+        """Opinions float32[N] of the topic; empty when the world has no such topic."""
+        if not 0 <= self.topic < self.opinions.shape[1]:
+            return np.zeros(0, np.float32)
+        return np.ascontiguousarray(self.opinions[:, self.topic], np.float32)
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Moments and camps of the topic."""
+        x = self.column
+        n = x.shape[0]
+        if not n:
+            return Spread(0, 0.0, 0.0, 0.0, 0, 0)
+        lo, hi, total, above, below = passes.survey(x)
+        if lo == hi:
+            return Spread(n, 0.0, 0.0, 0.0, int(above), int(below))
+        s2, s3, s4 = passes.central_sums(x, total / n)
+        return Spread(n, s2 / n, s3 / n, s4 / n, int(above), int(below))
+
+    @cached_property
+    def edges(self) -> Edges:
+        """One pass over all follow edges."""
+        x = self.column
+        if not x.shape[0]:
+            return Edges(0, 0, 0, None)
+        means = np.empty(x.shape[0], np.float64)
+        external, internal = passes.follow_edges(self.indptr, self.followees, x, means)
+        pairs, r = passes.correlation(x, means)
+        return Edges(int(external), int(internal), int(pairs), None if np.isnan(r) else float(r))
+
+    @cached_property
+    def largest(self) -> Largest | None:
+        """The largest cascade whose root is still in the feed window; None without posts."""
+        posts = self.posts
+        root = cascades.largest(posts)
+        if root is None:
+            return None
+        row = root - posts.base
+        rows = cascades.members(posts, root)
+        nodes = int(posts.size[row])
+        return Largest(
+            nodes,
+            int(np.unique(posts.author[rows]).shape[0]),
+            int(posts.max_depth[row]),
+            int(np.bincount(posts.depth[rows]).max()),
+            cascades.structural_virality(nodes, int(posts.wiener[row])),
+        )
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What users did in the step."""
+        events = self.events
+        by_user = events.actor != ids.SYSTEM
+        done = by_user & (events.outcome == 0)
+        return Tally(
+            np.bincount(events.code[done], minlength=256).astype(np.int64),
+            int(np.count_nonzero(by_user & (events.outcome != 0))),
+            int(passes.distinct(events.actor, done, self.opinions.shape[0])),
+        )
+
+    @cached_property
+    def first_vote_scores(self) -> dict[int, float]:
+        """Mean score by first-vote arm (1 up, 0 none, -1 down); an arm without posts is absent.
+
+        Score: likes - dislikes without the artificial vote, of posts in the feed window that were not
+        removed. Untreated posts count only if they could have been treated: of a kind that was, and
+        written between the first and the last treated post of the window.
+        """
+        posts = self.posts
+        treated = posts.arm != 0
+        if not treated.any():
+            return {}
+        steps = posts.step[treated]
+        eligible = np.isin(posts.kind, np.unique(posts.kind[treated]))
+        eligible &= (posts.removed == 0) & (posts.step >= steps.min()) & (posts.step <= steps.max())
+        arm = posts.arm[eligible].astype(np.int64)
+        score = posts.likes[eligible].astype(np.int64) - posts.dislikes[eligible] - arm
+        return {a: float(score[arm == a].sum() / n) for a in (1, 0, -1) if (n := np.count_nonzero(arm == a))}
