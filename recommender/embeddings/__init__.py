@@ -1,0 +1,1 @@
+"""Text vectors: encoding, keeping, and the interests learned from them."""

@@ -1,0 +1,235 @@
+"""A feed as a declared pipeline: sources -> filters -> scorers -> top k -> re-rankers.
+
+What a viewer is shown depends on the world, the streams and the viewer alone: chunk sizes, threads
+and who else is ranked cannot show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import folders
+from recommender.board import Board, Turn
+from recommender.candidates import Candidates, Listed
+from recommender.parts import PairFilter, PairScorer, Part, PostFilter, PostScorer, Reranker, Source, Supplies
+from recommender.recipe import Recipe, Use
+from recommender.select import pick, top_rows
+from simapp.engine.core.batches import EventBatch, FeedBatch
+from simapp.engine.core.errors import WrongInput
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from simapp.engine.core.world import World
+
+_P = TypeVar("_P", bound=Part)
+MAX_K = 255
+_CHUNK_CANDIDATES = 2_000_000  # bounds memory: about 30 bytes per candidate and thread
+_FIRST_DEPTH = 64
+_DEEPER = 4
+_WIDER = 4  # a list goes to the re-rankers this many times as long as the feed
+
+
+@dataclass
+class _Picked:
+    """rows int32[V, k] (-1 empty), scores float64[V, k], source uint8[V, k], short bool[V]."""
+
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float64]
+    source: NDArray[np.uint8]
+    short: NDArray[np.bool_]
+
+
+class Pipeline:
+    """Implements `simapp.engine.record.Feed`.
+
+    It keeps settings only; what belongs to a run is in `world.extra`, and the board of the present
+    step is a cache that is laid again for another world or step.
+    """
+
+    def __init__(self, recipe: Recipe, supplies: Supplies | None = None) -> None:
+        supplies = supplies or Supplies()
+        self.recipe = recipe
+        self.name = recipe.name
+        self._sources = _make("sources", recipe.sources, supplies, Source)
+        filters = _make("filters", recipe.filters, supplies, Part)
+        self.post_filters = [f for f in filters if isinstance(f, PostFilter)]
+        self.pair_filters = [f for f in filters if isinstance(f, PairFilter)]
+        scorers = _make("scorers", recipe.scorers, supplies, Part)
+        self.scorers = list(zip(scorers, [use.weight for use in recipe.scorers], strict=True))
+        self._rerankers = _make("rerankers", recipe.rerankers, supplies, Reranker)
+        self.sources = tuple(source.name for source in self._sources)
+        self._parts: list[Part] = [*self._sources, *filters, *scorers, *self._rerankers]
+        reserved = [i for i, source in enumerate(self._sources) if source.reserved]
+        if len(reserved) > 1 or (recipe.combine == "product" and any(w != 1 for _, w in self.scorers)):
+            msg = f"feed {self.name!r}: at most one reserved source, and no weights in a product"
+            raise ValueError(msg)
+        self._reserved = reserved[0] if reserved else -1
+        # Where everybody has the same scores, the head of a shared list usually suffices.
+        everybody = all(isinstance(s, PostScorer) for s, _ in self.scorers) and recipe.ties == "post"
+        self._cut = everybody and not self._rerankers
+        self._board: Board | None = None
+
+    def prepare(self, world: World) -> None:
+        """Lay the board of the step. Call it once per step, after interventions and before `rank`."""
+        board = Board.lay(world)
+        for post_filter in self.post_filters:
+            board.shown &= post_filter.keep(world, board)
+        for part in self._parts:
+            part.prepare(world, board)
+        self._board = board
+
+    def learn(self, world: World, events: EventBatch) -> None:
+        """Update viewers' interests in `world.extra` from what they did (events in any order)."""
+        for part in self._parts:
+            part.learn(world, events)
+
+    def rank(
+        self, world: World, viewers: NDArray[np.int32], k: int, streams: Streams, workers: Workers
+    ) -> FeedBatch:
+        """Return the feeds of viewers int32[V] (ascending rows of `world.users`), k = 1 .. 255 places each.
+
+        Scores are non-increasing; empty places hold -1 at the end. The world is not changed.
+        """
+        if not 1 <= k <= MAX_K:
+            msg = f"feed.k is {k}; it must be a whole number from 1 to {MAX_K}."
+            raise WrongInput(msg)
+        turn = self.turn(world, k, streams)
+        out = FeedBatch.empty(viewers.shape[0], k)
+        out.viewers[:] = viewers
+        if not len(world.posts) or not viewers.shape[0]:
+            return out
+        pools = self.pools(turn)
+        width = sum(source.width(turn) for source in self._sources)
+        chunk = max(1, min(workers.batch, int(_CHUNK_CANDIDATES / max(width, 1.0))))
+
+        def piece(lo: int, hi: int) -> None:
+            part = self._feed(turn, pools, np.ascontiguousarray(viewers[lo:hi], np.int32))
+            out.posts[lo:hi], out.scores[lo:hi], out.sources[lo:hi] = part.posts, part.scores, part.sources
+
+        Workers(workers.threads, chunk).run(viewers.shape[0], piece)
+        return out
+
+    def turn(self, world: World, k: int, streams: Streams) -> Turn:
+        """Return what one ranking needs: the board, and every post's share of the score."""
+        if self._board is None or not self._board.is_of(world):
+            self.prepare(world)
+        assert self._board is not None
+        turn = Turn(world, self._board, streams, k)
+        turn.post_score = np.full(len(world.posts), self._neutral)
+        for scorer, weight in self.scorers:
+            if isinstance(scorer, PostScorer):
+                turn.post_score = self._combine(turn.post_score, scorer.of_posts(turn), weight)
+        for part in self._parts:
+            part.begin(turn)
+        return turn
+
+    def pools(self, turn: Turn) -> dict[int, NDArray[np.int32]]:
+        """Return rows int32[L] by code of each shared source, best first by the post's score."""
+        keys, tie = turn.world.posts.key, turn.streams.key("feed/tie")
+        pools = {}
+        for code, source in enumerate(self._sources):
+            if source.shared:
+                rows = source.pool(turn)
+                pools[code] = top_rows(rows, turn.post_score[rows], keys, tie, rows.shape[0])
+        return pools
+
+    def candidates(
+        self, turn: Turn, pools: dict[int, NDArray[np.int32]], viewers: NDArray[np.int32], depth: int | None = None
+    ) -> Candidates:
+        """Return unfiltered candidates; shared lists are cut to their first `depth` rows."""
+        offers: list[Listed | NDArray[np.int32]] = [
+            pools[code][:depth] if source.shared else source.gather(turn, viewers)
+            for code, source in enumerate(self._sources)
+        ]
+        return Candidates.join(viewers, offers)
+
+    def kept(self, turn: Turn, candidates: Candidates) -> NDArray[np.bool_]:
+        """Return bool[C]: candidates that every pair filter lets through."""
+        keep = np.ones(len(candidates), np.bool_)
+        for pair_filter in self.pair_filters:
+            pair_filter.drop(turn, candidates, keep)
+        return keep
+
+    def scores(self, turn: Turn, candidates: Candidates) -> NDArray[np.float64]:
+        """Return float64[C]: post features first, then pair features, each in declared order."""
+        scores = turn.post_score[candidates.rows]
+        for scorer, weight in self.scorers:
+            if isinstance(scorer, PairScorer):
+                scores = self._combine(scores, scorer.of_pairs(turn, candidates), weight)
+        return scores
+
+    @property
+    def _neutral(self) -> float:
+        return 1.0 if self.recipe.combine == "product" else 0.0
+
+    def _combine(
+        self, scores: NDArray[np.float64], feature: NDArray[np.float64], weight: float
+    ) -> NDArray[np.float64]:
+        return scores * feature if self.recipe.combine == "product" else scores + weight * feature
+
+    def _feed(self, turn: Turn, pools: dict[int, NDArray[np.int32]], viewers: NDArray[np.int32]) -> FeedBatch:
+        places = turn.k * _WIDER if self._rerankers else turn.k
+        picked = self._pick(turn, pools, viewers, places, _FIRST_DEPTH + places if self._cut else None)
+        rows = picked.rows
+        posts = np.where(rows >= 0, rows.astype(np.int64) + turn.world.posts.base, -1)
+        feed = FeedBatch(viewers, posts, picked.scores.astype(np.float32), picked.source)
+        for reranker in self._rerankers:
+            feed = reranker.rerank(turn, feed)
+        k = turn.k
+        return FeedBatch(viewers, feed.posts[:, :k], feed.scores[:, :k], feed.sources[:, :k])
+
+    def _pick(
+        self,
+        turn: Turn,
+        pools: dict[int, NDArray[np.int32]],
+        viewers: NDArray[np.int32],
+        places: int,
+        depth: int | None,
+    ) -> _Picked:
+        """Choose for a chunk; viewers for whom cut lists did not suffice are asked again, deeper."""
+        longest = max((pool.shape[0] for pool in pools.values()), default=0)
+        cut = depth is not None and depth < longest
+        candidates = self.candidates(turn, pools, viewers, depth if cut else None)
+        candidates = candidates.only(self.kept(turn, candidates))
+        scores = self.scores(turn, candidates)
+        shape = (viewers.shape[0], places)
+        picked = _Picked(
+            np.empty(shape, np.int32), np.empty(shape), np.empty(shape, np.uint8), np.zeros(shape[0], np.bool_)
+        )
+        floor = self._floor(turn, pools, depth) if cut and depth is not None else -1
+        reserved = self._sources[self._reserved].slots(turn.k) if self._reserved >= 0 else 0
+        alone = turn.world.follows.following[viewers] == 0
+        pick(
+            viewers, candidates.indptr, candidates.rows, candidates.source, scores, turn.board.original,
+            turn.world.posts.key, turn.streams.key("feed/tie"), self.recipe.ties == "viewer", self._reserved,
+            reserved, alone, floor, turn.post_score[floor] if floor >= 0 else 0.0,
+            picked.rows, picked.scores, picked.source, picked.short,
+        )  # fmt: skip
+        again = np.flatnonzero(picked.short)
+        if cut and depth is not None and again.shape[0]:
+            deeper = self._pick(turn, pools, viewers[again], places, depth * _DEEPER)
+            picked.rows[again], picked.scores[again] = deeper.rows, deeper.scores
+            picked.source[again] = deeper.source
+        return picked
+
+    def _floor(self, turn: Turn, pools: dict[int, NDArray[np.int32]], depth: int) -> int:
+        """Return the best of the last rows before the cuts: whatever lies behind a cut is no better."""
+        last = [pool[depth - 1] for pool in pools.values() if pool.shape[0] > depth]
+        keys, tie = turn.world.posts.key, turn.streams.key("feed/tie")
+        rows = np.array(last, np.int32)
+        return int(top_rows(rows, turn.post_score[rows], keys, tie, 1)[0])
+
+
+def _make(kind: str, uses: Iterable[Use], supplies: Supplies, base: type[_P]) -> list[_P]:
+    made = []
+    for use in uses:
+        part = folders.load(kind, use.part)(supplies, use.params)
+        if not isinstance(part, base):
+            msg = f"{use.part} in recommender/{kind} is no {base.__name__}"
+            raise TypeError(msg)
+        made.append(part)
+    return made

@@ -1,0 +1,1 @@
+"""Pipelines with a name."""

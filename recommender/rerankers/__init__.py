@@ -1,0 +1,1 @@
+"""What is done to a list once it is ranked."""

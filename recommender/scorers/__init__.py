@@ -1,0 +1,1 @@
+"""Named features of posts and of pairs of viewer and post."""
