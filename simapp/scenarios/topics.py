@@ -14,7 +14,7 @@ class Topic(NamedTuple):
 
 TOPICS: tuple[Topic, ...] = (
     Topic("housing", "housing"),
-    Topic("transport", "getting around"),
+    Topic("transport", "public transport"),
     Topic("climate", "climate"),
     Topic("schools", "schools"),
     Topic("health", "health care"),

@@ -34,7 +34,7 @@ class BarabasiAlbert(Part):
     )  # fmt: skip
     exponent: float = setting(
         2.5, "Exponent of the tail of the number of followers; 3 is the original model, smaller means larger hubs.",
-        gt=2, le=4, source="Dorogovtsev, Mendes & Samukhin 2000; follower tails 2 to 2.5",
+        ge=2.05, le=4, source="Dorogovtsev, Mendes & Samukhin 2000; follower tails 2 to 2.5",
     )  # fmt: skip
 
 
