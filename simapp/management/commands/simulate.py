@@ -1,0 +1,126 @@
+"""Run a scenario from the shell: the same engine, store and lease as in the browser."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simapp.engine.core.errors import WrongInput
+from simapp.management.base import CommandError, StackCommand
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from simapp.engine.record import StepRecord
+    from simapp.scenarios.document import Scenario
+
+
+class Command(StackCommand):
+    """Run a scenario to its end, headless."""
+
+    help = "Run a scenario: a gallery slug or a YAML/JSON file. The run is kept like any other."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("scenario", help="gallery slug (echo-chambers, rumour, first-vote) or path of a YAML/JSON file")
+        parser.add_argument("--users", help="file of people (OASIS X CSV or Reddit JSON) that replaces population, follows and seed posts")
+        parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one field, e.g. population.users=500 (repeatable)")
+        parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
+        parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
+        parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
+        parser.add_argument("--batch", type=int, help="users per batch (never changes results)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from django.db import transaction
+
+        from simapp.engine.core.threads import Workers, default_threads
+        from simapp.runs import leases
+        from simapp.runs.execute import execute
+        from simapp.runs.services import command_line_version, create_run, store_upload, with_people
+        from simapp.scenarios.paths import set_path
+
+        document = read_scenario(options["scenario"])
+        for change in options["set"]:
+            document = set_path(document, change)
+        if options["users"]:
+            upload, people = store_upload(owner=None, name=Path(options["users"]).name, data=read_file(options["users"]))
+            for row in people.skipped:
+                self.stderr.write(f"row {row.row} skipped: {row.reason}")
+            document = with_people(document, upload, people)
+        for name in ("threads", "batch"):
+            if options[name] is not None and options[name] < 1:
+                raise WrongInput(f"--{name} is {options[name]}; it must be a whole number from 1.")
+        workers = Workers(options["threads"] or default_threads(), options["batch"] or Workers().batch)
+        with transaction.atomic():
+            run = create_run(
+                owner=None, version=command_line_version(document=document), seed=options["seed"], steps=options["steps"]
+            )
+            # Taken before anybody else can see it, so that no worker runs it instead of us.
+            lease = leases.take(run.pk, leases.owner_name("simulate"))
+        self.stderr.write(f"run {run.pk}: {run.title}, seed {run.seed}, {run.steps} steps")
+        began = time.perf_counter()
+        bar = _bar(run.steps)
+
+        def progress(record: StepRecord) -> None:
+            if record.step:
+                bar.update(1)
+
+        try:
+            outcome = execute(run.pk, workers=workers, progress=progress, lease=lease)
+        except KeyboardInterrupt:
+            bar.close()
+            raise CommandError(f"Stopped. `manage.py resume {run.pk}` goes on from here.") from None
+        bar.close()
+        run.refresh_from_db()
+        if outcome is None:
+            raise CommandError(f"run {run.pk} was taken over by another worker.")
+        if outcome.status == "failed":
+            raise CommandError(f"run {run.pk} failed: {run.error}")
+        self.emit(
+            {
+                "run": run.pk,
+                "status": outcome.status,
+                "steps": run.step,
+                "users": run.users,
+                "events": run.events,
+                "digest": run.digest_hex,
+                "seconds": round(time.perf_counter() - began, 3),
+                "peak_rss_mib": peak_rss_mib(),
+                "stages": {name: round(seconds, 4) for name, seconds in outcome.stages.items()},
+            }
+        )
+
+
+def read_scenario(named: str) -> Scenario:
+    """Return the scenario of a gallery slug or file; WrongInput says what was looked for."""
+    from simapp.scenarios.document import load_scenario
+    from simapp.scenarios.gallery import get_gallery, list_gallery
+
+    if named in list_gallery():
+        return get_gallery(named)
+    if not Path(named).is_file():
+        raise WrongInput(f"{named} is neither a gallery scenario ({', '.join(list_gallery())}) nor a file.")
+    return load_scenario(read_file(named))
+
+
+def read_file(path: str) -> bytes:
+    """Return a file's bytes; WrongInput names the file."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as problem:
+        raise WrongInput(f"{path} cannot be read: {problem.strerror}.") from None
+
+
+def peak_rss_mib() -> float:
+    """Return this process's highest resident memory so far, in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 if sys.platform != "darwin" else 1024 * 1024), 1)
+
+
+def _bar(steps: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=steps, unit="step", file=sys.stderr, disable=not sys.stderr.isatty(), mininterval=0.2)

@@ -1,0 +1,33 @@
+"""Who may see and steer what: a member their own, staff everything, nobody else anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from simapp.models import Run, Scenario
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def runs_for(member: Any) -> QuerySet[Run]:
+    """Return the runs that a member may see."""
+    if not member.is_authenticated:
+        return Run.objects.none()
+    visible = Run.objects.filter(hidden=False)
+    return visible if member.is_staff else visible.filter(owner=member)
+
+
+def get_run(member: Any, run_id: int) -> Run:
+    """Return one run that a member may see; Run.DoesNotExist otherwise, as if it were not there."""
+    return runs_for(member).select_related("scenario_version__scenario", "owner").get(pk=run_id)
+
+
+def scenarios_for(member: Any) -> QuerySet[Scenario]:
+    """Return the gallery and the member's own scenarios (staff: everybody's)."""
+    if not member.is_authenticated:
+        return Scenario.objects.none()
+    visible = Scenario.objects.filter(archived=False)
+    return visible if member.is_staff else visible.filter(Q(gallery=True) | Q(owner=member))

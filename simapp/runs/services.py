@@ -1,0 +1,289 @@
+"""What members do to scenarios and runs: one function each, called by pages, commands and tests alike.
+
+Arguments are keyword-only, permissions are the caller's (see access.py), wrong input raises WrongInput
+and an impossible wish Refused, each with one sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from simapp.engine.core.errors import SociariumError, WrongInput
+from simapp.engine.core.streams import MAX_SEED
+from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
+from simapp.runs import messages
+from simapp.runs.said import state_message
+from simapp.runs.tasks import execute_run, make_export
+from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
+from simapp.scenarios.gallery import get_gallery, list_gallery
+from simapp.scenarios.importers.people import PeopleImport, read_people
+
+if TYPE_CHECKING:
+    from simapp.scenarios.document import Scenario as Document
+
+logger = logging.getLogger(__name__)
+
+EXAMPLE = "echo-chambers"
+EXAMPLE_SEED = 7
+EXAMPLE_PACE = 4.0
+MAX_PACE = 1000.0
+OVER = ("finished", "stopped", "failed")
+
+
+class Refused(SociariumError):
+    """A wish that cannot be granted as things stand."""
+
+
+def load_gallery() -> None:
+    """Bring the gallery into the database; a document that changed becomes a new version. Idempotent."""
+    for slug in list_gallery():
+        document = get_gallery(slug)
+        with transaction.atomic():
+            scenario, _ = Scenario.objects.get_or_create(slug=slug, gallery=True, defaults={"title": document.title})
+            if scenario.title != document.title:
+                scenario.title = document.title
+                scenario.save(update_fields=["title"])
+            save_version(scenario=scenario, author=None, document=document)
+
+
+def create_scenario(*, owner: Any, document: Document, title: str | None = None) -> ScenarioVersion:
+    """Create a scenario of a member with its first version."""
+    with transaction.atomic():
+        name = (title or document.title)[:200]
+        scenario = Scenario.objects.create(slug=slugify(name)[:80] or "scenario", title=name, owner=owner)
+        return save_version(scenario=scenario, author=owner, document=document)
+
+
+def save_version(*, scenario: Scenario, author: Any, document: Document) -> ScenarioVersion:
+    """Save the document as the scenario's newest version; an unchanged one is not saved again."""
+    digest = scenario_hash(document)
+    with transaction.atomic():
+        Scenario.objects.select_for_update().get(pk=scenario.pk)
+        newest = scenario.versions.order_by("-number").first()
+        if newest is not None and newest.document_sha256 == digest:
+            return newest
+        number = (scenario.versions.aggregate(top=Max("number"))["top"] or 0) + 1
+        return ScenarioVersion.objects.create(
+            scenario=scenario, number=number, document=as_dict(document), document_sha256=digest, author=author
+        )
+
+
+def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleImport]:
+    """Check a file of people and keep it; what cannot be read raises WrongInput and nothing is kept."""
+    people = read_people(data, name=name)
+    upload, _ = Upload.objects.get_or_create(
+        sha256=hashlib.sha256(data).hexdigest(),
+        defaults={"name": name[:255], "format": people.format, "bytes": data, "size": len(data), "owner": owner},
+    )
+    return upload, people
+
+
+def with_people(document: Document, upload: Upload, people: PeopleImport) -> Document:
+    """Return the document with its population, follows and seed posts replaced by a file's; nobody is added."""
+    raw = as_dict(document)
+    raw["population"] = {
+        **raw["population"],
+        "users": people.users,
+        "people": {"upload": upload.sha256, "format": upload.format, "name": upload.name},
+    }
+    raw["network"] = {"kind": "none"}
+    raw["seed_posts"] = []
+    return load_scenario(raw)
+
+
+def use_people(*, scenario: Scenario, author: Any, upload: Upload) -> ScenarioVersion:
+    """Save a version of the scenario whose people come from an uploaded file."""
+    newest = scenario.versions.order_by("-number").first()
+    assert newest is not None  # noqa: S101 - a scenario is created with its first version
+    people = read_people(bytes(upload.bytes), name=upload.name)
+    document = with_people(load_scenario(newest.document), upload, people)
+    return save_version(scenario=scenario, author=author, document=document)
+
+
+def create_run(
+    *,
+    owner: Any,
+    version: ScenarioVersion,
+    seed: int,
+    steps: int | None = None,
+    pace: float | None = None,
+    title: str = "",
+) -> Run:
+    """Create a run, queued; nothing is sent yet."""
+    document = load_scenario(version.document)
+    if not 0 <= seed <= MAX_SEED:
+        msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
+        raise WrongInput(msg)
+    length = document.clock.steps if steps is None else steps
+    if not 1 <= length <= 100_000:
+        msg = f"steps is {length}; it must be a whole number from 1 to 100000."
+        raise WrongInput(msg)
+    run = Run.objects.create(
+        scenario_version=version,
+        seed=seed,
+        title=(title or document.title)[:200],
+        owner=owner,
+        steps=length,
+        pace=_pace(pace),
+        users=document.population.users,
+        waiting="a run worker to take it",
+    )
+    _note(owner, "launch", run, seed=seed, steps=length)
+    return run
+
+
+def launch(
+    *,
+    owner: Any,
+    version: ScenarioVersion,
+    seed: int,
+    steps: int | None = None,
+    pace: float | None = None,
+    title: str = "",
+) -> Run:
+    """Create a run and send it to the workers once that is committed."""
+    with transaction.atomic():
+        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title)
+        _send_after_commit(run.pk)
+    return run
+
+
+def pause(*, run: Run, member: Any) -> None:
+    """Ask the run to pause after the step it is in."""
+    _steer(run, member, "pause", wanted="pause", pause_at=None)
+
+
+def resume(*, run: Run, member: Any) -> None:
+    """Let a paused run go on."""
+    _steer(run, member, "resume", wanted="run", pause_at=None)
+    _wake(run)
+
+
+def step_once(*, run: Run, member: Any) -> None:
+    """Let a paused run make one step and pause again."""
+    run.refresh_from_db(fields=["step", "wanted", "status"])
+    if run.wanted != "pause":
+        raise Refused("A run must be paused before it can be stepped.")
+    _steer(run, member, "step", wanted="run", pause_at=run.step + 1)
+    _wake(run)
+
+
+def stop(*, run: Run, member: Any) -> None:
+    """Stop the run for good after the step it is in; what it did is kept."""
+    _steer(run, member, "stop", wanted="stop", pause_at=None)
+
+
+def set_pace(*, run: Run, member: Any, pace: float | None) -> None:
+    """Limit the run to `pace` steps per second; None lets it go as fast as it can."""
+    _steer(run, member, "pace", pace=_pace(pace))
+
+
+def start_export(*, run: Run, member: Any, format: str) -> Export:  # noqa: A002 - the field's own word
+    """Ask for an export; a worker writes it."""
+    if format not in Export.Format.values:
+        msg = f"format is {format!r}; it must be one of {', '.join(Export.Format.values)}."
+        raise WrongInput(msg)
+    if run.step < 0:
+        raise Refused("There is nothing to export before the run has begun.")
+    with transaction.atomic():
+        export = Export.objects.create(run=run, format=format, owner=member)
+        _note(member, "export", run, format=format)
+        transaction.on_commit(lambda: _quietly(make_export, export.pk))
+    return export
+
+
+def demo_owner() -> Any:
+    """Return the local owner account of an installation on one's own machine, creating it when needed."""
+    owner, created = get_user_model().objects.get_or_create(
+        username="owner", defaults={"is_staff": True, "is_superuser": True}
+    )
+    if created:
+        # Signed in by link only, until the person sets a password.
+        owner.set_unusable_password()
+        owner.save(update_fields=["password"])
+    return owner
+
+
+def launch_example(owner: Any) -> Run:
+    """Return a live example run: one that is already going, or a new one."""
+    going = Run.objects.filter(owner=owner, title=_example_title(), hidden=False).exclude(status__in=OVER).first()
+    if going is not None:
+        if going.wanted != "stop":
+            resume(run=going, member=owner)
+        return going
+    version = ScenarioVersion.objects.filter(scenario__slug=EXAMPLE, scenario__gallery=True).first()
+    if version is None:
+        load_gallery()
+        version = ScenarioVersion.objects.filter(scenario__slug=EXAMPLE, scenario__gallery=True).first()
+    assert version is not None  # noqa: S101 - the gallery always has its example
+    seed = EXAMPLE_SEED if not Run.objects.filter(title=_example_title()).exists() else secrets.randbelow(10_000)
+    return launch(owner=owner, version=version, seed=seed, pace=EXAMPLE_PACE, title=_example_title())
+
+
+def _example_title() -> str:
+    return f"{get_gallery(EXAMPLE).title} (example)"
+
+
+def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
+    changed = Run.objects.filter(pk=run.pk).exclude(status__in=OVER).update(**fields)
+    if not changed:
+        run.refresh_from_db(fields=["status"])
+        msg = f"The run is {run.status}; it cannot be changed any more."
+        raise Refused(msg)
+    run.refresh_from_db()
+    _note(member, action, run, **{k: v for k, v in fields.items() if v is not None})
+    stage, rate = str(run.heartbeat.get("stage", "")), run.heartbeat.get("rate")
+    messages.publish(state_message(run, run.step, run.status, run.wanted, run.waiting, stage, rate))
+
+
+def _wake(run: Run) -> None:
+    # A living owner notices by itself; one that made room must be called back.
+    if run.lease_until is None:
+        _send_after_commit(run.pk)
+
+
+def _send_after_commit(run_id: int) -> None:
+    transaction.on_commit(lambda: _quietly(execute_run, run_id))
+
+
+def _quietly(task: Any, key: int) -> None:
+    # The broker may be away: the database has the wish, and the reconciler sends it again.
+    try:
+        task.apply_async((key,), retry=False)
+    except Exception:  # noqa: BLE001
+        logger.warning("task %s(%s) was not sent; the reconciler will", task.name, key)
+
+
+def _note(member: Any, action: str, run: Run, **detail: Any) -> None:
+    known = member if member is not None and getattr(member, "pk", None) else None
+    Audit.objects.create(member=known, action=action, run=run, detail=detail)
+
+
+def _pace(pace: float | None) -> float | None:
+    if pace is None:
+        return None
+    if not 0 < pace <= MAX_PACE:
+        msg = f"pace is {pace}; it must be more than 0 and at most {MAX_PACE:.0f} steps per second, or empty."
+        raise WrongInput(msg)
+    return pace
+
+
+def command_line_version(*, document: Document) -> ScenarioVersion:
+    """Return a version holding the document: the gallery's own if unchanged, else one of the command line's."""
+    digest = scenario_hash(document)
+    known = ScenarioVersion.objects.filter(document_sha256=digest, scenario__owner=None).first()
+    if known is not None:
+        return known
+    with transaction.atomic():
+        scenario, _ = Scenario.objects.get_or_create(
+            slug="command-line", owner=None, gallery=False, defaults={"title": "Command line", "archived": True}
+        )
+        return save_version(scenario=scenario, author=None, document=document)

@@ -1,0 +1,25 @@
+"""Celery tasks: ids in, nothing out. Whatever is lost on the way is sent again by the reconciler."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+EXECUTE = "simapp.runs.execute_run"
+EXPORT = "simapp.runs.make_export"
+
+
+@shared_task(name=EXECUTE, queue="runs", ignore_result=True)
+def execute_run(run_id: int) -> None:
+    """Own a run until it is over, paused for long, or lost. A second copy of the task finds the lease taken."""
+    from simapp.celery import stopping
+    from simapp.runs.execute import execute
+
+    execute(run_id, stopping=stopping)
+
+
+@shared_task(name=EXPORT, queue="decisions", ignore_result=True)
+def make_export(export_id: int) -> None:
+    """Write an export and report its progress."""
+    from simapp.runs.exports import make
+
+    make(export_id)
