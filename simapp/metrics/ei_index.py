@@ -19,7 +19,7 @@ class Here(Metric):
     formula = "(E - I) / (E + I), E follow edges between the sides, I within a side; a side is the sign of x"
     range = (-1.0, 1.0)
     direction = "-1 all edges within a side, 0 as many across as within, 1 all edges across"
-    edge_cases = "missing without an edge between users who have a side; users at exactly 0 have none; no loops"
+    edge_cases = "missing without an edge between users who have a side; at exactly 0 a user has none"
     null = "4 p (1 - p) - 1, p the positive share of the users who have a side: edges drawn at random"
     reference = "Krackhardt & Stern 1988, Social Psychology Quarterly 51:123-140"
     cost = "O(n + m)"
