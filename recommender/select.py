@@ -16,95 +16,61 @@ from simapp.engine.core.streams import draw_bits
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _better(score_a: Any, key_a: Any, score_b: Any, key_b: Any, tie: Any, user: Any) -> Any:
-    if score_a != score_b:
-        return score_a > score_b
-    return draw_bits(tie, user, key_a) > draw_bits(tie, user, key_b)
+def _wins(tie: Any, user: Any, keys: Any, row_a: Any, row_b: Any) -> Any:
+    return draw_bits(tie, user, keys[row_a]) > draw_bits(tie, user, keys[row_b])
 
 
 @njit(cache=True, nogil=True)
-def _sink(heap: Any, size: Any, i: Any, rows: Any, scores: Any, keys: Any, tie: Any, user: Any) -> None:
-    # heap[0] is the worst of those held.
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            return
-        a = heap[child]
-        if child + 1 < size:
-            b = heap[child + 1]
-            if _better(scores[a], keys[rows[a]], scores[b], keys[rows[b]], tie, user):
-                child += 1
-                a = b
-        held = heap[i]
-        if not _better(scores[held], keys[rows[held]], scores[a], keys[rows[a]], tie, user):
-            return
-        heap[i] = a
-        heap[child] = held
-        i = child
-
-
-@njit(cache=True, nogil=True)
-def _rise(heap: Any, i: Any, rows: Any, scores: Any, keys: Any, tie: Any, user: Any) -> None:
-    while i > 0:
-        up = (i - 1) // 2
-        a, b = heap[i], heap[up]
-        if not _better(scores[b], keys[rows[b]], scores[a], keys[rows[a]], tie, user):
-            return
-        heap[i] = b
-        heap[up] = a
-        i = up
-
-
-@njit(cache=True, nogil=True)
-def _offer(
-    heap: Any, size: Any, limit: Any, c: Any, rows: Any, scores: Any, original: Any, keys: Any, tie: Any, user: Any
-) -> Any:
-    """Offer candidate c to a heap that holds at most one row per original; return the new size."""
-    if limit == 0:
-        return size
+def _put(
+    score: Any, original: Any, c: Any, rows: Any, keys: Any, tie: Any, user: Any,
+    size: Any, limit: Any, top_score: Any, top_original: Any, top: Any,
+) -> Any:  # fmt: skip
+    """Put candidate c into a list of at most `limit`, best first, one per original; return its new size."""
     row = rows[c]
-    if size == limit and not _better(
-        scores[c], keys[row], scores[heap[0]], keys[rows[heap[0]]], tie, user
-    ):
-        return size
-    # Only a candidate that would be kept pays for the search, so duplicates cost nearly nothing. One
-    # that was pushed out before is no loss: what pushed it out is still better.
-    for j in range(size):
-        other = heap[j]
-        if original[rows[other]] == original[row]:
-            if _better(scores[c], keys[row], scores[other], keys[rows[other]], tie, user):
-                heap[j] = c
-                _sink(heap, size, j, rows, scores, keys, tie, user)
+    if size == limit:
+        if limit == 0 or score < top_score[size - 1]:
             return size
-    if size < limit:
-        heap[size] = c
-        _rise(heap, size, rows, scores, keys, tie, user)
-        return size + 1
-    heap[0] = c
-    _sink(heap, size, 0, rows, scores, keys, tie, user)
+        if score == top_score[size - 1] and not _wins(tie, user, keys, row, rows[top[size - 1]]):
+            return size
+    # Only a candidate that would be listed pays for this search. A better one of the same original that
+    # was pushed out before is no loss: what pushed it out is better still.
+    gap = size
+    for j in range(size):
+        if top_original[j] == original:
+            if score < top_score[j]:
+                return size
+            if score == top_score[j] and not _wins(tie, user, keys, row, rows[top[j]]):
+                return size
+            gap = j
+            break
+    if gap == size:
+        if size == limit:
+            gap = size - 1
+        else:
+            size += 1
+    # Everything from the gap to the place of c moves one down; c is never worse than what left the gap.
+    i = gap
+    while i > 0:
+        if score < top_score[i - 1]:
+            break
+        if score == top_score[i - 1] and not _wins(tie, user, keys, row, rows[top[i - 1]]):
+            break
+        top_score[i] = top_score[i - 1]
+        top_original[i] = top_original[i - 1]
+        top[i] = top[i - 1]
+        i -= 1
+    top_score[i] = score
+    top_original[i] = original
+    top[i] = c
     return size
 
 
 @njit(cache=True, nogil=True)
-def _holds(chosen: Any, count: Any, rows: Any, original: Any, row: Any) -> Any:
+def _holds(originals: Any, count: Any, original: Any) -> Any:
     for j in range(count):
-        if original[rows[chosen[j]]] == original[row]:
+        if originals[j] == original:
             return True
     return False
-
-
-@njit(cache=True, nogil=True)
-def _reserve(
-    chosen: Any, count: Any, limit: Any, lo: Any, hi: Any, rows: Any, source: Any, code: Any, original: Any
-) -> Any:
-    """Append reserved candidates in their own order until `limit` are chosen; return the count."""
-    for c in range(lo, hi):
-        if count >= limit:
-            break
-        if source[c] == code and not _holds(chosen, count, rows, original, rows[c]):
-            chosen[count] = c
-            count += 1
-    return count
 
 
 @njit(cache=True, nogil=True)
@@ -137,88 +103,103 @@ def pick(
     might have found something better behind the cut. Outputs [V, k]; out_rows is -1 where empty.
     """
     k = out_rows.shape[1]
-    heap = np.empty(k, np.int64)
-    chosen = np.empty(k, np.int64)
+    top_score, top_original, top = np.empty(k), np.empty(k, np.int32), np.empty(k, np.int64)
+    kept, kept_original = np.empty(k, np.int64), np.empty(k, np.int32)
     for v in range(viewers.shape[0]):
         lo, hi = indptr[v], indptr[v + 1]
         user = np.int64(viewers[v]) if per_viewer else np.int64(0)
+        # Reserved candidates come in their own order; the first that fit take the kept places.
         count = 0
-        if reserved >= 0 and slots > 0:
-            count = _reserve(chosen, 0, min(slots, k), lo, hi, rows, source, reserved, original)
+        c = lo
+        while c < hi and count < min(slots, k):
+            if source[c] == reserved and not _holds(kept_original, count, original[rows[c]]):
+                kept[count] = c
+                kept_original[count] = original[rows[c]]
+                count += 1
+            c += 1
         limit = k - count
         size = 0
         for c in range(lo, hi):
             if source[c] == reserved:
                 continue
-            if count and _holds(chosen, count, rows, original, rows[c]):
+            score = scores[c]
+            if size == limit and (limit == 0 or score < top_score[size - 1]):
                 continue
-            size = _offer(heap, size, limit, c, rows, scores, original, keys, tie, user)
+            shown = original[rows[c]]
+            if count and _holds(kept_original, count, shown):
+                continue
+            size = _put(score, shown, c, rows, keys, tie, user, size, limit, top_score, top_original, top)
         if floor_row >= 0 and limit > 0:
-            short[v] = size < limit or _better(
-                floor_score, keys[floor_row], scores[heap[0]], keys[rows[heap[0]]], tie, user
+            worst = top[size - 1] if size else np.int64(0)
+            short[v] = (
+                size < limit
+                or floor_score > scores[worst]
+                or (floor_score == scores[worst] and _wins(tie, user, keys, floor_row, rows[worst]))
             )
-        for j in range(size):
-            chosen[count] = heap[j]
-            count += 1
-        if reserved >= 0 and alone[v]:
-            count = _reserve(chosen, count, k, lo, hi, rows, source, reserved, original)
-        _write(chosen, count, rows, source, scores, keys, tie, user, out_rows[v], out_scores[v], out_source[v])
+        if alone[v]:
+            for c in range(lo, hi):
+                if count + size == k:
+                    break
+                shown = original[rows[c]]
+                if (
+                    source[c] == reserved
+                    and not _holds(kept_original, count, shown)
+                    and not _holds(top_original, size, shown)
+                ):
+                    kept[count] = c
+                    kept_original[count] = shown
+                    count += 1
+        for j in range(count):
+            c = kept[j]
+            size = _put(
+                scores[c], kept_original[j], c, rows, keys, tie, user, size, k, top_score, top_original, top
+            )
+        for j in range(k):
+            if j < size:
+                out_rows[v, j] = rows[top[j]]
+                out_scores[v, j] = scores[top[j]]
+                out_source[v, j] = source[top[j]]
+            else:
+                out_rows[v, j] = -1
+                out_scores[v, j] = 0.0
+                out_source[v, j] = 0
 
 
 @njit(cache=True, nogil=True)
-def _write(
-    chosen: Any,
-    count: Any,
-    rows: Any,
-    source: Any,
-    scores: Any,
-    keys: Any,
-    tie: Any,
-    user: Any,
-    out_rows: Any,
-    out_scores: Any,
-    out_source: Any,
-) -> None:
-    for i in range(1, count):  # insertion sort: count is the length of a feed
-        c = chosen[i]
-        j = i
-        while j > 0 and _better(
-            scores[c], keys[rows[c]], scores[chosen[j - 1]], keys[rows[chosen[j - 1]]], tie, user
-        ):
-            chosen[j] = chosen[j - 1]
-            j -= 1
-        chosen[j] = c
-    for j in range(out_rows.shape[0]):
-        if j < count:
-            out_rows[j] = rows[chosen[j]]
-            out_scores[j] = scores[chosen[j]]
-            out_source[j] = source[chosen[j]]
-        else:
-            out_rows[j] = -1
-            out_scores[j] = 0.0
-            out_source[j] = 0
+def _worse(a: Any, b: Any, rows: Any, scores: Any, keys: Any, tie: Any) -> Any:
+    if scores[a] != scores[b]:
+        return scores[a] < scores[b]
+    return _wins(tie, np.int64(0), keys, rows[b], rows[a])
 
 
 @njit(cache=True, nogil=True)
-def _top(rows: Any, scores: Any, original: Any, keys: Any, tie: Any, heap: Any) -> Any:
-    size = 0
-    for c in range(rows.shape[0]):
-        if size < heap.shape[0]:
-            heap[size] = c
-            size += 1
-            _rise(heap, size - 1, rows, scores, keys, tie, np.int64(0))
-        elif _better(
-            scores[c], keys[rows[c]], scores[heap[0]], keys[rows[heap[0]]], tie, np.int64(0)
-        ):
+def _sink(heap: Any, size: Any, i: Any, rows: Any, scores: Any, keys: Any, tie: Any) -> None:
+    # heap[0] is the worst of those held.
+    while 2 * i + 1 < size:
+        child = 2 * i + 1
+        if child + 1 < size and _worse(heap[child + 1], heap[child], rows, scores, keys, tie):
+            child += 1
+        if not _worse(heap[child], heap[i], rows, scores, keys, tie):
+            return
+        heap[i], heap[child] = heap[child], heap[i]
+        i = child
+
+
+@njit(cache=True, nogil=True)
+def _top(rows: Any, scores: Any, keys: Any, tie: Any, heap: Any) -> None:
+    size = heap.shape[0]
+    for c in range(size):
+        heap[c] = c
+    for i in range(size // 2 - 1, -1, -1):
+        _sink(heap, size, i, rows, scores, keys, tie)
+    for c in range(size, rows.shape[0]):
+        if _worse(heap[0], c, rows, scores, keys, tie):
             heap[0] = c
-            _sink(heap, size, 0, rows, scores, keys, tie, np.int64(0))
-    # Taking the worst out again and again leaves the best in front.
+            _sink(heap, size, 0, rows, scores, keys, tie)
+    # Moving the worst to the end again and again leaves the best in front.
     for end in range(size - 1, 0, -1):
-        worst = heap[0]
-        heap[0] = heap[end]
-        heap[end] = worst
-        _sink(heap, end, 0, rows, scores, keys, tie, np.int64(0))
-    return size
+        heap[0], heap[end] = heap[end], heap[0]
+        _sink(heap, end, 0, rows, scores, keys, tie)
 
 
 def top_rows(
@@ -233,5 +214,6 @@ def top_rows(
     keys int64[H] by row; tie: the stream key of draws that decide between equal scores.
     """
     heap = np.empty(min(count, rows.shape[0]), np.int64)
-    size = _top(rows, scores, rows, keys, tie, heap)
-    return rows[heap[:size]]
+    if heap.shape[0]:
+        _top(rows, scores, keys, tie, heap)
+    return rows[heap]

@@ -15,34 +15,40 @@ from recommender.parameters import Parameter
 from recommender.parts import Source
 from simapp.engine.core.streams import draw_bits
 
+# Posts looked at per viewer: the wider, the more equal the chances (spread of exposure about 1 / sqrt).
+_WINDOW = 48
+
 
 @njit(cache=True, nogil=True)
 def _sample(
-    viewers: Any, ring: Any, places: Any, keys: Any, place_key: Any, choice_key: Any, window: Any, want: Any, out: Any
-) -> None:
-    # ring: rows sorted by place; want <= window <= ring length.
+    viewers: Any, indptr: Any, ring: Any, places: Any, ring_keys: Any, place_key: Any, choice_key: Any,
+    window: Any, out: Any,
+) -> None:  # fmt: skip
     size = ring.shape[0]
-    draws = np.empty(want, np.uint64)
+    draws = np.empty(size, np.uint64)
     for v in range(viewers.shape[0]):
+        lo = indptr[v]
+        want = indptr[v + 1] - lo  # at most `window`, which is at most the ring's length
+        if want == 0:
+            continue
         u = np.int64(viewers[v])
-        start = np.searchsorted(places, draw_bits(place_key, u, np.int64(0)))
+        at = np.searchsorted(places, draw_bits(place_key, u, np.int64(0)))
         held = 0
-        for j in range(window):
-            row = ring[(start + j) % size]
-            bits = draw_bits(choice_key, u, keys[row])
-            i = held
-            if held == want:
-                if bits <= draws[want - 1]:
-                    continue
-                i = want - 1
-            else:
-                held += 1
+        for _ in range(window):
+            if at >= size:
+                at = 0
+            bits = draw_bits(choice_key, u, ring_keys[at])
+            at += 1
+            if held == want and bits < draws[want - 1]:
+                continue
+            i = held if held < want else want - 1
+            held = min(held + 1, want)
             while i > 0 and draws[i - 1] < bits:
                 draws[i] = draws[i - 1]
-                out[v, i] = out[v, i - 1]
+                out[lo + i] = out[lo + i - 1]
                 i -= 1
             draws[i] = bits
-            out[v, i] = row
+            out[lo + i] = ring[at - 1]
 
 
 class Here(Source):
@@ -79,21 +85,29 @@ class Here(Source):
         first = world.step - world.clock.steps_in(self.params["explore_hours"])
         recent = board.shown & (board.original == np.arange(board.original.shape[0])) & (world.posts.step >= first)
         rows = np.flatnonzero(recent).astype(np.int32)
-        places = turn.streams.bits("feed/explore/ring", step=world.step, item=world.posts.key[rows])
+        keys = world.posts.key[rows]
+        places = turn.streams.bits("feed/explore/ring", step=world.step, item=keys)
         order = np.argsort(places)
-        turn.tables["explore"] = (rows[order], places[order])
+        turn.tables["explore"] = (rows[order], places[order], keys[order])
+
+    def _wanted(self, places: int, longest: int) -> int:
+        # Twice what may be shown and a few more: some of it was seen before.
+        return min(2 * places + 6, longest) if places else 0
 
     def gather(self, turn: Turn, viewers: NDArray[np.int32]) -> Listed:
-        ring, places = turn.tables["explore"]
-        # Twice what may be shown: some of it was seen before.
-        want = min(2 * turn.k + 8, ring.shape[0])
-        window = min(max(64, 2 * want), ring.shape[0])
-        out = np.empty((viewers.shape[0], want), np.int32)
-        if want:
+        ring, places, keys = turn.tables["explore"]
+        alone = turn.world.follows.following[viewers] == 0
+        longest = ring.shape[0]
+        some, all_places = self._wanted(self.slots(turn.k), longest), self._wanted(turn.k, longest)
+        indptr = np.zeros(viewers.shape[0] + 1, np.int64)
+        np.cumsum(np.where(alone, all_places, some), out=indptr[1:])
+        out = np.empty(indptr[-1], np.int32)
+        if out.shape[0]:
+            window = min(max(_WINDOW, 2 * all_places), longest)
             step = turn.world.step
             place, choice = (turn.streams.key(f"feed/explore/{what}", step) for what in ("place", "choice"))
-            _sample(viewers, ring, places, turn.world.posts.key, place, choice, window, want, out)
-        return Listed(np.arange(viewers.shape[0] + 1, dtype=np.int64) * want, out.ravel())
+            _sample(viewers, indptr, ring, places, keys, place, choice, window, out)
+        return Listed(indptr, out)
 
     def width(self, turn: Turn) -> float:
-        return 2 * turn.k + 8
+        return 2 * self.slots(turn.k) + 6
