@@ -98,17 +98,21 @@ class Attachment:
         return status if status is not None and status.keeper.process() is not None else None
 
     def release(self) -> None:
-        """Let go; when nobody else holds on, return only after the servers have stopped."""
+        """Let go; when nobody else holds on, return only after the keeper and its servers have ended."""
+        status = self.status()
         self.share.release()
         deadline = time.monotonic() + LEAVE_TIMEOUT_S
         others = 0
-        while self.status() is not None and time.monotonic() < deadline and others < 3:
+        # The keeper's process is what counts: it clears its status file a little before it ends.
+        while status is not None and status.keeper.process() is not None and time.monotonic() < deadline:
             if not is_free(self.paths.users_lock, SHARED):
                 time.sleep(0.03)  # the keeper has the exclusive lock: it is stopping
             elif is_free(self.paths.users_lock, EXCLUSIVE):
                 time.sleep(0.03)  # nobody holds it; the keeper is about to
+            elif others == 3:
+                return  # not free for one, free to share: another command still uses them
             else:
-                others += 1  # not free for one, free to share: another command still uses them
+                others += 1
                 time.sleep(0.01)
 
 

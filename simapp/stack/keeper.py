@@ -3,8 +3,8 @@
 ``python -m simapp.stack.keeper`` is started by the first command that needs the services. Every command
 that uses them holds a shared lock on one file; the keeper waits for the exclusive lock on it. The kernel lets
 go of a lock when its holder ends, by whatever death, so the keeper always learns when the last user is gone,
-stops the servers and ends. If the keeper itself is killed, the kernel stops its servers (Linux), or the next start
-sweeps them away.
+stops the servers and ends. If the keeper itself is killed, the kernel stops its servers (Linux), or the next
+start sweeps them away.
 """
 
 from __future__ import annotations

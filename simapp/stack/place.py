@@ -114,7 +114,7 @@ def _copy_programs(home: Path, valkey: Path, target: Path) -> tuple[Path, Path]:
 
 
 def _own_folder(folder: Path, account: Account) -> None:
-    if not folder.exists():
-        folder.mkdir(mode=0o700)
-        if account.other:
-            os.chown(folder, account.uid, account.gid)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # Also when it is there already: an earlier start may have been killed between the two.
+    if account.other and folder.stat().st_uid == os.getuid():
+        os.chown(folder, account.uid, account.gid)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Command(StackCommand):
     """``manage.py up``: the same as ``demo`` without its example run."""
 
-    help = "Start the services (or use DATABASE_URL, REDIS_URL), the workers and the web page; Ctrl-C stops all."
+    help = "Start the services (or use DATABASE_URL, REDIS_URL), workers and web page; Ctrl-C stops all."
     prepares_outside = True
 
     def add_arguments(self, parser: CommandParser) -> None:
