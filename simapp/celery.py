@@ -8,7 +8,6 @@ from __future__ import annotations
 import mmap
 import os
 import signal
-from importlib.util import find_spec
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutting_down
@@ -18,11 +17,8 @@ from simapp.stack.process import die_with_parent, follow_parent_from_environment
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "simapp.settings")
 follow_parent_from_environment()
 
-TASK_MODULES = ("simapp.runs.tasks",)
-
-app = Celery("sociarium")
+app = Celery("sociarium", include=["simapp.runs.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.include = [name for name in TASK_MODULES if find_spec(name.rpartition(".")[0]) and find_spec(name)]
 
 # One byte that a worker shares with the pool processes it forks.
 _stopping = mmap.mmap(-1, 1)

@@ -7,7 +7,6 @@ connection. It reads two service URLs and does not care whether they lead to emb
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 from simapp.stack import embedded
 from simapp.stack.environment import flag, number, secret_key, words
@@ -41,17 +40,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "simapp.web.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simapp.web.gate.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
-if find_spec("simapp.web") and find_spec("simapp.web.csp"):
-    MIDDLEWARE.insert(1, "simapp.web.csp.ContentSecurityPolicy")
 
 ROOT_URLCONF = "simapp.urls"
 ASGI_APPLICATION = "simapp.asgi.application"

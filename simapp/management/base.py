@@ -9,7 +9,6 @@ import json
 import os
 import sys
 from contextlib import ExitStack
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
@@ -146,7 +145,6 @@ def prepare_database(*, load_gallery: bool) -> bool:
 
 
 def _load_gallery() -> None:
-    if find_spec("simapp.runs") and find_spec("simapp.runs.services"):
-        from simapp.runs.services import load_gallery
+    from simapp.runs.services import load_gallery
 
-        load_gallery()
+    load_gallery()

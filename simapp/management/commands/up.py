@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from simapp.management.base import StackCommand
@@ -80,8 +79,7 @@ class Command(StackCommand):
         runs = celery_worker("runs", "--pool", "prefork", "--concurrency", str(self.slots))
         supervisor.add("runs", runs, stop=WORKER_STOP)
         supervisor.add("decisions", celery_worker("decisions", "--pool", "solo"), stop=WORKER_STOP)
-        if find_spec("simapp.management.commands.reconciler"):
-            supervisor.add("reconciler", [sys.executable, "manage.py", "reconciler"], stop=WEB_STOP)
+        supervisor.add("reconciler", [sys.executable, "manage.py", "reconciler"], stop=WEB_STOP)
 
     def web_environment(self) -> dict[str, str]:
         cookie = os.environ.get("SOCIARIUM_SESSION_COOKIE") or f"sociarium_{StatePaths.here().key}"
