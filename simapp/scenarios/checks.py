@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SeedPostPart, SwitchFeed
@@ -60,7 +61,7 @@ def _first_votes(scenario: Scenario) -> list[ScenarioProblem]:
     found = []
     windows = [(c.at, c.until, i) for i, c in enumerate(scenario.interventions) if isinstance(c, FirstVote)]
     windows.sort()
-    for (_, until, _), (at, _, i) in zip(windows, windows[1:], strict=False):
+    for (_, until, _), (at, _, i) in pairwise(windows):
         if at <= until:
             accepted = f"a step after {until}, where the first_vote before it ends"
             found.append(ScenarioProblem.wrong(f"interventions.{i}.at", at, accepted))
@@ -83,9 +84,7 @@ def advice(scenario: Scenario) -> list[str]:
         said.append(
             "platform.actions has no create_post and there are no seed_posts; nothing will be written."
         )
-    if isinstance(scenario.network, NoNetwork) and scenario.feed.preset == "chronological":
-        if scenario.population.people is None:
-            said.append(
-                "network.kind is none and the chronological feed shows followed users only; feeds stay empty."
-            )
+    nobody = isinstance(scenario.network, NoNetwork) and scenario.population.people is None
+    if nobody and scenario.feed.preset == "chronological":
+        said.append("network.kind is none and the chronological feed shows followed users: feeds stay empty.")
     return said

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from simapp.scenarios.checks import cross_problems
 from simapp.scenarios.parts.base import Line, Part, TopicSlug
 from simapp.scenarios.parts.clock import ClockPart
-from simapp.scenarios.parts.happenings import InterventionPart, SeedPostPart
+from simapp.scenarios.parts.happenings import InterventionPart, SeedPostPart  # noqa: TC001 - read by pydantic
 from simapp.scenarios.parts.minds import Minds
 from simapp.scenarios.parts.network import BarabasiAlbert, Network
 from simapp.scenarios.parts.platform import Distinct, FeedPart, Platform
@@ -58,31 +58,36 @@ MetricNames = Annotated[
 class Scenario(Part):
     """One version of a scenario. Frozen and hashable by `scenario_hash`; equal documents run alike."""
 
-    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    schema_version: Literal[1] = Field(default=1, description="Version of this format.")
     title: Line = Field(min_length=1, max_length=120, description="Short name, for lists and pages.")
-    question: Line = Field("", max_length=300, description="The question the scenario asks, in one sentence.")
-    source: Line = Field("", max_length=500, description="Where the scenario's model and figures come from.")
-    expected: Line = Field("", max_length=300, description="What should be seen, in one sentence.")
+    question: Line = Field(
+        default="", max_length=300, description="The question the scenario asks, in one sentence."
+    )
+    source: Line = Field(
+        default="", max_length=500, description="Where the scenario's model and figures come from."
+    )
+    expected: Line = Field(default="", max_length=300, description="What should be seen, in one sentence.")
     topics: Annotated[tuple[TopicSlug, ...], Distinct] = Field(
-        DEFAULT_TOPICS,
+        default=DEFAULT_TOPICS,
         min_length=1,
         max_length=12,
         description="What people talk about; one opinion per topic.",
     )
-    population: PopulationPart = Field(PopulationPart(), description="Who lives in the world.")
-    network: Network = Field(BarabasiAlbert(), description="Who follows whom at the start.")
-    platform: Platform = Field(Platform(), description="What users can do.")
-    feed: FeedPart = Field(FeedPart(), description="What users are shown.")
-    minds: Minds = Field(Minds(), description="What decides for users.")
+    population: PopulationPart = Field(default=PopulationPart(), description="Who lives in the world.")
+    network: Network = Field(default=BarabasiAlbert(), description="Who follows whom at the start.")
+    platform: Platform = Field(default=Platform(), description="What users can do.")
+    feed: FeedPart = Field(default=FeedPart(), description="What users are shown.")
+    minds: Minds = Field(default=Minds(), description="What decides for users.")
     seed_posts: tuple[SeedPostPart, ...] = Field(
-        (), max_length=1000, description="Posts that exist when the run starts."
+        default=(), max_length=1000, description="Posts that exist when the run starts."
     )
     interventions: tuple[InterventionPart, ...] = Field(
-        (), max_length=1000, description="Changes that the scenario makes at given steps."
+        default=(), max_length=1000, description="Changes that the scenario makes at given steps."
     )
-    clock: ClockPart = Field(ClockPart(), description="Simulated time.")
+    clock: ClockPart = Field(default=ClockPart(), description="Simulated time.")
     metrics: MetricNames = Field(
-        (DEFAULT_METRICS,), description="Names of the metrics to compute; default stands for the usual set."
+        default=(DEFAULT_METRICS,),
+        description="Names of the metrics to compute; default stands for the usual set.",
     )
 
     @model_validator(mode="after")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.scenarios import schema_words
 from simapp.scenarios.document import Scenario, as_dict, json_schema, load_scenario
 from simapp.scenarios.problems import ScenarioInvalid, ScenarioProblem, show
 from simapp.scenarios.yaml_text import read_scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 def set_path(scenario: Scenario, assignment: str) -> Scenario:
@@ -24,7 +26,7 @@ def set_paths(scenario: Scenario, assignments: Iterable[str]) -> Scenario:
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals or not path.strip():
-            msg = f"{assignment[:60]!r} is not an assignment; write it as path=value, like population.users=500."
+            msg = f"{assignment[:60]!r} is not an assignment; write path=value, like population.users=500."
             raise WrongInput(msg)
         values.append((path.strip(), _typed(scenario, path.strip(), text)))
     return _apply(scenario, values)
@@ -55,7 +57,8 @@ def _typed(scenario: Scenario, path: str, text: str) -> Any:
 def _kind_at(scenario: Scenario, path: str) -> str:
     """Return the JSON type that the schema gives for a path, or "" when it cannot say."""
     root = json_schema()
-    schema, here = schema_words.resolve(root, root), as_dict(scenario)
+    schema = schema_words.resolve(root, root)
+    here: Any = as_dict(scenario)
     for name in path.split("."):
         if "oneOf" in schema and isinstance(here, dict):
             mapping = schema["discriminator"]["mapping"]
@@ -99,7 +102,7 @@ def _put(here: Any, name: str, path: str, value: Any) -> None:
 
 
 def _fields_of(here: dict[str, Any], kind: Any) -> set[str] | None:
-    """Return the field names of the union member `kind` that sits beside the kind of `here`, if there is one."""
+    """Return the field names of union member `kind` beside the kind of `here`, if there is one."""
     root = json_schema()
     for schema in _unions(root):
         mapping = schema["discriminator"]["mapping"]

@@ -66,7 +66,7 @@ _Reader.add_constructor("tag:yaml.org,2002:float", _float)
 class _Writer(yaml.SafeDumper):
     """Safe dumper that quotes whatever YAML 1.1 or `_Reader` would not read as text."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - aliases are refused when read
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
@@ -121,7 +121,8 @@ def _scan(content: str) -> None:
     """Refuse aliases (a few lines can stand for gigabytes), own tags, deep nesting and second documents."""
     depth = documents = 0
     for event in yaml.parse(content, Loader=_Loader):
-        where = f"line {event.start_mark.line + 1}"
+        mark: Any = event.start_mark
+        where = f"line {mark.line + 1}"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             msg = f"The scenario uses a YAML anchor or alias on {where}; write the value out instead."
             raise WrongInput(msg)
@@ -155,7 +156,7 @@ def write_yaml(data: dict[str, Any]) -> str:
 
 
 def read_scalar(text: str) -> Any:
-    """Return the plain value that `text` stands for as YAML (a number, true, a [list], a {group}); else text."""
+    """Return the plain value that `text` stands for as YAML (number, true, [list], {group}), else text."""
     try:
         return _read_yaml(text) if text.strip() else ""
     except WrongInput:

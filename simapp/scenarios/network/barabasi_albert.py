@@ -32,10 +32,10 @@ Ids = NDArray[np.int32]
 def barabasi_albert(
     users: int, mean_followees: float, *, reciprocity: float, exponent: float, streams: Streams
 ) -> tuple[Ids, Ids]:
-    """Return (follower int32[M], followee int32[M]) without loops or duplicates, M near users * mean_followees.
+    """Return (follower int32[M], followee int32[M]) without loops or duplicates.
 
-    0 <= mean_followees <= users - 1, 0 <= reciprocity < 1, exponent > 2. The mean counts returned
-    follows; it falls short only when the population is too small to hold it.
+    0 <= mean_followees <= users - 1, 0 <= reciprocity < 1, exponent > 2. M is near users *
+    mean_followees, returned follows included; it falls short where the population is too small.
     """
     m = mean_followees / (1.0 + reciprocity / (2.0 - reciprocity))
     if users < 2 or m <= 0:
@@ -77,9 +77,9 @@ def _grow(key: Any, start: Any, target: Any, group: Any, attract: Any, order: An
     taken = np.full(users, -1, np.int32)
     for i in range(group):
         at = start[i]
-        for j in range(group):
-            if j != i:
-                target[at] = j
+        for other in range(group):
+            if other != i:
+                target[at] = other
                 at += 1
     for i in range(group, users):
         edges = start[i]
@@ -93,14 +93,9 @@ def _grow(key: Any, start: Any, target: Any, group: Any, attract: Any, order: An
                 item += 1
                 # One number decides the branch and, rescaled, the place within it.
                 if u < flat:
-                    j = np.int64(u / flat * i)
-                    if j >= i:
-                        j = i - 1
+                    j = min(np.int64(u / flat * i), i - 1)
                 else:
-                    place = np.int64((u - flat) / (1.0 - flat) * edges)
-                    if place >= edges:
-                        place = edges - 1
-                    j = np.int64(target[place])
+                    j = target[min(np.int64((u - flat) / (1.0 - flat) * edges), edges - 1)]
                 if taken[j] != i:
                     break
             taken[j] = i

@@ -24,10 +24,11 @@ _ROUNDS = 50
 
 
 def watts_strogatz(users: int, mean_followees: float, *, rewire: float, streams: Streams) -> tuple[Ids, Ids]:
-    """Return (follower int32[M], followee int32[M]) without loops or duplicates, M near users * mean_followees.
+    """Return (follower int32[M], followee int32[M]) without loops or duplicates.
 
-    0 <= mean_followees <= users - 1; 0 <= rewire <= 1. Every edge comes with its reverse. When half
-    the mean is no whole number, the last ring tie of each user exists with the fractional probability.
+    0 <= mean_followees <= users - 1; 0 <= rewire <= 1. M is near users * mean_followees; every edge
+    comes with its reverse. When half the mean is no whole number, the last ring tie of each user
+    exists with the fractional probability.
     """
     first, second, reach = _ring(users, mean_followees, streams)
     far = users - 2 * reach - 1

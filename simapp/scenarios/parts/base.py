@@ -22,7 +22,7 @@ class Part(BaseModel):
     )
 
 
-def setting(  # noqa: PLR0913 - one declaration per field keeps range, unit and source together
+def setting(
     default: Any,
     about: str,
     *,
@@ -38,7 +38,7 @@ def setting(  # noqa: PLR0913 - one declaration per field keeps range, unit and 
         extra["unit"] = unit
     if source:
         extra["source"] = source
-    return Field(default, description=about, ge=ge, gt=gt, le=le, json_schema_extra=extra or None)
+    return Field(default=default, description=about, ge=ge, gt=gt, le=le, json_schema_extra=extra or None)
 
 
 def _control(text: str, allowed: str) -> str | None:

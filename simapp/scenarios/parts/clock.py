@@ -51,7 +51,8 @@ class ClockPart(Part):
     """The simulated clock. Step s covers the minutes from start + (s - 1) * minutes_per_step."""
 
     start: UtcMinute = Field(
-        datetime(2026, 1, 5, 12, 0, tzinfo=UTC), description="Simulated time at which step 1 begins, in UTC."
+        default=datetime(2026, 1, 5, 12, 0, tzinfo=UTC),
+        description="Simulated time at which step 1 begins, in UTC.",
     )
     minutes_per_step: int = setting(60, "Simulated minutes per step.", ge=1, le=1440, unit="minutes")
     steps: int = setting(200, "Number of steps.", ge=1, le=MAX_STEPS, unit="steps")

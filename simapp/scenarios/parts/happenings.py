@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from simapp.scenarios.parts.base import Author, Part, PostText, TopicSlug
-from simapp.scenarios.parts.platform import PresetName
+from simapp.scenarios.parts.platform import PresetName  # noqa: TC001 - read by pydantic
 from simapp.scenarios.parts.population import refuse
 
 MAX_STEPS = 100_000
@@ -21,11 +21,11 @@ _APPEAL = "Chance per impression that a reader who agrees reposts it; empty mean
 class SeedPostPart(Part):
     """A post that exists when the run starts."""
 
-    author: Author = Field("random", description="Who wrote it.")
+    author: Author = Field(default="random", description="Who wrote it.")
     text: PostText = Field(description=_TEXT)
     topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
-    stance: float | None = Field(None, ge=-1, le=1, description=_STANCE)
-    appeal: float | None = Field(None, gt=0, le=1, description=_APPEAL)
+    stance: float | None = Field(default=None, ge=-1, le=1, description=_STANCE)
+    appeal: float | None = Field(default=None, gt=0, le=1, description=_APPEAL)
 
 
 class InjectPost(Part):
@@ -33,11 +33,11 @@ class InjectPost(Part):
 
     kind: Literal["inject_post"] = "inject_post"
     at: Step = Field(description="Step at which it happens, from 1.")
-    author: Author = Field("random", description="Who writes it.")
+    author: Author = Field(default="random", description="Who writes it.")
     text: PostText = Field(description=_TEXT)
     topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
-    stance: float | None = Field(None, ge=-1, le=1, description=_STANCE)
-    appeal: float | None = Field(None, gt=0, le=1, description=_APPEAL)
+    stance: float | None = Field(default=None, ge=-1, le=1, description=_STANCE)
+    appeal: float | None = Field(default=None, gt=0, le=1, description=_APPEAL)
 
 
 class FirstVote(Part):
@@ -49,8 +49,8 @@ class FirstVote(Part):
     kind: Literal["first_vote"] = "first_vote"
     at: Step = Field(description="First step of the treatment.")
     until: Step = Field(description="Last step of the treatment.")
-    up: float = Field(1 / 3, ge=0, le=1, description="Share of posts that get an up-vote.")
-    down: float = Field(1 / 3, ge=0, le=1, description="Share of posts that get a down-vote.")
+    up: float = Field(default=1 / 3, ge=0, le=1, description="Share of posts that get an up-vote.")
+    down: float = Field(default=1 / 3, ge=0, le=1, description="Share of posts that get a down-vote.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -33,7 +33,7 @@ class BarabasiAlbert(Part):
         source="0.22 on Twitter (Kwak et al. 2010); 0.24 between political blogs (Adamic & Glance 2005)",
     )  # fmt: skip
     exponent: float = setting(
-        2.5, "Exponent of the tail of the number of followers; 3 is the original model, smaller means larger hubs.",
+        2.5, "Exponent of the tail of followers; 3 is the original model, smaller means larger hubs.",
         ge=2.05, le=4, source="Dorogovtsev, Mendes & Samukhin 2000; follower tails 2 to 2.5",
     )  # fmt: skip
 
@@ -58,13 +58,13 @@ class StochasticBlock(Part):
     kind: Literal["stochastic_block"] = "stochastic_block"
     mean_followees: float = _mean(20.0)
     blocks: tuple[Annotated[float, Field(gt=0, le=1e6)], ...] = Field(
-        (0.5, 0.5), min_length=1, max_length=100, description="Relative sizes of the blocks."
+        default=(0.5, 0.5), min_length=1, max_length=100, description="Relative sizes of the blocks."
     )
     homophily: float = setting(0.8, "Share of a user's follows that stay inside the own block.", ge=0, le=1)
     by: Literal["random", "opinion"] = Field(
-        "random",
-        description="How users get their block: at random by size, or by the sign of their opinion on the first "
-        "topic (two blocks; sizes then follow the opinions).",
+        default="random",
+        description="How users get their block: at random by size, or by the sign of their opinion on "
+        "the first topic (two blocks; sizes then follow the opinions).",
     )
 
     @model_validator(mode="after")

@@ -47,25 +47,29 @@ class Platform(Part):
     """What users can do and what the platform remembers."""
 
     rules: Literal["microblog", "forum"] = Field(
-        "microblog", description="Family of rules: reposts and quotes, or up and down votes with comments."
+        default="microblog",
+        description="Family of rules: reposts and quotes, or up and down votes with comments.",
     )
     actions: Annotated[tuple[ActionName, ...], Distinct] | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="Actions that users may take; empty means the default set of the rules.",
     )
-    allow_self_rating: bool = Field(False, description="Whether users may like or dislike their own posts.")
+    allow_self_rating: bool = Field(
+        default=False, description="Whether users may like or dislike their own posts."
+    )
     show_score: bool = Field(
-        False, description="Whether posts show likes minus dislikes as one score instead of two counts."
+        default=False,
+        description="Whether posts show likes minus dislikes as one score instead of two counts.",
     )
     exclusive_votes: bool | None = Field(
-        None,
+        default=None,
         description="Whether a like takes back the same user's dislike and the reverse; empty means yes on a "
         "forum and no on a microblog.",
     )
     hot_window_hours: int = setting(
         48, "Posts older than this leave memory and are no longer recommended.", ge=1, le=720,
-        unit="simulated hours", source="X, published ranking parameters of August 2026: posts over 48 h are dropped",
+        unit="simulated hours", source="X, published ranking parameters (2026): older posts are dropped",
     )  # fmt: skip
 
     @property
@@ -82,7 +86,7 @@ class Platform(Part):
 class FeedPart(Part):
     """How the platform ranks what a user sees."""
 
-    preset: PresetName = Field("chronological", description="Ranking preset.")
+    preset: PresetName = Field(default="chronological", description="Ranking preset.")
     k: int = setting(10, "Posts per feed.", ge=1, le=100, unit="posts")
     seen_memory: int = setting(
         200,

@@ -83,11 +83,11 @@ class Activity(Part):
         1.0, "Highest level.", gt=0, le=1, unit="probability per hour at the peak hour", source=BAUMANN
     )
     circadian: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = Field(
-        CIRCADIAN, min_length=24, max_length=24,
+        default=CIRCADIAN, min_length=24, max_length=24,
         description="Relative activity at each local hour 0 .. 23; scaled to a maximum of 1.",
     )  # fmt: skip
     time_zones: tuple[TimeZone, ...] = Field(
-        (
+        default=(
             TimeZone(offset=-8, share=0.09),
             TimeZone(offset=-6, share=0.17),
             TimeZone(offset=-5, share=0.29),
@@ -100,8 +100,8 @@ class Activity(Part):
             TimeZone(offset=10, share=0.03),
         ),
         min_length=1, max_length=27,
-        description="Where users live. Default: countries of OASIS's Reddit generator (US 0.48, UK, CA, AU, DE, "
-        "others 0.30), spread over zones by us.",
+        description="Where users live. Default: countries of OASIS's Reddit generator (US 0.48, UK, CA, "
+        "AU, DE, others 0.30), spread over zones by us.",
         json_schema_extra={"source": OASIS_REDDIT},
     )  # fmt: skip
 
@@ -178,7 +178,7 @@ Opinions = Annotated[
 
 
 class People(Part):
-    """People who come from a file instead of the generator: they replace population, follows and seed posts."""
+    """People from a file instead of the generator: they replace population, follows and seed posts."""
 
     upload: str = Field(
         pattern=r"^[0-9a-f]{64}$",
@@ -194,7 +194,7 @@ class PopulationPart(Part):
 
     users: int = setting(1000, "Number of users.", ge=1, le=MAX_USERS, unit="users")
     ages: tuple[AgeBand, ...] = Field(
-        (
+        default=(
             AgeBand(low=13, high=17, share=0.066),
             AgeBand(low=18, high=24, share=0.171),
             AgeBand(low=25, high=34, share=0.385),
@@ -206,12 +206,13 @@ class PopulationPart(Part):
         "50+, closed at 80 by us.",
         json_schema_extra={"source": OASIS_X},
     )  # fmt: skip
-    genders: GenderShares = Field(GenderShares(), description="Relative weights of genders.")
-    activity: Activity = Field(Activity(), description="How often and when users are active.")
-    voice: Voice = Field(Voice(), description="How much users write when active.")
-    opinions: Opinions = Field(UniformOpinions(), description="Opinions at the start.")
+    genders: GenderShares = Field(default=GenderShares(), description="Relative weights of genders.")
+    activity: Activity = Field(default=Activity(), description="How often and when users are active.")
+    voice: Voice = Field(default=Voice(), description="How much users write when active.")
+    opinions: Opinions = Field(default=UniformOpinions(), description="Opinions at the start.")
     people: People | None = Field(
-        None, description="A file of people; it replaces users, follows and seed posts, nobody is added."
+        default=None,
+        description="A file of people; it replaces users, follows and seed posts, nobody is added.",
     )
 
     @model_validator(mode="after")

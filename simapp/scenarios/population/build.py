@@ -37,7 +37,7 @@ def build_population(scenario: Scenario, streams: Streams) -> Population:
     """
     part = scenario.population
     if part.people is not None:
-        msg = f"population.people names the file {part.people.name!r}; its content is needed to build the people."
+        msg = f"population.people names the file {part.people.name!r}; its content is needed here."
         raise WrongInput(msg)
     users = np.arange(part.users, dtype=np.int64)
     genders = draw_genders(part.genders, users, streams)
@@ -88,7 +88,7 @@ def seed_posts_of(
     ]
 
 
-def resolve_author(  # noqa: PLR0913 - keyword-only, each a plain fact
+def resolve_author(
     author: int | str,
     *,
     users: int,

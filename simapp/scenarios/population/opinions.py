@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simapp.scenarios.parts.population import ConstantOpinions, NormalOpinions, TwoCamps, UniformOpinions
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from simapp.engine.core.streams import Streams
     from simapp.scenarios.parts.population import Opinions
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def draw_opinions(
     kind: Opinions, users: NDArray[np.int64], topics: int, streams: Streams
 ) -> NDArray[np.float64]:
-    """Return float64[n, topics]; the draw of a topic depends on its place in the list, not on how many follow."""
+    """Return float64[n, topics]; a topic's draw depends on its place in the list only."""
     user, item = users[:, None], np.arange(topics)[None, :]
     if isinstance(kind, ConstantOpinions):
         return np.full((users.shape[0], topics), kind.value)

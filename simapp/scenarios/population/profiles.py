@@ -8,17 +8,19 @@ combinations spell the same handle. There is room for `MAX_USERS` users.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simapp.engine.core.population import GENDERS, ProfileRow
 from simapp.scenarios.population import words
 from simapp.scenarios.topics import LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from simapp.engine.core.streams import Streams
 
 MAX_USERS = 1_000_000

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from simapp.engine.core.streams import Streams
     from simapp.scenarios.parts.population import Activity, AgeBand, GenderShares, Voice
@@ -32,7 +33,8 @@ def draw_ages(bands: Sequence[AgeBand], users: NDArray[np.int64], streams: Strea
     low = np.array([b.low for b in bands])[band]
     width = np.array([b.high - b.low + 1 for b in bands])[band]
     within = streams.uniform("population/age", user=users)
-    return (low + (within * width).astype(np.int64)).astype(np.int16)
+    ages: NDArray[np.int64] = low + (within * width).astype(np.int64)
+    return ages.astype(np.int16)
 
 
 def draw_genders(shares: GenderShares, users: NDArray[np.int64], streams: Streams) -> NDArray[np.uint8]:
