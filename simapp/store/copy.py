@@ -9,6 +9,7 @@ therefore make rows of one width, which is one packed structured array.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def copy_columns(
     if not rows:
         return 0
     stream = encode(types, arrays, nulls)
-    with cursor.copy(copy_statement(table, types)) as copy:
+    with _errors_of(cursor), cursor.copy(copy_statement(table, types)) as copy:
         for piece in stream:
             copy.write(piece)
     return rows
@@ -83,7 +84,7 @@ def copy_columns(
 def copy_rows(cursor: Any, table: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows that hold text or JSON, one by one, in binary; return how many there were."""
     count = 0
-    with cursor.copy(copy_statement(table, types)) as copy:
+    with _errors_of(cursor), cursor.copy(copy_statement(table, types)) as copy:
         copy.set_types(list(types.values()))
         for row in rows:
             copy.write_row(row)
@@ -95,6 +96,12 @@ def copy_statement(table: str, columns: Iterable[str]) -> sql.Composed:
     """Return the COPY statement of these columns, names quoted."""
     names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
     return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
+
+
+def _errors_of(cursor: Any) -> AbstractContextManager[Any]:
+    # Django translates the driver's errors around execute() but not around copy().
+    database = getattr(cursor, "db", None)
+    return nullcontext() if database is None else database.wrap_database_errors
 
 
 def _row_count(types: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> int:

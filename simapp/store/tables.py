@@ -88,7 +88,7 @@ STEPS = BulkTable(
         "impressions_digest": "bytea",
         "counts": "jsonb",
         "stages": "jsonb",
-        "histogram": "_int4",
+        "histogram": "int4[]",
         "committed": "timestamptz",
     },
 )

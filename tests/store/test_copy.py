@@ -126,6 +126,7 @@ def test_the_declared_columns_are_those_of_the_database(table):
             "ORDER BY ordinal_position",
             [table.name],
         )
-        assert dict(cursor.fetchall()) == table.columns
+        found = {name: f"{kind[1:]}[]" if kind[0] == "_" else kind for name, kind in cursor.fetchall()}
+        assert found == table.columns
         cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass", [table.name])
         assert cursor.fetchone()[0] >= 1

@@ -1,0 +1,115 @@
+"""Wide logs of a step as Parquet: impressions, decisions and opinions, one file of each per step."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simapp.engine.core.batches import TIERS
+from simapp.store.files import FileRow, folder_of, keep_bytes, path_of, read_verified
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from simapp.engine.record import StepRecord
+
+
+def write_step_files(run_id: int, record: StepRecord, *, opinions: bool = True) -> list[FileRow]:
+    """Write a step's logs durably and return the rows that register them in the step's transaction.
+
+    A log without rows makes no file. `opinions` false leaves the opinions out (a run may keep them
+    less often than every step).
+    """
+    frames = {"impressions": impressions_frame(record), "decisions": decisions_frame(record)}
+    if opinions:
+        frames["opinions"] = opinions_frame(record)
+    return [_keep(run_id, record.step, kind, frame) for kind, frame in frames.items() if frame.height]
+
+
+def impressions_frame(record: StepRecord) -> pl.DataFrame:
+    """viewer i32, post i64 (key), rank u8 (0 = top), score f32, source u8, in canonical order."""
+    import polars as pl
+
+    shown = record.impressions
+    return pl.DataFrame(
+        {
+            "viewer": shown.viewer,
+            "post": shown.post,
+            "rank": shown.rank,
+            "score": shown.score,
+            "source": shown.source,
+        },
+        schema={
+            "viewer": pl.Int32,
+            "post": pl.Int64,
+            "rank": pl.UInt8,
+            "score": pl.Float32,
+            "source": pl.UInt8,
+        },
+    )
+
+
+def decisions_frame(record: StepRecord) -> pl.DataFrame:
+    """Every decision, do-nothing included: who, what, on which post (key), by which tier."""
+    import polars as pl
+
+    chosen, tier = record.decisions.actions, record.decisions.tier
+    return pl.DataFrame(
+        {
+            "actor": chosen.actor,
+            "code": chosen.code,
+            "n": chosen.n,
+            "target": record.decision_targets,
+            "user": chosen.user,
+            "text": chosen.text,
+            "topic": chosen.topic,
+            "stance": chosen.stance,
+            "opinion": chosen.opinion,
+            "appeal": chosen.appeal,
+            "tier": tier,
+        },
+        schema={
+            "actor": pl.Int32,
+            "code": pl.UInt8,
+            "n": pl.UInt16,
+            "target": pl.Int64,
+            "user": pl.Int32,
+            "text": pl.Int32,
+            "topic": pl.Int16,
+            "stance": pl.Float32,
+            "opinion": pl.Float32,
+            "appeal": pl.Float32,
+            "tier": pl.UInt8,
+        },
+    )
+
+
+def opinions_frame(record: StepRecord) -> pl.DataFrame:
+    """user i32 and one f32 column per topic, `topic_0` first, as shown in [-1, 1]."""
+    import polars as pl
+
+    shown = record.opinions
+    columns = {f"topic_{t}": np.ascontiguousarray(shown[:, t]) for t in range(shown.shape[1])}
+    return pl.DataFrame({"user": np.arange(shown.shape[0], dtype=np.int32), **columns})
+
+
+def read_log(run_id: int, file: FileRow) -> pl.DataFrame:
+    """Read a registered log, after its hash was compared. Raises FileDamaged."""
+    import polars as pl
+
+    return pl.read_parquet(io.BytesIO(read_verified(path_of(run_id, file), file.hash)))
+
+
+def tier_name(tier: int) -> str:
+    """Return the name of a stored tier."""
+    return TIERS[tier]
+
+
+def _keep(run_id: int, step: int, kind: str, frame: pl.DataFrame) -> FileRow:
+    out = io.BytesIO()
+    frame.write_parquet(out, compression="zstd", compression_level=1)
+    data = out.getvalue()
+    name, digest = keep_bytes(folder_of(run_id, kind), data, stem=f"{kind}-{step:08d}", suffix=".parquet")
+    return FileRow(step, kind, name, digest, len(data), frame.height)
