@@ -13,7 +13,7 @@ from agents.writing import Writing
 from agents.opinions.baumann import Baumann
 from agents.minds.rules import Rates, RuleMind
 from agents.text.grammar import build_pool
-from recommender.registry import build_feed
+from recommender.registry import build_feed, preset_parameters
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
@@ -40,6 +40,7 @@ POOL_SEED = 1
 # A native Baumann opinion x is shown as tanh(x / 2): the two camps of the paper's parameters (about
 # +-2.6) appear at +-0.86.
 BAUMANN_SCALE = 2.0
+CODES = {name: action.code for name, action in all_actions().items()}
 
 
 @lru_cache(maxsize=8)
@@ -57,14 +58,10 @@ class Parts:
     workers: Workers
 
     def feed(self, preset: str, params: dict[str, float]) -> Feed:
-        """Build a feed of the scenario's size."""
-        return build_feed(
-            preset,
-            {**params},
-            k=self.scenario.feed.k,
-            explore=self.scenario.feed.explore,
-            cache=settings.SOCIARIUM_DATA_ROOT / "embeddings",
-        )
+        """Build a feed by its preset's name."""
+        known = {p.name for p in preset_parameters(preset)}
+        explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
+        return build_feed(preset, {**explore, **params}, codes=CODES, cache=settings.SOCIARIUM_DATA_ROOT / "embeddings")
 
     def mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""
@@ -75,7 +72,7 @@ class Parts:
         if opinion.kind == "baumann":
             moves = Baumann(opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise)
         return RuleMind(
-            codes={name: action.code for name, action in all_actions().items()},
+            codes=CODES,
             writing=Writing(
                 text_pool(self.scenario.topics),
                 authorship=m.authorship_exponent,
@@ -102,7 +99,7 @@ class Parts:
         """Build the live metrics that the scenario names."""
         names = self.scenario.metrics
         wanted: Any = "default" if "default" in names else list(names)
-        return LiveMetrics(wanted, codes={name: action.code for name, action in all_actions().items()})
+        return LiveMetrics(wanted, codes=CODES)
 
     def rules(self) -> Rules:
         """Build the platform's rules."""

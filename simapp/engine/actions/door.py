@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,10 +17,12 @@ from simapp.engine.core.world import World
 def carry_out(world: World, requests: ActionBatch) -> EventBatch:
     """Apply what the rules allow; return one event per request but do_nothing, in canonical order.
 
-    `requests` are in canonical row order (actor, then n). The world is unchanged by a refused request.
+    `requests` are in canonical row order (actor, then n) and name posts that were there before the batch:
+    what the batch itself writes is an unknown post to it. The world is unchanged by a refused request.
     What the scenario itself does (actor ids.SYSTEM) needs no offer.
     """
     parts: list[EventBatch] = []
+    requests = replace(requests, post=np.where(requests.post < world.posts.end, requests.post, -1))
     targets = target_keys(world, requests.post)
     quiet = all_actions()["do_nothing"].code
     for action in all_actions().values():
