@@ -1,0 +1,63 @@
+"""The launch box: seed, length, speed and name of a run, as typed and as checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from simapp.engine.core.streams import MAX_SEED
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+MAX_STEPS = 100_000
+PACES = (
+    ("", "as fast as it can"),
+    ("10", "10 steps/s"),
+    ("4", "4 steps/s"),
+    ("2", "2 steps/s"),
+    ("1", "1 step/s"),
+)
+
+
+@dataclass
+class Box:
+    """What was typed, what `services.launch` is to get (wishes), what is wrong (problems: field -> sentence)."""
+
+    seed: str
+    steps: str = ""
+    pace: str = ""
+    title: str = ""
+    wishes: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    paces: tuple[tuple[str, str], ...] = PACES
+
+
+def fresh(seed: int) -> Box:
+    """Return the box of a page just opened."""
+    return Box(seed=str(seed))
+
+
+def sent(form: QueryDict) -> Box:
+    """Return the box a browser sent, each field checked by itself."""
+    names = ("seed", "steps", "pace", "title")
+    box = Box(**{name: form.get(f"run-{name}", "").strip()[:200] for name in names})
+    box.wishes = {"title": "".join(char for char in box.title if char.isprintable())}
+    _whole(box, "seed", box.seed, low=0, high=MAX_SEED, empty=False)
+    _whole(box, "steps", box.steps, low=1, high=MAX_STEPS, empty=True)
+    if box.pace in dict(PACES):
+        box.wishes["pace"] = float(box.pace) if box.pace else None
+    else:
+        words = ", ".join(word for _, word in PACES)
+        box.problems["pace"] = f"speed is {box.pace[:40]!r}; it must be one of {words}."
+    return box
+
+
+def _whole(box: Box, name: str, text: str, *, low: int, high: int, empty: bool) -> None:
+    if not text and empty:
+        box.wishes[name] = None
+    elif text.isascii() and text.isdecimal() and len(text) < 20 and low <= int(text) <= high:
+        box.wishes[name] = int(text)
+    else:
+        shown = text[:40] or "empty"
+        box.problems[name] = f"{name} is {shown}; it must be a whole number from {low} to {high}."

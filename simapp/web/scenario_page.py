@@ -1,0 +1,124 @@
+"""One scenario: read it, change it as a form or as YAML, take people from a file, launch it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from simapp.engine.core.errors import WrongInput
+from simapp.runs import access, services
+from simapp.scenarios.checks import advice
+from simapp.scenarios.document import dump_yaml, load_scenario
+from simapp.web import launch_box, people_page
+from simapp.web.scenario_edit import FORM, YAML, Edit
+from simapp.web.scenario_list import newest_version
+from simapp.web.scenario_summary import summary
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from simapp.models import Scenario, ScenarioVersion
+    from simapp.scenarios.document import Scenario as Document
+
+
+@require_http_methods(["GET", "POST"])
+def scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """Show a scenario, or do what a button of its page says."""
+    found = get_object_or_404(access.scenarios_for(request.user).select_related("owner"), pk=scenario_id)
+    version = newest_version(found)
+    if found.gallery:
+        return _gallery(request, found, version)
+    if request.method == "GET":
+        document = load_scenario(version.document)
+        return _page(request, found, version, Edit.of(document, request.GET.get("tab", FORM)))
+    return _act(request, found, version)
+
+
+@require_GET
+def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """The newest version as a YAML file."""
+    found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    version = newest_version(found)
+    text = dump_yaml(load_scenario(version.document))
+    name = f"{found.slug}-v{version.number}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/yaml", headers=headers)
+
+
+def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> HttpResponse:
+    """Save, launch, take a file of people, or show the other view. Nothing typed is lost on the way."""
+    action, edit = request.POST.get("action", "save"), Edit.sent(request.POST)
+    if action in {"to_yaml", "to_form"}:
+        edit.turn_to(YAML if action == "to_yaml" else FORM)
+        return _page(request, found, version, edit, status=200 if edit.document else 422)
+    if edit.document is None:
+        return _page(request, found, version, edit, status=422)
+    if action == "launch":
+        return _launch(request, found, version, edit)
+    if action == "people":
+        return _people(request, found, version, edit)
+    saved = services.save_version(scenario=found, author=request.user, document=edit.document)
+    new = saved.number != version.number
+    messages.success(request, f"Saved as version {saved.number}." if new else "Nothing had changed.")
+    return redirect(f"{request.path}?tab={edit.tab}")
+
+
+def _launch(request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit) -> HttpResponse:
+    box = launch_box.sent(request.POST)
+    if not box.problems and edit.document:
+        try:
+            saved = services.save_version(scenario=found, author=request.user, document=edit.document)
+            run = services.launch(owner=request.user, version=saved, **box.wishes)
+        except (WrongInput, services.Refused) as problem:
+            box.problems["launch"] = str(problem)
+        else:
+            return redirect("run:page", run.pk)
+    return _page(request, found, version, edit, status=422, box=box)
+
+
+def _people(request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit) -> HttpResponse:
+    problem = people_page.take(request, found)
+    if problem:
+        return _page(request, found, version, edit, status=422, people_problem=problem)
+    services.save_version(scenario=found, author=request.user, document=edit.document)
+    return redirect("people", found.pk)
+
+
+def _gallery(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> HttpResponse:
+    document = load_scenario(version.document)
+    page = {"scenario": found, "version": version, "document": document, "yaml": dump_yaml(document)}
+    return render(request, "scenario_gallery.html", {**page, **_about(document)})
+
+
+def _page(
+    request: HttpRequest,
+    found: Scenario,
+    version: ScenarioVersion,
+    edit: Edit,
+    *,
+    status: int = 200,
+    box: launch_box.Box | None = None,
+    people_problem: str = "",
+) -> HttpResponse:
+    mine = access.runs_for(request.user).filter(scenario_version__scenario=found)
+    page: dict[str, Any] = {
+        "scenario": found,
+        "version": version,
+        "box": box or launch_box.fresh(mine.count() + 1),
+        "recent": mine.order_by("-pk").defer("heartbeat", "fingerprint")[:5],
+        "people_problem": people_problem,
+        "limit_mb": people_page.limit_mb(),
+        **edit.shown(),
+        **_about(edit.document),
+    }
+    return render(request, "scenario.html", page, status=status)
+
+
+def _about(document: Document | None) -> dict[str, Any]:
+    if document is None:
+        return {"summary": [], "advice": []}
+    return {"summary": summary(document), "advice": advice(document), "people": document.population.people}

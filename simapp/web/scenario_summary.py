@@ -1,0 +1,45 @@
+"""What a scenario will run, in a handful of lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simapp.scenarios.parts.network import NoNetwork
+from simapp.web.numbers import simulated_span, thousands
+
+if TYPE_CHECKING:
+    from simapp.scenarios.document import Scenario
+
+
+def summary(document: Scenario) -> list[tuple[str, str]]:
+    """Return (what, how much) pairs for the box beside the launch button."""
+    people, clock = document.population.people, document.clock
+    users = thousands(document.population.users)
+    minds = document.minds.opinion.kind
+    lines = [
+        ("Users", f"{users} from {people.name}" if people else f"{users}, generated"),
+        ("Follows", _follows(document)),
+        ("Time", f"{thousands(clock.steps)} steps of {simulated_span(clock.minutes_per_step)}"),
+        ("", f"{simulated_span(clock.steps * clock.minutes_per_step)} simulated"),
+        ("Platform", document.platform.rules),
+        ("Feed", f"{document.feed.preset}, {document.feed.k} posts"),
+        ("Minds", "rules" if minds == "none" else f"rules, opinions after {minds.capitalize()}"),
+        ("Topics", ", ".join(document.topics)),
+    ]
+    if document.seed_posts:
+        lines.append(("Seed posts", str(len(document.seed_posts))))
+    for change in document.interventions[:5]:
+        lines.append((f"At step {change.at}", change.kind.replace("_", " ")))
+    if len(document.interventions) > 5:
+        lines.append(("", f"and {len(document.interventions) - 5} more interventions"))
+    return lines
+
+
+def _follows(document: Scenario) -> str:
+    network = document.network
+    if document.population.people:
+        return "those of the file"
+    if isinstance(network, NoNetwork):
+        return "none at the start"
+    about = round(network.mean_followees * document.population.users)
+    return f"about {thousands(about)}, {network.kind.replace('_', ' ')}"

@@ -1,0 +1,65 @@
+"""Small lines beside a run's name: one metric over the whole run, at most 60 points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+POINTS = 60
+WIDTH, HEIGHT, PAD = 96.0, 24.0, 2.0
+
+# Index look-ups only: `points` steps per run, evenly spaced, the newest step always among them.
+_SQL = """
+    SELECT asked.run, asked.last, at.step, m.value
+    FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS asked(run, name, last)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT (asked.last::bigint * i / %s)::int AS step FROM generate_series(0, %s) AS i
+    ) AS at
+    LEFT JOIN run_metric m ON m.run_id = asked.run AND m.name = asked.name AND m.step = at.step
+    ORDER BY asked.run, at.step
+"""
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line as SVG path data in a box of 96 x 24, and the last value (None: not defined there)."""
+
+    path: str
+    last: float | None
+
+
+def list_sparks(asked: Iterable[tuple[int, str, int]]) -> dict[int, Spark]:
+    """Return run id -> Spark for (run id, metric, last committed step); runs without values are left out."""
+    rows = [(run, name, last) for run, name, last in asked if last >= 0]
+    if not rows:
+        return {}
+    points: dict[int, list[tuple[float, float | None]]] = {}
+    with connection.cursor() as cursor:
+        runs, names, lasts = (list(column) for column in zip(*rows, strict=True))
+        cursor.execute(_SQL, [runs, names, lasts, POINTS, POINTS])
+        for run, last, step, value in cursor.fetchall():
+            points.setdefault(run, []).append((step / max(last, 1), value))
+    return {run: Spark(path, line[-1][1]) for run, line in points.items() if (path := draw(line))}
+
+
+def draw(line: list[tuple[float, float | None]]) -> str:
+    """Return SVG path data of (x in 0..1, value) points; a missing value is a gap, never a zero."""
+    values = [value for _, value in line if value is not None]
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    scale = (HEIGHT - 2 * PAD) / (high - low) if high > low else 0.0
+    parts, pen_down = [], False
+    for x, value in line:
+        if value is None:
+            pen_down = False
+            continue
+        y = HEIGHT - PAD - (value - low) * scale if scale else HEIGHT / 2
+        parts.append(f"{'L' if pen_down else 'M'}{x * WIDTH:.1f} {y:.1f}")
+        pen_down = True
+    return "".join(parts)
