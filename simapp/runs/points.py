@@ -20,8 +20,8 @@ MOST_POINTS = 2000
 class Points:
     """Some committed steps, ascending.
 
-    rows: JSON objects with step, minute, metrics and counts. every: 1, or k when only every k-th step and the newest
-    are there. more: whether steps after the last row remain to be asked for.
+    rows: JSON objects with step, minute, metrics and counts. every: 1, or k when only every k-th step and the
+    newest are there. more: whether steps after the last row remain to be asked for.
     """
 
     rows: list[dict[str, Any]]
@@ -99,7 +99,12 @@ def _rows(run: Run, steps: Sequence[int]) -> list[dict[str, Any]]:
     )
     metrics = _metrics(run.pk, steps)
     return [
-        {"step": step, "minute": minute_of(run, step), "metrics": metrics.get(step, {}), "counts": counts[step]}
+        {
+            "step": step,
+            "minute": minute_of(run, step),
+            "metrics": metrics.get(step, {}),
+            "counts": counts[step],
+        }
         for step in steps
         if step in counts
     ]

@@ -1,0 +1,128 @@
+"""The socket of a run: who may listen, the snapshot, then numbered messages, at most five frames a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from simapp.live.outbox import Outbox
+from simapp.live.watching import may_watch, read_snapshot
+from simapp.runs.messages import group_name
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+logger = logging.getLogger(__name__)
+
+SIGNED_OUT = 4401
+NOT_FOUND = 4404
+TOO_BIG = 1009
+TOO_MANY = 4429
+
+
+class RunConsumer(AsyncWebsocketConsumer):
+    """Sends the first message at once and whatever comes soon after in one frame.
+
+    A frame is ``{"v": 1, "type": "batch", "run": id, "messages": [...]}``. A browser that reads slowly holds
+    up only its own sending task; what waits for it is bounded (see `Outbox`). `clock` and `pause` are there
+    for tests.
+    """
+
+    seconds_between_frames = 0.2
+    seconds_between_checks = 60.0  # a member who lost access hears nothing more after this
+    largest_message = 1024  # bytes; browsers have nothing to say here
+    messages_allowed = 20  # per ten seconds
+
+    def __init__(
+        self,
+        *args: Any,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._clock, self._pause = clock, pause
+        self._wake = asyncio.Event()
+        self._sending: asyncio.Task[None] | None = None
+        self._joined = False
+        self._heard: list[float] = []
+
+    async def connect(self) -> None:
+        """Refuse before the handshake (4401 signed out, 4404 not theirs or gone) or send the snapshot."""
+        self._run_id = int(self.scope["url_route"]["kwargs"]["run_id"])
+        refusal = await self._refusal()
+        if refusal:
+            await self.close(refusal)
+            return
+        self._checked = self._clock()
+        # The group first: what is committed while the snapshot is read arrives as a message after it.
+        await self.channel_layer.group_add(group_name(self._run_id), self.channel_name)
+        self._joined = True
+        snapshot = await read_snapshot(self._run_id)
+        if snapshot is None:
+            await self.close(NOT_FOUND)
+            return
+        self._outbox = Outbox(self._run_id)
+        self._outbox.put_snapshot(snapshot.body, snapshot.step)
+        await self.accept()
+        self._sending = asyncio.create_task(self._send_frames())
+        self._wake.set()
+
+    async def disconnect(self, code: int) -> None:
+        """Forget the socket; nothing is sent after this."""
+        if self._sending is not None:
+            self._sending.cancel()
+        if self._joined:
+            await self.channel_layer.group_discard(group_name(self._run_id), self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Ignore what a browser says; close on one that says too much."""
+        size = len(text_data.encode() if text_data is not None else bytes_data or b"")
+        now = self._clock()
+        self._heard = [*(heard for heard in self._heard if now - heard < 10.0), now]
+        if size > self.largest_message:
+            await self.close(TOO_BIG)
+        elif len(self._heard) > self.messages_allowed:
+            await self.close(TOO_MANY)
+
+    async def run_message(self, content: dict[str, Any]) -> None:
+        """Take a message of the run's group (`simapp.runs.messages.envelope`)."""
+        if self._sending is None:
+            return
+        if self._clock() - self._checked >= self.seconds_between_checks:
+            self._checked = self._clock()
+            refusal = await self._refusal()
+            if refusal:
+                await self.close(refusal)
+                return
+        if content["kind"] == "step":
+            self._outbox.put_step(int(content["step"]), content["body"])
+        else:
+            self._outbox.put_state(content["body"])
+        self._wake.set()
+
+    async def _refusal(self) -> int:
+        """0 when this member may watch, else the code to close with."""
+        found = await may_watch(self.scope, self._run_id)
+        return {True: 0, False: NOT_FOUND, None: SIGNED_OUT}[found]
+
+    async def _send_frames(self) -> None:
+        last = float("-inf")
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                rest = last + self.seconds_between_frames - self._clock()
+                if rest > 0:
+                    await self._pause(rest)
+                frame = self._outbox.take()
+                if frame is not None:
+                    await self.send(text_data=frame)
+                    last = self._clock()
+        except Exception as problem:  # noqa: BLE001 - a socket that broke is closed, whatever broke it
+            logger.info("run %d: a socket ended while it was written to (%r)", self._run_id, problem)
+            await self.close()

@@ -1,0 +1,129 @@
+"""Which charts a run's page shows, in which order, and in whose words.
+
+A chart is declared by the names of its metrics; everything said about it comes from the catalogue. What the
+run does not measure is not shown; what it measures and no chart here names gets a chart of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simapp.metrics import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: the metric's name, what it is called in the legend, and its colour (1 .. 6)."""
+
+    name: str
+    label: str
+    colour: int = 1
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One panel. null: the label of the dashed line, "" for none. figures: numbers printed large above it."""
+
+    key: str
+    title: str
+    about: str
+    low: float | None
+    high: float | None
+    lines: tuple[Line, ...]
+    null: str = ""
+    figures: tuple[Line, ...] = ()
+    anchor: str = ""
+    whole: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The metrics that this chart and its table hold, figures included."""
+        return tuple(dict.fromkeys(line.name for line in (*self.figures, *self.lines)))
+
+    def as_json(self) -> dict[str, Any]:
+        """What the script needs to draw it."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "about": self.about,
+            "low": self.low,
+            "high": self.high,
+            "null": self.null,
+            "whole": self.whole,
+            "lines": [{"name": line.name, "label": line.label, "colour": line.colour} for line in self.lines],
+        }
+
+
+# (metric, short label of its null)
+_SINGLE = {
+    "opinion_variance": "even spread",
+    "bimodality_coefficient": "even spread",
+    "neighbour_correlation": "shuffled",
+    "ei_index": "random edges",
+}
+_ACTIVITY = {
+    "posts_written": "posts",
+    "likes_made": "likes",
+    "reposts_made": "reposts",
+    "comments_made": "comments",
+    "follows_made": "follows",
+}
+_CASCADE = {
+    "largest_cascade_reach": "reach",
+    "largest_cascade_depth": "depth",
+    "largest_cascade_breadth": "breadth",
+    "largest_cascade_virality": "virality",
+}
+_HERD = {"mean_score_up": "first like", "mean_score_control": "none", "mean_score_down": "first dislike"}
+
+
+def charts_for(names: Iterable[str], first_votes: bool = False) -> list[Chart]:
+    """The charts of a run that measures `names`; those of first votes only where there are any."""
+    had = set(names)
+    left = dict.fromkeys(name for name in registry.names() if name in had)
+    charts = [_single(name, null) for name, null in _SINGLE.items() if left.pop(name, 0) is None]
+    if lines := _lines(_CASCADE, left):
+        reach = tuple(line for line in lines if line.name == "largest_cascade_reach") or lines[:1]
+        title, about = "Largest cascade", "reach in users per step, 1 nobody shared it"
+        charts.append(Chart("cascade", title, about, 0.0, None, reach, "", lines, reach[0].name, whole=True))
+    if lines := _lines(_ACTIVITY, left):
+        about = "what users did in each step, 0 nothing"
+        charts.append(
+            Chart("activity", "Activity per step", about, 0.0, None, lines, "", (), lines[0].name, True)
+        )
+    if (lines := _lines(_HERD, left)) and first_votes:
+        about = "likes - dislikes without the artificial vote, higher means better liked"
+        charts.append(
+            Chart("herd", "Mean score by first vote", about, None, None, lines, "", (), lines[0].name)
+        )
+    return [*charts, *(_single(name, "") for name in left if name not in _SMALL)]
+
+
+# Counts that are nearly always 0: they stay in the tables and exports.
+_SMALL = {"dislikes_made", "mutes_made", "quotes_made", "unfollows_made"}
+
+
+def chart_named(key: str) -> Chart | None:
+    """The chart called `key`, whichever run it belongs to, or a chart of the metric of that name."""
+    every = charts_for(registry.names(), first_votes=True)
+    found = next((chart for chart in every if chart.key == key), None)
+    return found or (_single(key, "null") if key in registry.names() else None)
+
+
+def _single(name: str, null: str) -> Chart:
+    metric = registry.metric_named(name)
+    low, high = metric.range
+    unit = f"{metric.unit}; " if metric.unit else ""
+    return Chart(
+        name, metric.label, unit + metric.direction, low, high, (Line(name, metric.label),), null, (), name
+    )
+
+
+def _lines(labels: dict[str, str], left: dict[str, Any]) -> tuple[Line, ...]:
+    """Lines of those metrics that the run has; they are taken out of `left`."""
+    colours = enumerate(labels.items(), start=1)
+    return tuple(Line(name, label, colour) for colour, (name, label) in colours if left.pop(name, 0) is None)

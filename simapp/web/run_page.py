@@ -1,0 +1,158 @@
+"""The run page: the page itself, the parts that refresh, the points of its charts, and the controls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_GET, require_POST
+
+from simapp.engine.core.errors import SociariumError
+from simapp.models import Run
+from simapp.runs import access
+from simapp.runs.points import MOST_POINTS, newest_step, points_after
+from simapp.web import run_control, run_feed, run_tables, run_words
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+LARGEST = 2**31 - 1
+
+
+def _run(request: HttpRequest, run_id: int) -> Run:
+    try:
+        return access.get_run(request.user, run_id)
+    except Run.DoesNotExist:
+        raise Http404("There is no such run.") from None
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    """A whole number of the query; ValueError with one sentence for anything else."""
+    text = request.GET.get(name, "")
+    if not text:
+        return default
+    if not (text.lstrip("-").isascii() and text.lstrip("-").isdecimal() and len(text) < 11):
+        msg = f"{name} must be a whole number."
+        raise ValueError(msg)
+    return max(-1, min(int(text), LARGEST))
+
+
+@require_GET
+def page(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show the run."""
+    run = _run(request, run_id)
+    return _page(request, run)
+
+
+def _page(request: HttpRequest, run: Run, refused: str = "", status: int = 200) -> HttpResponse:
+    try:
+        feed = run_feed.read(run, before=request.GET.get("before", ""))
+    except ValueError as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+    context = run_words.page(run, newest_step(run), request.GET.get("tab", ""))
+    return render(request, "run/page.html", {**context, "feed": feed, "refused": refused}, status=status)
+
+
+@require_GET
+def state(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The controls and the line that says what the run waits for."""
+    run = _run(request, run_id)
+    return render(request, "run/state.html", run_words.state(run, newest_step(run)))
+
+
+@require_GET
+def health(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Stages of the newest step, the worker and its lease."""
+    run = _run(request, run_id)
+    return render(request, "run/health.html", run_words.health(run, newest_step(run)))
+
+
+@require_POST
+def control(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Do what a button asks: action = pause, resume, step, stop or pace; what cannot be is said (409)."""
+    run = _run(request, run_id)
+    refused = ""
+    try:
+        run_control.do(run, request.user, request.POST.get("action", ""), request.POST.get("pace", ""))
+    except SociariumError as problem:
+        refused = str(problem)
+    run.refresh_from_db()
+    status = 409 if refused else 200
+    if request.headers.get("HX-Request") == "true":
+        context = {**run_words.state(run, newest_step(run)), "refused": refused}
+        return render(request, "run/state.html", context, status=status)
+    return _page(request, run, refused, status) if refused else redirect("run:page", run_id=run.pk)
+
+
+@require_GET
+def feed(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Posts, newest first: those after a step, or those before a cursor."""
+    run = _run(request, run_id)
+    try:
+        found = run_feed.read(run, after=_number(request, "after", -1), before=request.GET.get("before", ""))
+    except ValueError as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+    return render(request, "run/feed.html", {"run": run, "feed": found}, headers={"X-Step": str(found.step)})
+
+
+@require_GET
+@gzip_page
+def points(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Committed steps after a number, in order and without a hole; `thin` puts a long history in a few."""
+    run = _run(request, run_id)
+    try:
+        after = _number(request, "after", -1)
+        found = points_after(
+            run, after, _number(request, "limit", MOST_POINTS), request.GET.get("thin") == "1"
+        )
+    except ValueError as problem:
+        return JsonResponse({"error": str(problem)}, status=400)
+    last = newest_step(run) if not found.more else None
+    return JsonResponse(
+        {
+            "v": 1, "run": run.pk, "step": run.step, "steps": run.steps, "status": run.status, "after": after,
+            "every": found.every, "more": found.more, "points": found.rows,
+            "last": last.model_dump(mode="json") if last else None,
+        }
+    )  # fmt: skip
+
+
+@require_GET
+def metric(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
+    """A chart as a table, one page at a time."""
+    run = _run(request, run_id)
+    try:
+        table = run_tables.read(run, name, _number(request, "from", 0))
+    except KeyError:
+        raise Http404("There is no such chart.") from None
+    except ValueError as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+    return render(request, "run/table.html", {"run": run, "name": run_words.name_of(run), "table": table})
+
+
+@require_GET
+def metric_csv(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
+    """A chart as CSV, every step: 100 000 steps at most, a few MB."""
+    run = _run(request, run_id)
+    try:
+        lines = run_tables.csv_lines(run, name)
+    except KeyError:
+        raise Http404("There is no such chart.") from None
+    headers = {"Content-Disposition": f'attachment; filename="run-{run.pk}-{name}.csv"'}
+    return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+app_name = "run"
+urlpatterns = [
+    path("", page, name="page"),
+    path("points", points, name="points"),
+    path("feed", feed, name="feed"),
+    path("state", state, name="state"),
+    path("health", health, name="health"),
+    path("control", control, name="control"),
+    path("metric/<slug:name>.csv", metric_csv, name="metric-csv"),
+    path("metric/<slug:name>", metric, name="metric"),
+]

@@ -1,0 +1,120 @@
+"""A chart's numbers as a table: paged for the page, whole for CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simapp.metrics import registry
+from simapp.models import RunMetric, RunStep
+from simapp.runs.messages import HISTOGRAM_BINS
+from simapp.runs.points import minute_of
+from simapp.web.run_charts import chart_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simapp.models import Run
+
+HISTOGRAM = "opinion_histogram"
+ROWS = 100  # on a page
+CHUNK = 1000  # steps read at once
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of a table. start: its first step; before, after: the first steps of its neighbours."""
+
+    key: str
+    title: str
+    about: str
+    columns: list[str]
+    rows: list[list[Any]]
+    start: int
+    before: int | None
+    after: int | None
+
+
+def read(run: Run, key: str, start: int) -> Table:
+    """Steps start .. start + 99 of a chart; KeyError for a chart that does not exist."""
+    title, about = _words(key)
+    start = max(0, start)
+    stop = min(run.step, start + ROWS - 1)
+    return Table(
+        key=key,
+        title=title,
+        about=about,
+        columns=columns(key),
+        rows=list(_rows(run, key, start, stop)),
+        start=start,
+        before=max(0, start - ROWS) if start > 0 else None,
+        after=stop + 1 if stop < run.step else None,
+    )
+
+
+def columns(key: str) -> list[str]:
+    """step, minute, then the values; a missing value is an empty cell, never 0."""
+    if key == HISTOGRAM:
+        width = 2 / HISTOGRAM_BINS
+        return ["step", "minute", *(f"from {-1 + i * width:+.2f}" for i in range(HISTOGRAM_BINS))]
+    names = _names(key)
+    if len(names) == 1:
+        return ["step", "minute", names[0], "null"]
+    return ["step", "minute", *names]
+
+
+def csv_lines(run: Run, key: str) -> Iterator[str]:
+    """Lines of the CSV, read in chunks of steps; KeyError at once for a chart that does not exist."""
+    head = columns(key)
+    return _csv_lines(run, key, head)
+
+
+def _csv_lines(run: Run, key: str, head: list[str]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    for start in range(0, run.step + 1, CHUNK):
+        writer.writerows(_rows(run, key, start, min(run.step, start + CHUNK - 1)))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _words(key: str) -> tuple[str, str]:
+    if key == HISTOGRAM:
+        return "Opinions", "users per bin of opinion; a bin is named by its lower end"
+    chart = chart_named(key)
+    if chart is None:
+        raise KeyError(key)
+    return chart.title, chart.about
+
+
+def _names(key: str) -> tuple[str, ...]:
+    chart = chart_named(key)
+    if chart is None:
+        raise KeyError(key)
+    return chart.names if key not in registry.names() else (key,)
+
+
+def _rows(run: Run, key: str, start: int, stop: int) -> Iterator[list[Any]]:
+    if stop < start:
+        return
+    steps = {"run_id": run.pk, "step__range": (start, stop)}
+    if key == HISTOGRAM:
+        found = RunStep.objects.filter(**steps).order_by("step").values_list("step", "histogram")
+        for step, histogram in found:
+            yield [step, minute_of(run, step), *(histogram[0] if histogram else [])]
+        return
+    names = _names(key)
+    values: dict[tuple[int, str], tuple[float | None, float | None]] = {}
+    for step, name, value, null in RunMetric.objects.filter(name__in=names, **steps).values_list(
+        "step", "name", "value", "null_value"
+    ):
+        values[step, name] = (value, null)
+    for step in range(start, stop + 1):
+        found_here = [values.get((step, name), (None, None)) for name in names]
+        extra = [found_here[0][1]] if len(names) == 1 else []
+        yield [step, minute_of(run, step), *(value for value, _ in found_here), *extra]

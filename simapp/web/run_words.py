@@ -1,0 +1,153 @@
+"""What the run page says: the context of its templates, from the run's row and its newest step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from simapp.metrics import registry
+from simapp.models import Export, RunStep
+from simapp.runs.messages import socket_path
+from simapp.runs.points import state_of
+from simapp.runs.services import OVER
+from simapp.web import run_control
+from simapp.web.numbers import clock_time, three_digits
+from simapp.web.run_charts import charts_for
+
+if TYPE_CHECKING:
+    from simapp.models import Run
+    from simapp.runs.messages import StepMessage
+
+TABS = (("overview", "Overview"), ("feed", "Feed"), ("health", "Health"))
+
+
+def name_of(run: Run) -> str:
+    """The run's title, or its scenario's."""
+    return run.title or run.scenario_version.scenario.title
+
+
+def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
+    """Everything the page shows but the posts."""
+    charts = charts_for(_measured(run, last), _has_first_votes(run))
+    document = run.scenario_version.document
+    rate = run.heartbeat.get("rate") if run.status == "running" else None
+    return {
+        **health(run, last),
+        "name": name_of(run),
+        "tabs": TABS,
+        "tab": tab if tab in dict(TABS) else "overview",
+        "charts": charts,
+        "topic": document["topics"][0],
+        "rate": f"{three_digits(rate)} steps/s" if rate else "",
+        "eta": f"ETA {clock_time((run.steps - run.step) / rate)}" if rate and run.step < run.steps else "",
+        "export_url": reverse("export", args=[run.pk]),
+        "export_formats": Export.Format.choices,
+        "catalogue_url": reverse("catalogue"),
+        "page_data": {
+            "state": state_of(run).model_dump(mode="json"),
+            "last": last is not None,
+            "age": _age(run, last),
+            "charts": [chart.as_json() for chart in charts],
+            "paths": {
+                "socket": socket_path(run.pk),
+                "points": reverse("run:points", args=[run.pk]),
+                "feed": reverse("run:feed", args=[run.pk]),
+            },
+        },
+    }
+
+
+def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
+    """The control bar and the waiting line."""
+    return {
+        "run": run,
+        "buttons": run_control.buttons(run),
+        "paces": run_control.paces(run),
+        "over": run.status in OVER,
+        "digest": run.digest_hex,
+        "waiting": _waiting(run),
+        "stages_line": _stages_line(last),
+    }
+
+
+def health(run: Run, last: StepMessage | None) -> dict[str, Any]:
+    """The Health tab, and what the control bar says."""
+    stages = dict(last.stages) if last else {}
+    total = sum(stages.values())
+    return {
+        **state(run, last),
+        "last": last,
+        "stages": [
+            {"name": name, "seconds": seconds, "share": 100 * seconds / total if total else 0}
+            for name, seconds in stages.items()
+        ],
+        "stages_total": total,
+        "lease": _lease(run),
+        "world": [
+            (name.replace("_", " "), n) for name, n in (last.counts if last else {}).items() if name in _WORLD
+        ],
+        "fingerprint": [
+            (str(name).replace("_", " "), value)
+            for name, value in run.fingerprint.items()
+            if isinstance(value, str | int | float)
+        ],
+    }
+
+
+_WORLD = ("active", "impressions", "hot_posts", "follows", "refused")
+
+
+def _waiting(run: Run) -> str:
+    if run.status in OVER:
+        return {
+            "finished": "finished: every step is done",
+            "stopped": "stopped by a member",
+            "failed": "failed",
+        }[run.status]
+    if run.wanted == "pause" and run.status == "running":
+        return "pausing after this step"
+    if run.wanted == "stop":
+        return "stopping after this step"
+    if run.status == "running" and not run.waiting and run.lease_until and run.lease_until < timezone.now():
+        return "waiting for: a worker to take over from the one that fell silent"
+    return f"waiting for: {run.waiting or 'nothing'}"
+
+
+def _lease(run: Run) -> str:
+    if run.lease_until is None:
+        return "none: nobody owns the run now"
+    left = (run.lease_until - timezone.now()).total_seconds()
+    return f"renewed for another {left:.0f} s" if left > 0 else f"ran out {-left:.0f} s ago"
+
+
+def _stages_line(last: StepMessage | None) -> str:
+    total = sum(last.stages.values()) if last else 0
+    if not last or not total:
+        return ""
+    largest = sorted(last.stages.items(), key=lambda item: -item[1])[:3]
+    return "stages " + " ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in largest)
+
+
+def _measured(run: Run, last: StepMessage | None) -> list[str]:
+    """The run's metrics: those of its newest step, or those its scenario asks for before there is one."""
+    if last is not None:
+        return list(last.metrics)
+    asked = run.scenario_version.document.get("metrics") or ["default"]
+    return list(registry.built_in()) if "default" in asked else list(asked)
+
+
+def _has_first_votes(run: Run) -> bool:
+    changes = run.scenario_version.document.get("interventions") or []
+    return any(change.get("kind") == "first_vote" for change in changes)
+
+
+def _age(run: Run, last: StepMessage | None) -> float:
+    """Seconds since the newest commit."""
+    if last is None:
+        return 0.0
+    committed = (
+        RunStep.objects.filter(run_id=run.pk, step=last.step).values_list("committed", flat=True).first()
+    )
+    return max(0.0, (timezone.now() - committed).total_seconds()) if committed else 0.0

@@ -1,0 +1,170 @@
+// The run page: puts what the line brings onto the page. Without it the page still shows the state and takes commands.
+"use strict";
+
+(() => {
+  const { Series, Link, Feed, LineChart, Histogram, picture, short } = window.sociarium;
+  const root = document.getElementById("run");
+  if (!root) return;
+  const given = JSON.parse(document.getElementById("run-data").textContent);
+  const live = (name) => document.querySelectorAll(`[data-live="${name}"]`);
+  const say = (name, text) => { for (const node of live(name)) if (node.textContent !== text) node.textContent = text; };
+  const OVER = new Set(["finished", "stopped", "failed"]);
+  const SILENCE = 6; // seconds without a word from a running run until the page asks the database itself
+
+  const series = new Series();
+  let state = given.state;
+  let lastWord = performance.now();
+  let lastCommit = given.last ? performance.now() - given.age * 1000 : null;
+
+  // --- charts -------------------------------------------------------------------------------------------------
+
+  const charts = given.charts.map((spec) => new LineChart(root.querySelector(`[data-chart="${CSS.escape(spec.key)}"]`), spec));
+  const histogram = new Histogram(root.querySelector("[data-histogram]"));
+  let due = false;
+  let unseen = false; // something to draw came while nobody could see it
+
+  function draw() {
+    due = false;
+    if (document.hidden || root.dataset.tab !== "overview") { unseen = true; return; }
+    unseen = false;
+    for (const chart of charts) chart.draw(series);
+    histogram.draw(series.last);
+    if (series.last) say("histogram-step", `step ${short(series.last.step)}`);
+    const thinned = series.every > 1;
+    for (const node of live("thinned")) node.hidden = !thinned;
+    if (thinned) say("thinned", `Older steps are drawn one in ${series.every}; tables and CSV hold every step.`);
+  }
+
+  function drawSoon() {
+    if (!due) { due = true; requestAnimationFrame(draw); }
+  }
+
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-picture]");
+    if (!button) return;
+    const chart = charts.find((one) => one.panel.contains(button));
+    if (chart) picture(chart, button.dataset.picture);
+    button.closest("details").open = false;
+  });
+
+  // --- words --------------------------------------------------------------------------------------------------
+
+  function clockText(seconds) {
+    const whole = Math.max(0, Math.round(seconds));
+    const two = (number) => String(number).padStart(2, "0");
+    const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+    return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  }
+
+  function sayState() {
+    const step = Math.max(series.known, -1);
+    say("step", step < 0 ? "–" : short(step));
+    const moving = state.status === "running" && state.rate > 0;
+    say("rate", moving ? `${short(state.rate)} steps/s` : "");
+    say("eta", moving && state.steps > step ? `ETA ${clockText((state.steps - step) / state.rate)}` : "");
+    const message = series.last;
+    if (message && message.digest) {
+      say("digest", message.digest.slice(0, 8));
+      for (const node of live("digest")) node.title = message.digest;
+      const copy = document.getElementById("copy-digest");
+      if (copy) { copy.dataset.copy = message.digest; copy.hidden = false; }
+      const all = Object.values(message.stages || {}).reduce((sum, seconds) => sum + seconds, 0);
+      const largest = Object.entries(message.stages || {}).sort((a, b) => b[1] - a[1]).slice(0, 3);
+      if (all > 0) say("stages", `stages ${largest.map(([name, seconds]) => `${name} ${Math.round(seconds / all * 100)} %`).join(" ")}`);
+    }
+    sayAge();
+  }
+
+  function sayAge() {
+    if (lastCommit === null || OVER.has(state.status)) { say("age", ""); return; }
+    const seconds = (performance.now() - lastCommit) / 1000;
+    say("age", `last commit ${seconds < 10 ? seconds.toFixed(1) : clockText(seconds)}${seconds < 10 ? " s" : ""} ago`);
+  }
+
+  function sayConnection() {
+    const node = document.getElementById("link");
+    let word, kind;
+    if (link.ended) [word, kind] = [link.ended, "failed"];
+    else if (!link.open) [word, kind] = ["disconnected", "failed"];
+    else if (link.behind > 0) [word, kind] = [`${link.behind} behind`, "paused"];
+    else [word, kind] = ["live", "running"];
+    if (node.textContent !== word) node.textContent = word;
+    node.className = `state state-${kind}`;
+    node.dataset.link = word;
+  }
+
+  // --- what the line brings -----------------------------------------------------------------------------------
+
+  const changed = (name) => document.body.dispatchEvent(new CustomEvent(name));
+  const written = (message) => ["create_post", "repost", "quote_post"].reduce((sum, name) => sum + (message.counts?.[name] || 0), 0);
+  const feed = new Feed(root, given.paths.feed, written);
+  let told = series.known;
+
+  const hooks = {
+    steps() {
+      if (series.known !== told) { lastCommit = performance.now(); told = series.known; }
+      lastWord = performance.now();
+      sayState();
+      drawSoon();
+    },
+    state(message) {
+      lastWord = performance.now();
+      const before = state;
+      state = message;
+      root.dataset.status = message.status;
+      sayState();
+      // The controls, the waiting line and the error come from the server: one place decides what can be done now.
+      if (["status", "wanted", "waiting"].some((key) => before[key] !== message[key])) changed("run:changed");
+    },
+    connection: sayConnection,
+  };
+  const link = new Link({ socketPath: given.paths.socket, pointsPath: given.paths.points, series, hooks });
+  // The feed counts each step as it is added, whichever way it came.
+  const append = series.append.bind(series);
+  series.append = (message) => { append(message); feed.hear([message]); };
+  feed.seen = Math.max(feed.seen, given.state.step);
+
+  // --- tabs and clock -----------------------------------------------------------------------------------------
+
+  function show(tab) {
+    root.dataset.tab = tab;
+    for (const anchor of root.querySelectorAll("[data-tab-link]")) {
+      if (anchor.dataset.tabLink === tab) anchor.setAttribute("aria-current", "page");
+      else anchor.removeAttribute("aria-current");
+    }
+    if (tab === "overview" && unseen) drawSoon();
+    if (tab === "health") changed("run:health");
+  }
+
+  root.addEventListener("click", (event) => {
+    const anchor = event.target.closest("[data-tab-link]");
+    if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (root.dataset.tab !== anchor.dataset.tabLink) history.pushState(null, "", anchor.href);
+    show(anchor.dataset.tabLink);
+  });
+  addEventListener("popstate", () => show(new URLSearchParams(location.search).get("tab") || "overview"));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && unseen) drawSoon(); });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  // A swapped-in state line comes from the database and may be older than what the socket said since.
+  document.addEventListener("htmx:after:swap", sayState);
+
+  setInterval(() => {
+    sayAge();
+    if (root.dataset.tab === "health" && !document.hidden && !OVER.has(state.status)) changed("run:health");
+    if (!document.hidden && !OVER.has(state.status) && performance.now() - lastWord > SILENCE * 1000) {
+      lastWord = performance.now();
+      changed("run:changed");
+      link.catchUp();
+    }
+  }, 1000);
+
+  sayConnection();
+  link.start();
+  window.sociarium.run = { series, link, feed };
+})();

@@ -1,0 +1,136 @@
+// The line to the server: a socket for what happens now, HTTP for what was missed. No DOM here.
+//
+// A number is missing when a message skips it, when the server says so ("gap"), or when a heartbeat names a newer
+// step than the newest that arrived. Whatever is missing is fetched by number until nothing is, so a hole is never drawn.
+"use strict";
+
+window.sociarium = window.sociarium || {};
+
+(() => {
+  const FIRST_WAIT = 500;
+  const LONGEST_WAIT = 10000;
+  const GRACE = 400; // a heartbeat may overtake the step it names
+
+  class Link {
+    // hooks: steps(), state(message), connection(word) are called after something changed.
+    constructor({ socketPath, pointsPath, series, hooks }) {
+      this.socketUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`;
+      this.pointsPath = pointsPath;
+      this.series = series;
+      this.hooks = hooks;
+      this.newest = -1; // the newest committed step anyone told of
+      this.wait = FIRST_WAIT;
+      this.open = false;
+      this.ended = ""; // why no further attempt is made
+      this.fetching = null;
+      this.timer = 0;
+      addEventListener("online", () => this.hurry());
+      document.addEventListener("visibilitychange", () => { if (!document.hidden) this.hurry(); });
+      // A page that comes back from the browser's page cache has a dead socket.
+      addEventListener("pageshow", (event) => { if (event.persisted) this.hurry(); });
+    }
+
+    async start() {
+      await this.catchUp(true);
+      this.connect();
+    }
+
+    get behind() {
+      return Math.max(0, this.newest - this.series.known);
+    }
+
+    connect() {
+      if (this.ended || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
+      clearTimeout(this.timer);
+      const socket = new WebSocket(this.socketUrl);
+      this.socket = socket;
+      socket.onopen = () => { this.open = true; this.wait = FIRST_WAIT; this.hooks.connection(); };
+      socket.onmessage = (event) => this.hear(event.data);
+      socket.onclose = (event) => {
+        if (this.socket !== socket) return;
+        this.open = false;
+        this.socket = null;
+        if (event.code === 4401) this.ended = "signed out";
+        else if (event.code === 4404) this.ended = "no longer yours to see";
+        this.hooks.connection();
+        if (!this.ended) this.retry();
+      };
+    }
+
+    retry() {
+      // Spread out, so that a restarted server is not met by every page at once.
+      const wait = this.wait * (0.75 + Math.random() / 2);
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+      this.timer = setTimeout(async () => {
+        await this.catchUp(); // also finds out whether the member is still signed in
+        this.connect();
+      }, wait);
+    }
+
+    hurry() {
+      if (this.open || this.ended || !this.timer) return;
+      clearTimeout(this.timer);
+      this.wait = FIRST_WAIT;
+      this.connect();
+    }
+
+    hear(text) {
+      let frame;
+      try { frame = JSON.parse(text); } catch { return; }
+      if (frame.v !== 1) { this.ended = "from another version; reload the page"; this.hooks.connection(); return; }
+      for (const message of frame.messages || []) this.take(message);
+      this.hooks.steps();
+      this.hooks.connection();
+      if (this.behind) setTimeout(() => { if (this.behind) this.catchUp(); }, GRACE);
+    }
+
+    take(message) {
+      if (message.type === "snapshot") {
+        if (message.step) this.take(message.step);
+        this.take(message.state);
+      } else if (message.type === "step") {
+        this.newest = Math.max(this.newest, message.step);
+        this.series.add(message);
+      } else if (message.type === "gap") {
+        this.newest = Math.max(this.newest, message.to);
+      } else if (message.type === "state") {
+        this.newest = Math.max(this.newest, message.step);
+        this.hooks.state(message);
+      }
+    }
+
+    // Fetch what is missing; one fetch at a time, however many ask for it.
+    catchUp(whole = false) {
+      this.fetching = this.fetching || this.fetchAll(whole).finally(() => { this.fetching = null; });
+      return this.fetching;
+    }
+
+    async fetchAll(whole) {
+      try {
+        for (let more = true; more;) {
+          const answer = await this.points(whole);
+          if (!answer) return;
+          if (whole) this.series.load(answer.points, answer.every);
+          else for (const row of answer.points) this.series.add(row);
+          if (answer.last && answer.last.step === this.series.known) this.series.last = answer.last;
+          this.newest = Math.max(this.newest, answer.step);
+          more = answer.more && answer.points.length > 0;
+          this.hooks.steps();
+        }
+        this.hooks.connection();
+      } catch { /* the network is away; the socket's retries go on */ }
+    }
+
+    async points(whole) {
+      const query = `after=${this.series.known}${whole ? "&thin=1" : ""}`;
+      const response = await fetch(`${this.pointsPath}?${query}`, { headers: { Accept: "application/json" }, redirect: "manual" });
+      if (response.ok) return response.json();
+      if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) this.ended = "signed out";
+      else if (response.status === 404) this.ended = "no longer yours to see";
+      this.hooks.connection();
+      return null;
+    }
+  }
+
+  window.sociarium.Link = Link;
+})();
