@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -18,12 +17,7 @@ follow_parent_from_environment()
 # Before the routes are imported: they reach for models, and the apps must be loaded by then.
 http = get_asgi_application()
 
-routes = []
-if find_spec("simapp.live") and find_spec("simapp.live.routing"):
-    from simapp.live.routing import websocket_urlpatterns
+from simapp.live.routing import websocket_urlpatterns  # noqa: E402 - see above
 
-    routes = websocket_urlpatterns
-
-application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(routes)))}
-)
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

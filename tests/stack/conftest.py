@@ -46,7 +46,9 @@ def processes_of(paths: StatePaths) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            here = process.environ().get("SOCIARIUM_STATE") == str(paths.root) and "keeper" in " ".join(process.cmdline())
+            here = process.environ().get("SOCIARIUM_STATE") == str(paths.root) and "keeper" in " ".join(
+                process.cmdline()
+            )
             if here or process.cwd().startswith(inside):
                 found.append(process)
     return found

@@ -40,7 +40,10 @@ def start_and_ask() -> str:
 @as_root
 def test_as_root_the_servers_run_without_privileges(state):
     with services():
-        owners = {name: entry.process().uids().effective for name, entry in read_status(state.status).servers.items()}
+        owners = {
+            name: entry.process().uids().effective
+            for name, entry in read_status(state.status).servers.items()
+        }
     nobody = pwd.getpwnam("nobody").pw_uid
     assert owners == {"postgres": nobody, "valkey": nobody}
 
@@ -83,7 +86,10 @@ def _python_for(account: Account, root: Path) -> str | None:
     """A Python of this version that the account can run, packages of this environment included."""
     packages = next(Path(entry) for entry in sys.path if entry.endswith("site-packages"))
     for python in (sys.executable, "/usr/bin/python3", f"/usr/bin/python3.{sys.version_info[1]}"):
-        same = f"import sys; sys.path.insert(0, {str(packages)!r}); import psutil, psycopg; assert sys.version_info[:2] == {sys.version_info[:2]}"
+        same = (
+            f"import sys; sys.path.insert(0, {str(packages)!r}); import psutil, psycopg;"
+            f"assert sys.version_info[:2] == {sys.version_info[:2]}"
+        )
         if account.can(python, "-c", same):
             return python
     return None
@@ -178,7 +184,10 @@ def test_left_over_servers_are_swept_and_others_are_not(state, make_state, monke
     database.start()
     try:
         postgres.await_ready(database, place, state)
-        assert {entry.pid for entry in sweeping.leftovers(place)} >= {orphan.process.pid, database.process.pid}
+        assert {entry.pid for entry in sweeping.leftovers(place)} >= {
+            orphan.process.pid,
+            database.process.pid,
+        }
         assert sweeping.sweep(place, state) >= 2
         assert not database.running
         assert not orphan.running

@@ -54,12 +54,17 @@ def test_celery_refuses_another_broker():
         celery_url("amqp://host")
 
 
-@given(st.integers(0, 63), st.sampled_from(["redis://h:1/5", "redis://h", "unix:///tmp/v.sock", "unix:///v?db=2"]))
+@given(
+    st.integers(0, 63),
+    st.sampled_from(["redis://h:1/5", "redis://h", "unix:///tmp/v.sock", "unix:///v?db=2"]),
+)
 def test_a_logical_database_can_be_chosen_and_read_back(number, url):
     assert redis_database(with_redis_database(url, number)) == number
 
 
-@given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0/"), min_size=1, max_size=60))
+@given(
+    st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0/"), min_size=1, max_size=60)
+)
 def test_socket_paths_stay_short_however_deep_the_checkout(name):
     paths = StatePaths.here().__class__(StatePaths.here().root / name / ("deep/" * 40) / "var")
     assert len(str(paths.postgres_socket)) + len(".lock") < SOCKET_PATH_LIMIT

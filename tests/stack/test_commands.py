@@ -132,8 +132,15 @@ def test_the_doctor_says_one_thing_per_line_with_a_verdict(state):
     found = json.loads(done.stdout.splitlines()[-1])
     by_name = {check["what"]: check for check in found["checks"]}
     assert done.returncode == (1 if found["verdict"] == "fail" else 0)
-    assert {"python", "packages", "disk", "port", "encoder", "gpu", "services", "database", "broker"} <= set(by_name)
-    assert by_name["services"]["verdict"] == by_name["database"]["verdict"] == by_name["broker"]["verdict"] == "ok"
+    assert {"python", "packages", "disk", "port", "encoder", "gpu", "services", "database", "broker"} <= set(
+        by_name
+    )
+    assert (
+        by_name["services"]["verdict"]
+        == by_name["database"]["verdict"]
+        == by_name["broker"]["verdict"]
+        == "ok"
+    )
     assert all(check["hint"] for check in found["checks"] if check["verdict"] != "ok")
     assert processes_of(state) == []
 

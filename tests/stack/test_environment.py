@@ -62,6 +62,8 @@ def test_the_secret_of_the_environment_comes_first(tmp_path, monkeypatch):
 
 def test_a_full_disk_is_refused_in_one_sentence(tmp_path):
     free = free_mb(tmp_path)
-    with pytest.raises(StackError, match=r"^Only \d+ MB are free on the disk of .*; at least \d+ MB are needed: [^.]*\.$"):
+    with pytest.raises(
+        StackError, match=r"^Only \d+ MB are free on the disk of .*; at least \d+ MB are needed: [^.]*\.$"
+    ):
         refuse_full_disk(tmp_path / "not/there/yet", least_mb=free + 1_000_000)
     refuse_full_disk(tmp_path, least_mb=0)

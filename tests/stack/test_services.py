@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import stat
 import subprocess
@@ -62,7 +61,9 @@ def test_nothing_listens_on_a_network_address(state):
 def test_the_sockets_lie_in_a_folder_that_others_cannot_enter(state):
     with services():
         assert stat.S_IMODE(state.sockets.stat().st_mode) == 0o700
-        assert {state.postgres_socket.name, "valkey.sock"} <= {entry.name for entry in state.sockets.iterdir()}
+        assert {state.postgres_socket.name, "valkey.sock"} <= {
+            entry.name for entry in state.sockets.iterdir()
+        }
 
 
 def test_vectors_can_be_stored(state):
@@ -130,12 +131,13 @@ def test_two_state_roots_live_side_by_side(make_state, hold_elsewhere):
 def test_a_stale_pid_of_a_foreign_process_is_never_killed(state):
     with services():
         pass
-    foreign = subprocess.Popen(["sleep", "600"], preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    foreign = subprocess.Popen(["sleep", "600"])
     try:
         reused = ProcessId(foreign.pid, ProcessId.of(foreign.pid).created - 86_400)
         Status(keeper=reused, servers={"postgres": reused, "valkey": reused}, data="").write(state.status)
         (state.root / "postgres/postmaster.pid").write_text(
-            f"{foreign.pid}\n{state.root / 'postgres'}\n1700000000\n5432\n{state.sockets}\n\n\n", encoding="ascii"
+            f"{foreign.pid}\n{state.root / 'postgres'}\n1700000000\n5432\n{state.sockets}\n\n\n",
+            encoding="ascii",
         )
         with services() as found:
             assert found.started
