@@ -190,7 +190,7 @@ class Simulation:
         try:
             yield
         finally:
-            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - began
+            self.stages[name] = time.perf_counter() - began
 
 
 def _tiers(rows: int, tier: str) -> NDArray[np.uint8]:

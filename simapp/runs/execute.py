@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease, SociariumError
@@ -24,10 +25,10 @@ from simapp.runs.assemble import Parts
 from simapp.runs.people import people_of
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
-from simapp.runs.sink import Control, DatabaseSink, run_folder
+from simapp.runs.sink import Control, DatabaseSink
 from simapp.scenarios.document import load_scenario
-from simapp.store import parquet
-from simapp.store.partitions import ensure_partition
+from simapp.store import files
+from simapp.store.partitions import ensure_partition, is_large
 
 if TYPE_CHECKING:
     from simapp.engine.loop import Simulation
@@ -136,12 +137,14 @@ class Owner:
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
         )
-        parquet.sweep(run.pk, run_folder(run.pk))
-        restored = snapshot_files.newest_good(run.pk, run_folder(run.pk)) if run.step >= 0 else None
+        with connection.cursor() as cursor:
+            files.sweep(cursor, run.pk)
+        restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
         if restored is None:
             population = people_of(scenario, parts.streams)
             if run.step < 0:
-                ensure_partition(run.pk, population.users)
+                if is_large(population.users):
+                    ensure_partition(run.pk)
                 Run.objects.filter(pk=run.pk, token=self.lease.token).update(
                     users=population.users, fingerprint=fingerprint.platform(), started=timezone.now()
                 )

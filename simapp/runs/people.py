@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Upload
-from simapp.scenarios.importers.people import population_from_import, read_people
+from simapp.scenarios.importers.people import read_people
+from simapp.scenarios.importers.to_population import population_from_import
 from simapp.scenarios.population.build import build_population
 
 if TYPE_CHECKING:

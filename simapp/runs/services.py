@@ -24,7 +24,8 @@ from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
 from simapp.scenarios.gallery import get_gallery, list_gallery
-from simapp.scenarios.importers.people import PeopleImport, read_people
+from simapp.scenarios.importers.findings import PeopleImport
+from simapp.scenarios.importers.people import read_people
 
 if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario as Document
@@ -87,15 +88,16 @@ def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleI
 
 
 def with_people(document: Document, upload: Upload, people: PeopleImport) -> Document:
-    """Return the document with its population, follows and seed posts replaced by a file's; nobody is added."""
+    """Return the document with its population, follows and seed posts replaced by a file's; nobody is added.
+
+    The document's own network and seed posts stay written in it and are not used.
+    """
     raw = as_dict(document)
     raw["population"] = {
         **raw["population"],
         "users": people.users,
         "people": {"upload": upload.sha256, "format": upload.format, "name": upload.name},
     }
-    raw["network"] = {"kind": "none"}
-    raw["seed_posts"] = []
     return load_scenario(raw)
 
 

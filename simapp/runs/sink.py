@@ -10,22 +10,21 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.runs.leases import Lease
 from simapp.runs import snapshot_files
 from simapp.store import parquet, writer
+from simapp.store.files import register_files
 
 if TYPE_CHECKING:
     from simapp.engine.core.population import Population
     from simapp.engine.core.world import World
     from simapp.engine.record import StepRecord
-    from simapp.store.parquet import FileRow
+    from simapp.store.files import FileRow
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +44,6 @@ class Control:
     wanted: str
     pause_at: int | None
     pace: float | None
-
-
-def run_folder(run_id: int) -> Path:
-    """Return the folder of a run's Parquet logs and snapshots."""
-    return Path(settings.SOCIARIUM_DATA_ROOT) / "runs" / str(run_id)
 
 
 @dataclass
@@ -79,32 +73,32 @@ class DatabaseSink:
                 msg = f"step {record.step} of run {self.lease.run_id} came out differently when it was repeated"
                 raise DigestDiffers(msg)
             return
-        folder = run_folder(self.lease.run_id)
-        files = parquet.write_step_files(folder, record)
+        began = time.perf_counter()
+        files = parquet.write_step_files(self.lease.run_id, record)
         snapshot = self._snapshot_due(record.step)
         if snapshot:
-            files.append(self._save(world, folder))
+            files.append(self._save(world))
         self.checkpoint("before commit")
         with transaction.atomic(), connection.cursor() as cursor:
             if record.step == 0:
                 assert self.population is not None  # noqa: S101 - the founding is always given its people
-                writer.write_founding(cursor, self.lease.run_id, self.population, record)
+                writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
             else:
-                writer.write_step(cursor, self.lease.run_id, record)
-            writer.write_files(cursor, self.lease.run_id, record.step, files)
+                writer.write_step(cursor, self.lease.run_id, record, files)
             self._fence(cursor, record)
         self.committed = record.step
+        record.stages["commit"] = time.perf_counter() - began
         self.checkpoint("after commit")
         self.after_commit(record)
         if snapshot:
             self._snapshot_step = record.step
-            snapshot_files.forget_old(self.lease.run_id, folder, keep=KEEP_SNAPSHOTS)
+            snapshot_files.forget_old(self.lease.run_id, keep=KEEP_SNAPSHOTS)
 
     def snapshot_now(self, world: World) -> None:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""
         if self._snapshot_step == world.step:
             return
-        file = self._save(world, run_folder(self.lease.run_id))
+        file = self._save(world)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT 1 FROM simapp_run WHERE id = %s AND token = %s AND step = %s FOR UPDATE",
@@ -112,7 +106,7 @@ class DatabaseSink:
             )
             if cursor.fetchone() is None:
                 raise LostLease(f"run {self.lease.run_id} is owned by another worker")
-            writer.write_files(cursor, self.lease.run_id, world.step, [file])
+            register_files(cursor, self.lease.run_id, [file])
         self._snapshot_step = world.step
 
     def _fence(self, cursor: object, record: StepRecord) -> None:
@@ -145,10 +139,10 @@ class DatabaseSink:
             step - self._snapshot_step >= 5 or spent >= SNAPSHOT_SECONDS
         )
 
-    def _save(self, world: World, folder: Path) -> FileRow:
+    def _save(self, world: World) -> FileRow:
         began = time.perf_counter()
         self.checkpoint("before snapshot")
-        file = snapshot_files.save_snapshot(world, folder)
+        file = snapshot_files.save_snapshot(self.lease.run_id, world)
         self.checkpoint("after snapshot")
         self._snapshot_cost = time.perf_counter() - began
         self._since_snapshot = 0.0
