@@ -180,6 +180,7 @@ class Export(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="exports"
     )
     created = models.DateTimeField(auto_now_add=True)
+    touched = models.DateTimeField(null=True, blank=True, help_text="when its worker last reported")
     ended = models.DateTimeField(null=True, blank=True)
 
     class Meta:

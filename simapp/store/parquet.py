@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simapp.engine.core.batches import TIERS
-from simapp.store.files import FileRow, folder_of, keep_bytes, path_of, read_verified
+from simapp.store.files import FileRow, keep_bytes, read_verified, sweep
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from simapp.engine.record import StepRecord
 
 
-def write_step_files(run_id: int, record: StepRecord, *, opinions: bool = True) -> list[FileRow]:
-    """Write a step's logs durably and return the rows that register them in the step's transaction.
+__all__ = ["FileRow", "read_log", "sweep", "write_step_files"]
+
+
+def write_step_files(folder: Path, record: StepRecord, *, opinions: bool = True) -> list[FileRow]:
+    """Write a step's logs durably below the run's folder; return the rows that register them.
 
     A log without rows makes no file. `opinions` false leaves the opinions out (a run may keep them
     less often than every step).
@@ -25,7 +28,7 @@ def write_step_files(run_id: int, record: StepRecord, *, opinions: bool = True) 
     frames = {"impressions": impressions_frame(record), "decisions": decisions_frame(record)}
     if opinions:
         frames["opinions"] = opinions_frame(record)
-    return [_keep(run_id, record.step, kind, frame) for kind, frame in frames.items() if frame.height]
+    return [_keep(folder, record.step, kind, frame) for kind, frame in frames.items() if frame.height]
 
 
 def impressions_frame(record: StepRecord) -> pl.DataFrame:
@@ -95,21 +98,16 @@ def opinions_frame(record: StepRecord) -> pl.DataFrame:
     return pl.DataFrame({"user": np.arange(shown.shape[0], dtype=np.int32), **columns})
 
 
-def read_log(run_id: int, file: FileRow) -> pl.DataFrame:
-    """Read a registered log, after its hash was compared. Raises FileDamaged."""
+def read_log(folder: Path, file: FileRow) -> pl.DataFrame:
+    """Read a registered log of the run in `folder`, after its hash was compared. Raises FileDamaged."""
     import polars as pl
 
-    return pl.read_parquet(io.BytesIO(read_verified(path_of(run_id, file), file.hash)))
+    return pl.read_parquet(io.BytesIO(read_verified(folder / file.name, file.hash)))
 
 
-def tier_name(tier: int) -> str:
-    """Return the name of a stored tier."""
-    return TIERS[tier]
-
-
-def _keep(run_id: int, step: int, kind: str, frame: pl.DataFrame) -> FileRow:
+def _keep(folder: Path, step: int, kind: str, frame: pl.DataFrame) -> FileRow:
     out = io.BytesIO()
     frame.write_parquet(out, compression="zstd", compression_level=1)
     data = out.getvalue()
-    name, digest = keep_bytes(folder_of(run_id, kind), data, stem=f"{kind}-{step:08d}", suffix=".parquet")
-    return FileRow(step, kind, name, digest, len(data), frame.height)
+    name, digest = keep_bytes(folder / kind, data, stem=f"{kind}-{step:08d}", suffix=".parquet")
+    return FileRow(kind, f"{kind}/{name}", digest, len(data), frame.height)

@@ -22,13 +22,15 @@ def is_large(users: int) -> bool:
     return users >= int(getattr(settings, "SOCIARIUM_PARTITION_USERS", LARGE))
 
 
-def ensure_partition(run_id: int) -> bool:
-    """Give a run its own partitions, before its first row is written; return whether it has them.
+def ensure_partition(run_id: int, users: int) -> bool:
+    """Give a large run its own partitions, before its first row is written; return whether it has them.
 
     Making one locks the shared partition for a moment, so each waits two seconds at most, in a transaction
     of its own (two tables locked at once could wait for a step that waits for us), and is tried again.
     A run that gets none in the end shares, which is slower and nothing worse. Safe to repeat.
     """
+    if not is_large(users):
+        return False
     for table in TABLES:
         if not any(_make(table, int(run_id)) for _ in range(_TRIES)):
             log.warning("run %s shares the partition of %s: it stayed locked", run_id, table)

@@ -12,12 +12,23 @@ import numpy as np
 from psycopg.types.json import Jsonb
 
 from simapp.store.copy import copy_columns, copy_rows
-from simapp.store.files import FileRow, register_files
+from simapp.store.files import FileRow, write_files
 from simapp.store.tables import EVENTS, FOLLOWS, INPUTS, METRICS, POSTS, STEPS, TEXTS, USERS
 
 if TYPE_CHECKING:
     from simapp.engine.core.population import Population
     from simapp.engine.record import MetricPoint, StepRecord
+
+__all__ = [
+    "storable",
+    "text_hash",
+    "write_files",
+    "write_founding",
+    "write_inputs",
+    "write_step",
+    "write_texts",
+    "write_users",
+]
 
 _SLICE = 10_000
 
@@ -40,7 +51,7 @@ def write_step(cursor: Any, run_id: int, record: StepRecord, files: Sequence[Fil
     if record.inputs:
         write_inputs(cursor, run_id, record.step, record.inputs)
     _write_step_row(cursor, run_id, record)
-    register_files(cursor, run_id, files)
+    write_files(cursor, run_id, record.step, files)
 
 
 def write_users(cursor: Any, run_id: int, population: Population) -> int:

@@ -19,6 +19,7 @@ from simapp.engine.core.world import World
 from simapp.engine.interventions import Intervention
 from simapp.engine.loop import Simulation
 from simapp.engine.record import MetricPoint, StepRecord
+from simapp.store.files import run_folder
 from simapp.store.models import Run, Scenario, ScenarioVersion
 from simapp.store.parquet import write_step_files
 from simapp.store.writer import write_founding, write_step
@@ -170,7 +171,7 @@ def tell(run: Run, *, steps: int = 4, story=None, plan: list[Intervention] | Non
 
     class Database:
         def commit(self, record, world):
-            files = write_step_files(run.pk, record)
+            files = write_step_files(run_folder(run.pk), record)
             with transaction.atomic(), connection.cursor() as cursor:
                 if record.step == 0:
                     write_founding(cursor, run.pk, population, record, files)
