@@ -59,6 +59,11 @@ class Board:
         shown = np.ones(len(posts), np.bool_)
         return cls(weakref.ref(world), _stamp(world), original, posts.author, writer, text, shown)
 
+    def originals(self) -> NDArray[np.int32]:
+        """Return the shown rows that are no reposts, ascending: in a list for all, a repost adds nothing."""
+        itself = self.original == np.arange(self.original.shape[0])
+        return np.flatnonzero(self.shown & itself).astype(np.int32)
+
     def is_of(self, world: World) -> bool:
         """Whether this board was laid for this world at its present step and posts."""
         return self.world() is world and self.stamp == _stamp(world)

@@ -47,7 +47,7 @@ def _compress(indptr: Any, rows: Any, source: Any, keep: Any, new_indptr: Any) -
 
 @dataclass
 class Listed:
-    """What one source offers: `rows[indptr[v]:indptr[v + 1]]` to viewer v (indptr int64[V + 1], rows int32[C])."""
+    """What one source offers: `rows[indptr[v]:indptr[v + 1]]` int32 to viewer v; indptr int64[V + 1]."""
 
     indptr: NDArray[np.int64]
     rows: NDArray[np.int32]

@@ -14,7 +14,7 @@ from recommender.board import Turn
 
 
 def newness(turn: Turn) -> NDArray[np.float64]:
-    """Return float64[H]: minus the age of each row in steps, below 0 for what was written before this step."""
+    """Return float64[H]: minus each row's age in steps; below 0 for what was written before this step."""
     known: NDArray[np.float64] | None = turn.tables.get("newness")
     if known is None:
         posts = turn.world.posts

@@ -62,6 +62,11 @@ class Part(ABC):
         self.supplies = supplies
         self.params = checked(self.name, self.parameters, params)
 
+    @property
+    def encoder(self) -> str | None:
+        """Fingerprint of the encoder that this part's results depend on, if any."""
+        return None
+
     def prepare(self, world: World, board: Board) -> None:  # noqa: B027 (an optional hook)
         """Work out what this part needs for the step; called once per step, before any ranking."""
 

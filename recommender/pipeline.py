@@ -6,9 +6,9 @@ and who else is ranked cannot show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from recommender import folders
 from recommender.board import Board, Turn
 from recommender.candidates import Candidates, Listed
+from recommender.explain import Explanation, explain
 from recommender.parts import PairFilter, PairScorer, Part, PostFilter, PostScorer, Reranker, Source, Supplies
 from recommender.recipe import Recipe, Use
 from recommender.select import pick, top_rows
@@ -25,7 +26,6 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 
-_P = TypeVar("_P", bound=Part)
 MAX_K = 255
 _CHUNK_CANDIDATES = 2_000_000  # bounds memory: about 30 bytes per candidate and thread
 _FIRST_DEPTH = 64
@@ -54,13 +54,13 @@ class Pipeline:
         supplies = supplies or Supplies()
         self.recipe = recipe
         self.name = recipe.name
-        self._sources = _make("sources", recipe.sources, supplies, Source)
-        filters = _make("filters", recipe.filters, supplies, Part)
+        self._sources: list[Source] = _make("sources", recipe.sources, supplies)
+        filters: list[Part] = _make("filters", recipe.filters, supplies)
         self.post_filters = [f for f in filters if isinstance(f, PostFilter)]
         self.pair_filters = [f for f in filters if isinstance(f, PairFilter)]
-        scorers = _make("scorers", recipe.scorers, supplies, Part)
+        scorers: list[Part] = _make("scorers", recipe.scorers, supplies)
         self.scorers = list(zip(scorers, [use.weight for use in recipe.scorers], strict=True))
-        self._rerankers = _make("rerankers", recipe.rerankers, supplies, Reranker)
+        self._rerankers: list[Reranker] = _make("rerankers", recipe.rerankers, supplies)
         self.sources = tuple(source.name for source in self._sources)
         self._parts: list[Part] = [*self._sources, *filters, *scorers, *self._rerankers]
         reserved = [i for i, source in enumerate(self._sources) if source.reserved]
@@ -75,12 +75,16 @@ class Pipeline:
 
     def prepare(self, world: World) -> None:
         """Lay the board of the step. Call it once per step, after interventions and before `rank`."""
+        self._lay(world)
+
+    def _lay(self, world: World) -> Board:
         board = Board.lay(world)
         for post_filter in self.post_filters:
             board.shown &= post_filter.keep(world, board)
         for part in self._parts:
             part.prepare(world, board)
         self._board = board
+        return board
 
     def learn(self, world: World, events: EventBatch) -> None:
         """Update viewers' interests in `world.extra` from what they did (events in any order)."""
@@ -113,12 +117,23 @@ class Pipeline:
         Workers(workers.threads, chunk).run(viewers.shape[0], piece)
         return out
 
+    def explain(
+        self, world: World, viewer: int, posts: Sequence[int], k: int, streams: Streams
+    ) -> list[Explanation]:
+        """Return why posts (serials) stand where they stand in a viewer's feed of k; see `explain.py`."""
+        return explain(self, world, viewer, posts, k, streams)
+
+    @property
+    def encoder(self) -> str | None:
+        """Fingerprint of the text encoder for the run's record; None for a feed that reads no texts."""
+        return next((part.encoder for part in self._parts if part.encoder is not None), None)
+
     def turn(self, world: World, k: int, streams: Streams) -> Turn:
         """Return what one ranking needs: the board, and every post's share of the score."""
-        if self._board is None or not self._board.is_of(world):
-            self.prepare(world)
-        assert self._board is not None
-        turn = Turn(world, self._board, streams, k)
+        board = self._board
+        if board is None or not board.is_of(world):
+            board = self._lay(world)
+        turn = Turn(world, board, streams, k)
         turn.post_score = np.full(len(world.posts), self._neutral)
         for scorer, weight in self.scorers:
             if isinstance(scorer, PostScorer):
@@ -138,7 +153,11 @@ class Pipeline:
         return pools
 
     def candidates(
-        self, turn: Turn, pools: dict[int, NDArray[np.int32]], viewers: NDArray[np.int32], depth: int | None = None
+        self,
+        turn: Turn,
+        pools: dict[int, NDArray[np.int32]],
+        viewers: NDArray[np.int32],
+        depth: int | None = None,
     ) -> Candidates:
         """Return unfiltered candidates; shared lists are cut to their first `depth` rows."""
         offers: list[Listed | NDArray[np.int32]] = [
@@ -197,9 +216,8 @@ class Pipeline:
         candidates = candidates.only(self.kept(turn, candidates))
         scores = self.scores(turn, candidates)
         shape = (viewers.shape[0], places)
-        picked = _Picked(
-            np.empty(shape, np.int32), np.empty(shape), np.empty(shape, np.uint8), np.zeros(shape[0], np.bool_)
-        )
+        short = np.zeros(shape[0], np.bool_)
+        picked = _Picked(np.empty(shape, np.int32), np.empty(shape), np.empty(shape, np.uint8), short)
         floor = self._floor(turn, pools, depth) if cut and depth is not None else -1
         reserved = self._sources[self._reserved].slots(turn.k) if self._reserved >= 0 else 0
         alone = turn.world.follows.following[viewers] == 0
@@ -224,12 +242,5 @@ class Pipeline:
         return int(top_rows(rows, turn.post_score[rows], keys, tie, 1)[0])
 
 
-def _make(kind: str, uses: Iterable[Use], supplies: Supplies, base: type[_P]) -> list[_P]:
-    made = []
-    for use in uses:
-        part = folders.load(kind, use.part)(supplies, use.params)
-        if not isinstance(part, base):
-            msg = f"{use.part} in recommender/{kind} is no {base.__name__}"
-            raise TypeError(msg)
-        made.append(part)
-    return made
+def _make(kind: str, uses: Iterable[Use], supplies: Supplies) -> list[Any]:
+    return [folders.load(kind, use.part)(supplies, use.params) for use in uses]

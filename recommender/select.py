@@ -21,7 +21,7 @@ def _wins(tie: Any, user: Any, keys: Any, row_a: Any, row_b: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _put(
+def _put(  # noqa: C901 - one insertion; calls inside would cost more than it does
     score: Any, original: Any, c: Any, rows: Any, keys: Any, tie: Any, user: Any,
     size: Any, limit: Any, top_score: Any, top_original: Any, top: Any,
 ) -> Any:  # fmt: skip
@@ -67,14 +67,14 @@ def _put(
 
 @njit(cache=True, nogil=True)
 def _holds(originals: Any, count: Any, original: Any) -> Any:
-    for j in range(count):
+    for j in range(count):  # noqa: SIM110 - numba compiles no generators
         if originals[j] == original:
             return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def pick(
+def pick(  # noqa: C901 - the stages of one choice share their scratch arrays
     viewers: Any,
     indptr: Any,
     rows: Any,

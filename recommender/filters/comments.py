@@ -20,4 +20,5 @@ class Here(PostFilter):
 
     def keep(self, world: World, board: Board) -> NDArray[np.bool_]:
         comment = world.posts.kind == COMMENT
-        return ~(comment | ((board.original >= 0) & comment[np.maximum(board.original, 0)]))
+        out: NDArray[np.bool_] = comment | ((board.original >= 0) & comment[np.maximum(board.original, 0)])
+        return ~out

@@ -35,5 +35,6 @@ class Here(PairFilter):
         viewer = np.repeat(candidates.viewers, per_viewer)[asked]
         rows = candidates.rows[asked]
         board, world = turn.board, turn.world
-        muted = world.author_muted(viewer, board.author[rows]) | world.author_muted(viewer, board.writer[rows])
+        muted = world.author_muted(viewer, board.author[rows])
+        muted |= world.author_muted(viewer, board.writer[rows])
         keep[asked[muted]] = False

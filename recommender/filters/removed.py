@@ -19,4 +19,5 @@ class Here(PostFilter):
 
     def keep(self, world: World, board: Board) -> NDArray[np.bool_]:
         removed = world.posts.removed != 0
-        return ~(removed | ((board.original >= 0) & removed[np.maximum(board.original, 0)]))
+        taken: NDArray[np.bool_] = removed | ((board.original >= 0) & removed[np.maximum(board.original, 0)])
+        return ~taken

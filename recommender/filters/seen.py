@@ -23,8 +23,9 @@ def _place(row: Any, shift: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _drop(
-    viewers: Any, indptr: Any, rows: Any, seen: Any, base: Any, original: Any, table: Any, shift: Any, keep: Any
-) -> None:
+    viewers: Any, indptr: Any, rows: Any, seen: Any, base: Any, original: Any,
+    table: Any, shift: Any, keep: Any,
+) -> None:  # fmt: skip
     mask = np.uint64(table.shape[0] - 1)
     hot = original.shape[0]
     for v in range(viewers.shape[0]):

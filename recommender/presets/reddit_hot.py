@@ -15,7 +15,9 @@ class Here(Preset):
     label = "Reddit hot"
     help = "The same list for everybody: votes count on a logarithmic scale and newer posts come first."
     source = "Reddit's published ranking code, _sorts.pyx (hot)."
-    parameters = settings_of(("sources", "trending"), ("sources", "followed"), ("sources", "explore"), explore=0.0)
+    parameters = settings_of(
+        ("sources", "trending"), ("sources", "followed"), ("sources", "explore"), explore=0.0
+    )
 
     @classmethod
     def recipe(cls, params: Mapping[str, float]) -> Recipe:

@@ -83,8 +83,8 @@ class Here(Source):
     def begin(self, turn: Turn) -> None:
         board, world = turn.board, turn.world
         first = world.step - world.clock.steps_in(self.params["explore_hours"])
-        recent = board.shown & (board.original == np.arange(board.original.shape[0])) & (world.posts.step >= first)
-        rows = np.flatnonzero(recent).astype(np.int32)
+        rows = board.originals()
+        rows = rows[world.posts.step[rows] >= first]
         keys = world.posts.key[rows]
         places = turn.streams.bits("feed/explore/ring", step=world.step, item=keys)
         order = np.argsort(places)

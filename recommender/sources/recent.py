@@ -32,10 +32,9 @@ class Here(Source):
 
     def pool(self, turn: Turn) -> NDArray[np.int32]:
         board = turn.board
-        own = board.shown & (board.original == np.arange(board.original.shape[0]))
-        rows = np.flatnonzero(own).astype(np.int32)
-        keys = turn.world.posts.key
-        return top_rows(rows, newness(turn)[rows], keys, turn.streams.key("feed/tie"), int(self.params["pool"]))
+        rows = board.originals()
+        tie = turn.streams.key("feed/tie")
+        return top_rows(rows, newness(turn)[rows], turn.world.posts.key, tie, int(self.params["pool"]))
 
     def width(self, turn: Turn) -> float:
-        return min(self.params["pool"], turn.board.shown.shape[0])
+        return min(self.params["pool"], float(turn.board.shown.shape[0]))

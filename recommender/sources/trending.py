@@ -27,11 +27,9 @@ class Here(Source):
 
     def pool(self, turn: Turn) -> NDArray[np.int32]:
         board = turn.board
-        # Reposts stay out: here they would only stand for their original.
-        own = board.shown & (board.original == np.arange(board.original.shape[0]))
-        rows = np.flatnonzero(own).astype(np.int32)
-        keys = turn.world.posts.key
-        return top_rows(rows, turn.post_score[rows], keys, turn.streams.key("feed/tie"), int(self.params["size"]))
+        rows = board.originals()
+        tie = turn.streams.key("feed/tie")
+        return top_rows(rows, turn.post_score[rows], turn.world.posts.key, tie, int(self.params["size"]))
 
     def width(self, turn: Turn) -> float:
-        return min(self.params["size"], turn.board.shown.shape[0])
+        return min(self.params["size"], float(turn.board.shown.shape[0]))
