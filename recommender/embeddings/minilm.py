@@ -109,7 +109,9 @@ class MiniLM:
                 folder = Path(next(iter(spec.submodule_search_locations))) / "model"
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
+            logging.disable_progress_bar()  # a worker's log is no terminal
             dtype = torch.bfloat16 if self._format == "bf16" else torch.float32
             self._model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": dtype})
             self._model.eval()

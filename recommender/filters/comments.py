@@ -20,5 +20,6 @@ class Here(PostFilter):
 
     def keep(self, world: World, board: Board) -> NDArray[np.bool_]:
         comment = world.posts.kind == COMMENT
-        out: NDArray[np.bool_] = comment | ((board.original >= 0) & comment[np.maximum(board.original, 0)])
+        shows_comment = (board.original >= 0) & comment[np.maximum(board.original, 0)]
+        out: NDArray[np.bool_] = comment | shows_comment
         return ~out

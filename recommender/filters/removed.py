@@ -19,5 +19,6 @@ class Here(PostFilter):
 
     def keep(self, world: World, board: Board) -> NDArray[np.bool_]:
         removed = world.posts.removed != 0
-        taken: NDArray[np.bool_] = removed | ((board.original >= 0) & removed[np.maximum(board.original, 0)])
-        return ~taken
+        shows_removed = (board.original >= 0) & removed[np.maximum(board.original, 0)]
+        out: NDArray[np.bool_] = removed | shows_removed
+        return ~out

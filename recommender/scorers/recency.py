@@ -16,7 +16,7 @@ from recommender.parts import PostScorer
 
 @njit(cache=True, nogil=True)
 def recency(age: Any, out: Any) -> None:
-    """Fill out float64[A] with max(0, ln((271.8 - age) / 100)) of ages float64[A] >= 0 in the formula's units.
+    """Fill out float64[A] with max(0, ln((271.8 - age) / 100)); ages float64[A] >= 0 in its units.
 
     1.0 at age 0, 0 from age 171.8 on (Yang et al. 2024, arXiv 2411.11581, appendix D.3). The original is
     negative beyond and not a number from 271.8 on; here what is that old is simply 0.

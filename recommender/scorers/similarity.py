@@ -68,7 +68,7 @@ class Here(PairScorer):
     help = "Closeness of the text to what the viewer reacted to: 0 opposite, 0.5 unknown, 1 the same."
     parameters = (
         Parameter(
-            "learning", "Learning rate", "How far an interest moves towards each text that the user reacts to.",
+            "learning", "Learning rate", "How far an interest moves towards each text reacted to.",
             default=0.1, low=0, high=1,
         ),
     )  # fmt: skip
