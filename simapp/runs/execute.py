@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease, SociariumError
@@ -137,8 +136,7 @@ class Owner:
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
         )
-        with connection.cursor() as cursor:
-            files.sweep(cursor, run.pk)
+        files.sweep(run.pk, files.run_folder(run.pk))
         restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
         if restored is None:
             population = people_of(scenario, parts.streams)

@@ -18,7 +18,7 @@ from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.runs.leases import Lease
 from simapp.runs import snapshot_files
 from simapp.store import parquet, writer
-from simapp.store.files import register_files
+from simapp.store.files import run_folder, write_files
 
 if TYPE_CHECKING:
     from simapp.engine.core.population import Population
@@ -74,7 +74,7 @@ class DatabaseSink:
                 raise DigestDiffers(msg)
             return
         began = time.perf_counter()
-        files = parquet.write_step_files(self.lease.run_id, record)
+        files = parquet.write_step_files(run_folder(self.lease.run_id), record)
         snapshot = self._snapshot_due(record.step)
         if snapshot:
             files.append(self._save(world))
@@ -106,7 +106,7 @@ class DatabaseSink:
             )
             if cursor.fetchone() is None:
                 raise LostLease(f"run {self.lease.run_id} is owned by another worker")
-            register_files(cursor, self.lease.run_id, [file])
+            write_files(cursor, self.lease.run_id, world.step, [file])
         self._snapshot_step = world.step
 
     def _fence(self, cursor: object, record: StepRecord) -> None:

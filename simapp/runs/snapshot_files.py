@@ -6,11 +6,10 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
-
 from simapp.engine.core import snapshots
 from simapp.engine.core.errors import SnapshotDamaged
-from simapp.store.files import FileRow, drop_old_snapshots, folder_of, list_files, mark_bad, path_of
+from simapp.models import RunFile
+from simapp.store.files import FileRow, list_files, run_folder
 
 if TYPE_CHECKING:
     from simapp.engine.core.world import World
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KIND = "snapshot"
+ANY_STEP = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,23 @@ class Restored:
 
 def save_snapshot(run_id: int, world: World) -> FileRow:
     """Write the world's snapshot; return the row that registers it."""
-    name, content_hash, size = snapshots.save(world, folder_of(run_id, KIND))
-    return FileRow(world.step, KIND, name, content_hash, size)
+    name, content_hash, size = snapshots.save(world, run_folder(run_id) / KIND)
+    return FileRow(KIND, f"{KIND}/{name}", content_hash, size, 1)
 
 
-def newest_good(run_id: int, *, upto: int | None = None) -> Restored | None:
+def newest_good(run_id: int, *, upto: int = ANY_STEP) -> Restored | None:
     """Return the newest snapshot that is whole; a damaged or missing one falls back to the one before."""
-    with connection.cursor() as cursor:
-        for file in list_files(cursor, run_id, KIND, upto=upto, newest=True):
-            try:
-                return Restored(snapshots.load(path_of(run_id, file), file.hash), file.step)
-            except SnapshotDamaged as problem:
-                logger.warning("run %s: %s; the one before is used", run_id, problem)
-                mark_bad(cursor, run_id, file)
+    for step, file in reversed(list_files(run_id, KIND, upto=upto)):
+        try:
+            return Restored(snapshots.load(run_folder(run_id) / file.name, file.hash), step)
+        except SnapshotDamaged as problem:
+            logger.warning("run %s: %s; the one before is used", run_id, problem)
+            RunFile.objects.filter(run_id=run_id, kind=KIND, step=step, hash=file.hash).update(good=False)
     return None
 
 
 def forget_old(run_id: int, *, keep: int) -> None:
     """Drop all but the newest `keep` snapshots, row first: a file without a row is swept, not trusted."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        old = drop_old_snapshots(cursor, run_id, keep=keep)
-    for file in old:
-        path_of(run_id, file).unlink(missing_ok=True)
+    for step, file in list_files(run_id, KIND, upto=ANY_STEP)[:-keep]:
+        RunFile.objects.filter(run_id=run_id, kind=KIND, step=step).delete()
+        (run_folder(run_id) / file.name).unlink(missing_ok=True)
