@@ -27,7 +27,7 @@ from simapp.runs.said import state_message, step_message
 from simapp.runs.sink import Control, DatabaseSink
 from simapp.scenarios.document import load_scenario
 from simapp.store import files
-from simapp.store.partitions import ensure_partition, is_large
+from simapp.store.partitions import ensure_partition
 
 if TYPE_CHECKING:
     from simapp.engine.loop import Simulation
@@ -141,8 +141,7 @@ class Owner:
         if restored is None:
             population = people_of(scenario, parts.streams)
             if run.step < 0:
-                if is_large(population.users):
-                    ensure_partition(run.pk)
+                ensure_partition(run.pk, population.users)
                 Run.objects.filter(pk=run.pk, token=self.lease.token).update(
                     users=population.users, fingerprint=fingerprint.platform(), started=timezone.now()
                 )
