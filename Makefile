@@ -9,7 +9,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PORT ?= 8000
-KILLS ?= 20
 TORCH := torch==2.13.0
 # PYTEST_ARGS="-k name" and the like are handed to pytest.
 PYTEST_ARGS ?=
@@ -24,7 +23,7 @@ WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test check lint types chaos bench clean dev browser
+.PHONY: help setup demo test check lint types bench clean dev browser
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
@@ -52,9 +51,6 @@ types: dev
 
 bench: setup  ## every benchmark with its table
 	@$(BIN)/python manage.py bench all
-
-chaos: setup dev  ## random kills, KILLS=n; fails on any loss or difference
-	SOCIARIUM_KILLS="$(KILLS)" $(BIN)/python -m pytest -m chaos --override-ini "addopts=--strict-markers --import-mode=importlib"
 
 clean:  ## remove the environment and caches; data in var/ stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info

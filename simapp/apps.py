@@ -12,3 +12,7 @@ class SimappConfig(AppConfig):
     label = "simapp"
     verbose_name = "Sociarium"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Whoever sends a task, a page or a command, must do it through our app, not Celery's default one.
+        import simapp.celery  # noqa: F401

@@ -1,4 +1,4 @@
-"""The Celery app. Tasks say ``from simapp.celery import app`` and ``@app.task``.
+"""The Celery app, imported with the Django app so that shared tasks go through it wherever they are sent.
 
 Two queues: ``runs`` (a task owns a run for as long as it lasts) and ``decisions`` (batches for models).
 """
