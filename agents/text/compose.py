@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.text.dice import Deck, Dice
-from agents.text.frames import CELLS, EDGES, POST, SHARED, Frame
+from agents.text.frames import CELLS, EDGES, LEADS, POST, SHARED, Frame
 from agents.text.library import Line, Topic
 from agents.text.phrase import say
-from agents.text.surface import drop_last_stop, ends_open, slip, tidy
+from agents.text.surface import drop_last_stop, slip, tidy
 from agents.text.tones import Tone
 from simapp.engine.core.streams import Streams
 
@@ -26,7 +26,7 @@ _LOWER = 0.20
 _NO_STOP = 0.35
 _BARE_APOSTROPHE = 0.3
 _TAG = 0.12
-_SLIP = 0.02
+_SLIP = 0.01
 
 
 @dataclass(slots=True)
@@ -45,8 +45,8 @@ class Composer:
         self._streams = streams
         self._taken = taken
 
-    def fill(self, cell: int, size: int) -> list[Made]:
-        """Return templates of one cell (a position in `frames.CELLS`) that hold `size` texts together.
+    def fill(self, cell: int, size: int, floor: int) -> list[Made]:
+        """Return at least `floor` templates of one cell (a position in `frames.CELLS`) with `size` texts.
 
         Raises ValueError when the topic's lines cannot make so many.
         """
@@ -74,17 +74,19 @@ class Composer:
             numbers, lines = chosen
             text, tone = self._render(kind, side, frame, lines, dice)
             folded = " ".join(_WORD.findall(text.lower()))
-            if not _fits(text, folded) or folded in self._taken:
+            # Two lines of one bank make the same template in either order.
+            key = (frame_number, *(sorted(numbers) if len(set(frame.parts)) == 1 else numbers))
+            repeats = key in made and len(made) < floor
+            if repeats or not _fits(text, folded) or folded in self._taken:
                 continue
             self._taken.add(folded)
-            key = (frame_number, *numbers)
             if key not in made:
                 made[key] = Made(_stance(kind, side, frame, lines, numbers))
             made[key].texts.append((text, tone))
             count += 1
         if count < size:
             raise ValueError(
-                f"topic {self._topic.slug!r} has too few lines for {size} texts in cell {cell}: {count} were made"
+                f"topic {self._topic.slug!r} has too few lines for cell {cell}: {count} of {size} texts"
             )
         return list(made.values())
 
@@ -101,19 +103,17 @@ class Composer:
         lines = [banks[part][n] for part, n in zip(frame.parts, numbers, strict=True)]
         if len(set(zip(frame.parts, numbers, strict=True))) < len(numbers):
             return None
-        tones = {line.tone for line in lines} - {Tone.EARNEST}
-        return None if len(tones) > 1 else (numbers, lines)
+        return (numbers, lines) if _agree(frame, lines) else None
 
     def _render(self, kind: int, side: int, frame: Frame, lines: list[Line], dice: Dice) -> tuple[str, Tone]:
         said: dict[str, str] = {}
         pieces = []
-        for line in lines:
+        for part, line in zip(frame.parts, lines, strict=True):
             piece = say(line.phrase, dice, self._topic.words, said).strip()
-            last = not ends_open(piece) or line is lines[-1]
-            pieces.append(piece if piece[-1] in ".!?" or not last else piece + ".")
+            pieces.append(piece if piece[-1] in ".!?" or part in LEADS else piece + ".")
         tone = _tone(frame, lines, pieces)
         text = tidy(" ".join(pieces))
-        if tone is Tone.ANGRY and text.endswith(".") and dice.roll() < _EXCLAIM:
+        if lines[-1].tone is Tone.ANGRY and text.endswith(".") and dice.roll() < _EXCLAIM:
             text = text[:-1] + "!"
         lower = dice.roll() < _LOWER
         if dice.roll() < _NO_STOP + 0.4 * lower:
@@ -123,11 +123,29 @@ class Composer:
         if lower:
             text = text.lower()
             if dice.roll() < _BARE_APOSTROPHE:
-                text = text.replace("n't", "nt").replace("i'm", "im").replace("'ve", "ve").replace("that's", "thats")
+                text = (
+                    text.replace("n't", "nt")
+                    .replace("i'm", "im")
+                    .replace("'ve", "ve")
+                    .replace("that's", "thats")
+                )
         if kind == POST and dice.roll() < _TAG:
             tags = self._topic.tags[side]
             text = f"{text} #{tags[dice.below(len(tags))]}"
         return text, tone
+
+
+def _agree(frame: Frame, lines: list[Line]) -> bool:
+    """Say whether the tones of the lines go together.
+
+    Two marked tones clash. A hopeful remark around a plain claim reads as sarcasm ("we can do this"
+    after a complaint), so it needs a hopeful claim; wry and angry ones go with any claim.
+    """
+    tones = {line.tone for line in lines} - {Tone.EARNEST}
+    if len(tones) > 1:
+        return False
+    claims = [line for part, line in zip(frame.parts, lines, strict=True) if part not in SHARED]
+    return Tone.HOPEFUL not in tones or any(line.tone is Tone.HOPEFUL for line in claims)
 
 
 def _pick_frame(frames: tuple[Frame, ...], u: float) -> int:
@@ -156,7 +174,7 @@ def _tone(frame: Frame, lines: list[Line], pieces: list[str]) -> Tone:
 
 def _stance(kind: int, side: int, frame: Frame, lines: list[Line], numbers: tuple[int, ...]) -> float:
     """Return side x weight, angrier being stronger, spread a little by which lines were chosen."""
-    lean = side if side else 1
+    lean = side or 1
     spread = (sum((i + 3) * n for i, n in enumerate(numbers)) % 9 - 4) / 100
     angry = 0.06 if side and any(line.tone is Tone.ANGRY for line in lines) else 0.0
     value = lean * min(1.0, frame.weight + angry) + spread

@@ -49,7 +49,9 @@ class Deck:
     def deal(self) -> int:
         """Return the next position."""
         if not self._left:
-            keys = self._streams.bits(self._purpose, step=self._round, user=self._cell, item=np.arange(self._n))
+            keys = self._streams.bits(
+                self._purpose, step=self._round, user=self._cell, item=np.arange(self._n)
+            )
             self._left = np.argsort(keys, kind="stable").tolist()
             self._round += 1
         return self._left.pop()

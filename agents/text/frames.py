@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.text.library import Line, read_lines
 from agents.text.lexicon import LEXICON
+from agents.text.library import Line, read_lines
 
 POST, COMMENT, QUOTE = 0, 1, 2
+
+# Parts whose lines may lead into the next one without a stop ("look,").
+LEADS = frozenset({"open", "hedge", "open_reply", "open_quote", "turn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ POST_STRONG = (
     Frame(("scene", "strong", "close"), 0.85, 0.7),
     Frame(("open", "strong", "mild"), 0.75, 0.7),
     Frame(("scene", "ask", "strong"), 0.75, 0.5),
+    Frame(("scene", "scene"), 0.70, 2.0),
+    Frame(("ask", "ask"), 0.68, 1.2),
+    Frame(("ask", "scene"), 0.68, 1.5),
+    Frame(("scene", "mild", "ask"), 0.68, 0.7),
 )
 POST_MILD = (
     Frame(("mild",), 0.40, 2.0),
@@ -94,7 +101,7 @@ QUOTE_SIDE = (
     Frame(("open_quote", "strong"), 0.85, 2.0),
     Frame(("open_quote", "mild"), 0.40, 1.5),
     Frame(("remark", "scene"), 0.60, 1.5),
-    Frame(("remark", "close"), 0.65, 1.0),
+    Frame(("remark", "reply"), 0.65, 2.0),
     Frame(("remark", "ask"), 0.50, 1.0),
 )
 QUOTE_NEUTRAL = (
@@ -217,7 +224,7 @@ I don't see how anyone argues with that.
 !do your jobs.
 !unbelievable.
 !nobody is listening and they know it.
-!rant over. (it isn't.)
+!rant over, for now.
 ^we can do this.
 ^it's closer than people think.
 ^give it five years.
@@ -252,7 +259,7 @@ late to this, but
 jumping in:
 can only speak for {town}, but
 with respect,
-fwiw
+fwiw,
 genuine point:
 coming at this from the other end of the street:
 third time I've typed this out:
@@ -293,20 +300,20 @@ since everyone's sharing this,
 ~resisting the urge to write an essay, so:
 ~this again.
 !can't believe this needs saying:
-^nice to see this being talked about.
+nice to see this being talked about.
 """
 
 _TURN = """
 then again,
 on the other hand,
 but also,
-and yet
+and yet,
 counterpoint to myself:
 the other side of it:
 {kin} says the opposite:
 at the same time,
 which is fine until someone says:
-people I respect tell me
+people I respect say otherwise:
 """
 
 SHARED: dict[str, tuple[Line, ...]] = {

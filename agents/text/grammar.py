@@ -19,7 +19,14 @@ from simapp.engine.core.streams import Streams
 
 MIN_POSTS = 130
 MIN_REPLIES = 62
-MIN_PER_TOPIC = sum(MIN_POSTS if kind == POST else MIN_REPLIES for kind, _, _ in CELLS)
+
+
+def _floor(kind: int) -> int:
+    """Return the fewest templates of a cell of this kind."""
+    return MIN_POSTS if kind == POST else MIN_REPLIES
+
+
+MIN_PER_TOPIC = sum(_floor(kind) for kind, _, _ in CELLS)
 MAX_PER_TOPIC = 8192
 
 __all__ = ["MAX_PER_TOPIC", "MIN_PER_TOPIC", "TextPool", "build_pool"]
@@ -47,7 +54,7 @@ def build_pool(topics: Sequence[str], seed: int, size: int = 4096) -> TextPool:
     for position, (slug, share) in enumerate(zip(slugs, _spread(size, len(slugs)), strict=True)):
         composer = Composer(get_topic(slug), streams, taken)
         for cell, (kind, _, _) in enumerate(CELLS):
-            for made in composer.fill(cell, _cell_size(cell, share)):
+            for made in composer.fill(cell, _cell_size(cell, share), _floor(kind)):
                 template = len(template_start) - 1
                 for text, tone in made.texts:
                     texts.append(text)
@@ -76,6 +83,6 @@ def _spread(size: int, topics: int) -> list[int]:
 
 def _cell_size(cell: int, topic_size: int) -> int:
     """Return the texts of one cell: in proportion to the minima, with the remainder spread over the first."""
-    weights = [MIN_POSTS if kind == POST else MIN_REPLIES for kind, _, _ in CELLS]
+    weights = [_floor(kind) for kind, _, _ in CELLS]
     bounds = [round(topic_size * sum(weights[:i]) / MIN_PER_TOPIC) for i in range(len(weights) + 1)]
     return bounds[cell + 1] - bounds[cell]

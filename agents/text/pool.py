@@ -50,10 +50,14 @@ class TextPool:
         Raises ValueError for a kind or topic out of range and for a stance that is not a number.
         """
         kinds, topics, stances = np.broadcast_arrays(
-            np.atleast_1d(np.asarray(kind, np.int64)), np.asarray(topic, np.int64), np.asarray(stance, np.float64)
+            np.atleast_1d(np.asarray(kind, np.int64)),
+            np.asarray(topic, np.int64),
+            np.asarray(stance, np.float64),
         )
         if kinds.size and not 0 <= int(kinds.min()) <= int(kinds.max()) < _KINDS:
-            raise ValueError(f"kind must be 0 (post), 1 (comment) or 2 (quote), not {kinds.min()} to {kinds.max()}")
+            raise ValueError(
+                f"kind must be 0 (post), 1 (comment) or 2 (quote), not {kinds.min()} to {kinds.max()}"
+            )
         if topics.size and not 0 <= int(topics.min()) <= int(topics.max()) < len(self.topics):
             raise ValueError(
                 f"topic must be 0 to {len(self.topics) - 1}, not {topics.min()} to {topics.max()}"
@@ -61,7 +65,8 @@ class TextPool:
         if np.isnan(stances).any():
             raise ValueError("stance must be a number in [-1, 1], not NaN")
         bucket = (stances[:, None] >= _EDGES[kinds]).sum(axis=1)
-        return topics * len(CELLS) + _FIRST_CELL[kinds] + bucket
+        cell: NDArray[np.int64] = topics * len(CELLS) + _FIRST_CELL[kinds] + bucket
+        return cell
 
     def choose(
         self, kind: ArrayLike, topic: ArrayLike, stance: ArrayLike, u: ArrayLike, v: ArrayLike
@@ -82,4 +87,5 @@ def _pick(start: NDArray[np.int64], group: NDArray[np.int64], u: NDArray[np.floa
     """Return one member of each group, uniformly; a u of 1 - 2**-53 must not round up into the next group."""
     first = start[group]
     size = start[group + 1] - first
-    return first + np.minimum((u * size).astype(np.int64), size - 1)
+    picked: NDArray[np.int64] = first + np.minimum((u * size).astype(np.int64), size - 1)
+    return picked

@@ -17,7 +17,7 @@ _KINDS = ("post", "comment", "quote")
 
 
 def render_table(pool: TextPool, rows: int = 50, seed: int = 0) -> str:
-    """Return a plain table of `rows` texts drawn evenly from the pool, one per line, sorted as the pool is."""
+    """Return a plain table of `rows` texts drawn evenly from the pool, one per line, in its order."""
     keys = Streams(seed).bits("text/sample", item=np.arange(len(pool)))
     shown = np.sort(np.argsort(keys, kind="stable")[:rows])
     lines = [f"{'topic':10} {'kind':7} {'stance':>6}  {'tone':8} {'template':>8}  text"]
@@ -32,16 +32,16 @@ def render_table(pool: TextPool, rows: int = 50, seed: int = 0) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Print samples; return 0, or 2 for wrong input."""
     parser = argparse.ArgumentParser(description="Samples of the text grammar")
-    parser.add_argument("--topic", action="append", help=f"one of {', '.join(list_topics())}; may be repeated")
+    parser.add_argument("--topic", action="append", help=f"{', '.join(list_topics())}; may be repeated")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=int, default=50)
     asked = parser.parse_args(argv)
     try:
         pool = build_pool(asked.topic or list_topics(), asked.seed)
     except ValueError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
-    print(render_table(pool, asked.rows, asked.seed))
+    sys.stdout.write(render_table(pool, asked.rows, asked.seed) + "\n")
     return 0
 
 

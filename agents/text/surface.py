@@ -31,7 +31,11 @@ _SLIPS = (
     (" because ", " becuase "),
     (" the ", " teh "),
     (" which ", " wich "),
-    ("ing ", "ign "),
+    (" just ", " jsut "),
+    (" with ", " wiht "),
+    ("people", "poeple"),
+    ("really", "realy"),
+    (" and ", " adn "),
 )
 
 
@@ -79,11 +83,6 @@ def tidy(text: str) -> str:
     if text and text[-1] not in ".!?":
         text += "."
     return _SENTENCE_START.sub(lambda m: m.group(1) + m.group(2).upper(), text)
-
-
-def ends_open(text: str) -> bool:
-    """Say whether `text` leads into what follows it ("look,"), instead of being a sentence."""
-    return text.endswith((",", ":", "but", "that", "and", "so"))
 
 
 def drop_last_stop(text: str) -> str:
