@@ -6,9 +6,11 @@ either returns a `Scenario` or raises `ScenarioInvalid` with one sentence per pr
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
@@ -17,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from simapp.scenarios.checks import cross_problems
 from simapp.scenarios.parts.base import Line, Part, TopicSlug
 from simapp.scenarios.parts.clock import ClockPart
-from simapp.scenarios.parts.happenings import InterventionPart, SeedPostPart  # noqa: TC001 - read by pydantic
+from simapp.scenarios.parts.happenings import InterventionPart, SeedPostPart
 from simapp.scenarios.parts.minds import Minds
 from simapp.scenarios.parts.network import BarabasiAlbert, Network
 from simapp.scenarios.parts.platform import Distinct, FeedPart, Platform
@@ -113,7 +115,7 @@ def load_scenario(content: str | bytes | Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate_json(json.dumps(data, allow_nan=False))
     except ValidationError as error:
-        raise ScenarioInvalid(problems_from(error, json_schema())) from None
+        raise ScenarioInvalid(problems_from(error, _schema())) from None
 
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
@@ -134,6 +136,11 @@ def scenario_hash(scenario: Scenario) -> str:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the document, with descriptions, units and sources."""
+    return copy.deepcopy(_schema())
+
+
+@cache
+def _schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema(mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema

@@ -41,11 +41,12 @@ class ScenarioProblem:
         """A field that does not exist; the nearest known names are suggested."""
         parent, _, name = path.rpartition(".")
         names = list(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = _nearest(name, names)
         full = [f"{parent}.{n}" if parent else n for n in (near or names)]
-        accepted = (
-            ("did you mean " + " or ".join(full) + "?") if near else f"known fields: {', '.join(full)}."
-        )
+        if near:
+            accepted = f"did you mean {' or '.join(full)}?"
+        else:
+            accepted = f"known fields: {', '.join(full)}."
         return cls(path, value, f"{path} is not a known field; {accepted}", accepted)
 
     @classmethod
@@ -60,6 +61,14 @@ class ScenarioInvalid(WrongInput):
     def __init__(self, problems: list[ScenarioProblem]) -> None:
         self.problems = problems
         super().__init__(" ".join(format_problems(problems)))
+
+
+def _nearest(name: str, known: list[str]) -> list[str]:
+    """Return the known names most like `name`, those clearly less alike than the best left out."""
+    alike = {k: difflib.SequenceMatcher(None, name, k).ratio() for k in known}
+    best = max(alike.values(), default=0.0)
+    near = [k for k in known if alike[k] >= max(0.6, best - 0.1)]
+    return sorted(near, key=lambda k: -alike[k])[:3]
 
 
 class _Words(str):
@@ -90,9 +99,16 @@ def show(value: Any) -> str:
 def problems_from(error: ValidationError, schema: dict[str, Any]) -> list[ScenarioProblem]:
     """Return the problems of a pydantic error, in document order, each field once."""
     found: dict[str, ScenarioProblem] = {}
+    counted: list[str] = []
     for fault in error.errors(include_url=False):
         for problem in _problems_of(fault, schema):
             found.setdefault(problem.path, problem)
+            if fault["type"] == "too_short":
+                counted.append(problem.path)
+    # A list whose items are faulty is also called too short, because they were left out of the count.
+    for path in counted:
+        if any(other.startswith(f"{path}.") for other in found):
+            found.pop(path, None)
     return list(found.values())
 
 

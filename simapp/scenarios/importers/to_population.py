@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def population_from_import(imported: PeopleImport, scenario: Scenario, streams: Streams) -> Population:
     """Return the imported people as a population; nobody is added.
 
-    They replace users, follows and seed posts. Opinions and voice are drawn as the scenario says, age and gender come from the file or are
-    unknown. Hourly counts f become rhythm and level (`hourly_activity`); who has none gets both from
-    the scenario. The file's posts take the place of the scenario's seed posts and its first one's
-    topic and appeal; their stance is unknown. WrongInput when the scenario names an author that the
-    file does not have.
+    They replace users, follows and seed posts. Opinions and voice are drawn as the scenario says, age
+    and gender come from the file or are unknown. Hourly counts become rhythm and level
+    (`hourly_activity`); who has none gets both from the scenario. The file's posts take the place of
+    the scenario's and get its first one's topic and appeal; their stance is unknown. WrongInput when
+    the scenario names an author that the file does not have.
     """
     _check_authors(imported, scenario)
     users = np.arange(imported.users, dtype=np.int64)

@@ -93,7 +93,7 @@ def _grow(key: Any, start: Any, target: Any, group: Any, attract: Any, order: An
                 item += 1
                 # One number decides the branch and, rescaled, the place within it.
                 if u < flat:
-                    j = min(np.int64(u / flat * i), i - 1)
+                    j: Any = min(np.int64(u / flat * i), i - 1)
                 else:
                     j = target[min(np.int64((u - flat) / (1.0 - flat) * edges), edges - 1)]
                 if taken[j] != i:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from simapp.scenarios.parts.base import Author, Part, PostText, TopicSlug
-from simapp.scenarios.parts.platform import PresetName  # noqa: TC001 - read by pydantic
+from simapp.scenarios.parts.platform import PresetName
 from simapp.scenarios.parts.population import refuse
 
 MAX_STEPS = 100_000
