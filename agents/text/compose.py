@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agents.text.asides import LEADS, SHARED
 from agents.text.dice import Deck, Dice
-from agents.text.frames import CELLS, EDGES, LEADS, POST, SHARED, Frame
+from agents.text.frames import CELLS, EDGES, POST, Frame
 from agents.text.library import Line, Topic
 from agents.text.phrase import say
 from agents.text.surface import drop_last_stop, slip, tidy
