@@ -1,7 +1,9 @@
 """Named places in the step where a test may kill the process. Off unless SOCIARIUM_KILL_AT is set.
 
-`SOCIARIUM_KILL_AT=before commit:7` kills this process with SIGKILL when run step 7 reaches the place.
-The real thing dies: no handler runs, no lock is given back.
+`SOCIARIUM_KILL_AT="in rank:6,after commit:12!"` sends SIGKILL to this process when a run reaches the
+place at that step or later; with `!` to its parent as well (a pool process dies with its worker). Each
+entry fires once: it leaves a file, named after its place, in the folder SOCIARIUM_KILL_ONCE. The real
+thing dies: no handler runs, no lock is given back.
 """
 
 from __future__ import annotations
@@ -13,18 +15,20 @@ from pathlib import Path
 
 
 def killer(step: Callable[[], int]) -> Callable[[str], None]:
-    """Return a function that dies at the place and step that the environment names, once.
-
-    The file SOCIARIUM_KILL_ONCE (a path) is created just before dying, and whoever finds it lives on.
-    """
+    """Return the function to call at each place; it does nothing unless the environment asks for more."""
     wanted, once = os.environ.get("SOCIARIUM_KILL_AT", ""), os.environ.get("SOCIARIUM_KILL_ONCE", "")
     if not wanted or not once:
         return lambda _place: None
-    place_wanted, _, step_wanted = wanted.rpartition(":")
+    plan = [entry.rpartition(":") for entry in wanted.split(",")]
 
     def at(place: str) -> None:
-        if place == place_wanted and step() == int(step_wanted) and not Path(once).exists():
-            Path(once).touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+        for name, _, when in plan:
+            if place == name and step() >= int(when.rstrip("!")):
+                mark = Path(once) / name.replace(" ", "-")
+                if not mark.exists():
+                    mark.write_text(str(step()))
+                    if when.endswith("!"):
+                        os.kill(os.getppid(), signal.SIGKILL)
+                    os.kill(os.getpid(), signal.SIGKILL)
 
     return at

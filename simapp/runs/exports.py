@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from simapp.engine.core.errors import SociariumError
 from simapp.models import Export
-from simapp.store.exporters.export import export_run
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +47,8 @@ def make(export_id: int) -> None:
         if share >= 1.0 or time.monotonic() - last[0] > 0.2:
             last[0] = time.monotonic()
             Export.objects.filter(pk=export_id).update(progress=share, doing=doing[:200], touched=Now())
+
+    from simapp.store.exporters.export import export_run
 
     try:
         shutil.rmtree(folder, ignore_errors=True)
