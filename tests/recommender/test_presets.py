@@ -1,4 +1,4 @@
-"""What every feed promises, over all presets: a new preset is held to this before it has a test of its own."""
+"""What every feed promises, over all presets: a new one is held to this before it has its own test."""
 
 from __future__ import annotations
 
@@ -62,7 +62,11 @@ def test_lists_are_of_size_k_best_first_and_padded_at_the_end(preset):
     for k in (1, 10, 100):
         batch = feed.rank(world, EVERYBODY, k, STREAMS, Workers())
         assert batch.posts.shape == batch.scores.shape == batch.sources.shape == (60, k)
-        assert (batch.posts.dtype, batch.scores.dtype, batch.sources.dtype) == (np.int64, np.float32, np.uint8)
+        assert (batch.posts.dtype, batch.scores.dtype, batch.sources.dtype) == (
+            np.int64,
+            np.float32,
+            np.uint8,
+        )
         shown = batch.posts >= 0
         assert shown[:, 0].all()
         assert (shown[:, :-1] >= shown[:, 1:]).all(), "a post stands behind an empty place"
@@ -210,7 +214,7 @@ def test_the_scenarios_own_posts_can_be_shown(preset):
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("k", [0, -1, 256])
 def test_a_feed_size_that_cannot_be_is_refused(preset, k):
-    with pytest.raises(WrongInput, match="feed.k is .* from 1 to 255"):
+    with pytest.raises(WrongInput, match=r"feed\.k is .* from 1 to 255"):
         feed_of(preset).rank(found(), np.arange(2, dtype=np.int32), k, STREAMS, Workers())
 
 

@@ -60,7 +60,9 @@ def found(
     return world
 
 
-def write(world: World, author: int, *, step: int = 0, n: int = 0, kind: int = POST, of: int = -1, **more: Any) -> int:
+def write(
+    world: World, author: int, *, step: int = 0, n: int = 0, kind: int = POST, of: int = -1, **more: Any
+) -> int:
     """Append one post (or, with `of`, what refers to that serial); return its serial."""
     key = ids.post_key([author], [step], [n])
     root = world.posts.end
@@ -107,6 +109,8 @@ def busy(users: int = 60, posts: int = 400, steps: int = 12, seed: int = 3, **mo
     muter = np.arange(0, users, 5)
     world.mutes.set(ids.pair(muter, (muter + 1) % users), 1)
     world.mute_count = muter.shape[0]
-    shown = draws.integers("seen", posts, user=np.arange(users)[:, None], item=np.arange(min(10, world.users.seen.shape[1])))
+    shown = draws.integers(
+        "seen", posts, user=np.arange(users)[:, None], item=np.arange(min(10, world.users.seen.shape[1]))
+    )
     world.users.seen[:, : shown.shape[1]] = shown
     return world
