@@ -18,7 +18,7 @@ TORCH_INDEX_URL ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-PIP := $(BIN)/python -m pip --quiet install
+PIP := $(BIN)/python -m pip -qq install
 WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)

@@ -49,7 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "simapp.settings"
     from django.conf import settings
 
-    assert settings.DATABASES, "reading a setting configures Django; pytest-django then sets it up"
+    # Reading a setting configures Django; pytest-django then sets it up.
+    if os.environ["REDIS_URL"] != settings.REDIS_URL:
+        raise pytest.UsageError("Django's settings were read too early; unset DJANGO_SETTINGS_MODULE.")
+    if not worker and getattr(config.option, "numprocesses", None):
+        # Workers inherit the environment, and there pytest-django would read settings before this file is.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _start_services() -> None:
