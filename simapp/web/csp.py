@@ -12,7 +12,7 @@ ADMIN_PREFIX = "/admin/"
 
 
 def policy(host: str = "") -> str:
-    """Return the policy text; `host` (name or name:port) adds its sockets for browsers whose 'self' lacks them.
+    """Return the policy text; `host` (name:port) adds its sockets for browsers whose 'self' lacks them.
 
     No inline script and no inline style: values reach scripts as data attributes, JSON script blocks or HTTP.
     """

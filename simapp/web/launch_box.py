@@ -22,7 +22,7 @@ PACES = (
 
 @dataclass
 class Box:
-    """What was typed, what `services.launch` is to get (wishes), what is wrong (problems: field -> sentence)."""
+    """What was typed, what `services.launch` is to get (wishes), problems: field -> sentence."""
 
     seed: str
     steps: str = ""

@@ -58,7 +58,7 @@ class Edit:
             self.problems = [ScenarioProblem("", None, str(error), "")]
 
     def turn_to(self, tab: str) -> None:
-        """Show the document in the other view. Text that is no valid document stays text: a form would lose it."""
+        """Show the document in the other view. Text that is no document stays text: a form would lose it."""
         if tab == YAML and self.tab == FORM:
             self.yaml = dump_yaml(self.document) if self.document else write_yaml(read(self.texts))
             self.tab = YAML

@@ -50,6 +50,11 @@ class Node:
         return len(self.faults) + sum(part.total for part in self.parts)
 
     @property
+    def folded(self) -> bool:
+        """Long texts inside a section are folded away; those that are a section's own subject are not."""
+        return self.kind == "yaml" and "." in self.path
+
+    @property
     def id(self) -> str:
         """The input's id; also the anchor that the list of faults points to."""
         return "f-" + self.name.replace(".", "-").replace("@", "-")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """One gallery scenario. spark: from a finished run that the member may see; without one a sketch is shown."""
+    """One gallery scenario. spark: from a finished run that the member may see; else a sketch is shown."""
 
     scenario: Scenario
     document: dict[str, Any]

@@ -19,8 +19,8 @@ from simapp.scenarios.document import json_schema
 class Leaf:
     """One input. path: dotted place in the document. name: of the input; differs inside a union's member.
 
-    kind: integer, number, text, longtext, choice, yes (a box to tick), maybe (yes, no or empty), checks (boxes),
-    words and numbers (commas between), yaml, people (the file that people come from).
+    kind: integer, number, text, longtext, choice, yes (a box to tick), maybe (yes, no or empty), checks
+    (boxes), words and numbers (commas between), yaml, people (the file that people come from).
     """
 
     path: str
@@ -92,6 +92,7 @@ def _part(schema: dict[str, Any], root: dict[str, Any], key: str, path: str, nam
         return Union(path, f"{name}.kind", label, about, schema_words.tags(schema), members)
     if schema.get("type") == "object" and "properties" in schema and not schema.get("nullable"):
         return Group(path, label, about, _parts(schema, root, path, name))
+    unit = str(schema.get("unit", ""))
     return Leaf(
         path=path,
         name=name,
@@ -99,7 +100,7 @@ def _part(schema: dict[str, Any], root: dict[str, Any], key: str, path: str, nam
         label=label,
         help=about,
         accepted=schema_words.in_words(schema, root),
-        unit=schema.get("unit", ""),
+        unit="" if unit == key else unit,
         source=schema.get("source", ""),
         options=_options(schema, root),
         nullable=bool(schema.get("nullable")),

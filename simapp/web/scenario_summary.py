@@ -28,8 +28,8 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
     ]
     if document.seed_posts:
         lines.append(("Seed posts", str(len(document.seed_posts))))
-    for change in document.interventions[:5]:
-        lines.append((f"At step {change.at}", change.kind.replace("_", " ")))
+    first = document.interventions[:5]
+    lines += [(f"At step {change.at}", change.kind.replace("_", " ")) for change in first]
     if len(document.interventions) > 5:
         lines.append(("", f"and {len(document.interventions) - 5} more interventions"))
     return lines

@@ -1,7 +1,7 @@
 """Between a scenario document and the texts that a browser sends: `write` and `read` undo each other.
 
-Texts that stand for no value of their field (a word where a number belongs) are passed on as they are, so that
-the document's own check names field, value and what would be accepted, and the page shows what was typed.
+Texts that stand for no value of their field (a word where a number belongs) are passed on as they are, so
+that the document's own check names field, value and what would be accepted, and nothing typed is lost.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _YES, _NO = "true", "false"
 
 
 def write(document: Mapping[str, Any]) -> Texts:
-    """Return the texts of every input for a document of JSON types; what is not chosen in a union has none."""
+    """Return the texts of every input for a document of JSON types; what a union did not choose has none."""
     return dict(_write(plan(), document))
 
 

@@ -1,8 +1,8 @@
 """Signing in: by name and password, or by the signed link that `make demo` prints for this installation.
 
-The link names the local owner account and is signed with the installation's secret key, so it is good for this
-installation only. It works for 24 hours and as often as wanted (a second browser, a restarted server); a change
-of the owner's password or status makes every older link worthless.
+The link names the local owner account and is signed with the installation's secret key, so it is good for
+this installation only. It works for 24 hours and as often as wanted (a second browser, a restarted server); a
+change of the owner's password or status makes every older link worthless.
 """
 
 from __future__ import annotations
