@@ -36,14 +36,14 @@ def _decode(data: bytes, limit: int) -> str:
     if len(data) > limit:
         msg = f"The file has {len(data)} bytes; at most {limit} are accepted."
         raise WrongInput(msg)
-    if b"\0" in data:
-        msg = f"The file holds a NUL byte (at byte {data.index(0)}); it must be text in UTF-8."
-        raise WrongInput(msg)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"The file is not text in UTF-8 (byte {error.start})."
         raise WrongInput(msg) from None
+    if b"\0" in data:
+        msg = f"The file holds a NUL byte (at byte {data.index(0)}); it must be text in UTF-8."
+        raise WrongInput(msg)
     if not text.strip():
         msg = "The file is empty."
         raise WrongInput(msg)

@@ -74,6 +74,7 @@ def test_rhythms_are_local_days_seen_in_utc():
     assert rhythms.max(axis=1).tolist() == [1.0, 1.0]
     assert np.argmax(rhythms, axis=1).tolist() == [20, 15]  # the evening peak comes 5 hours earlier in UTC
     assert rhythms.min() == pytest.approx(1 / 7)
+    assert rhythms[1] == pytest.approx(np.roll(rhythms[0], -5))
     assert fits(np.bincount(row), [1, 3])
 
 
