@@ -1,0 +1,252 @@
+"""One SQLite file that programs written for OASIS read: its 16 tables, every user, post, follow, vote and trace.
+
+Ids count as in OASIS: users from 0, everything else from 1, in the order of the run. What is kept in memory is
+the identity and the number of every post (16 bytes each); rows are streamed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simapp.engine.actions.registry import names_by_code
+from simapp.engine.core.ids import SYSTEM
+from simapp.engine.core.posts import COMMENT, POST, QUOTE
+from simapp.store.exporters import manifest
+from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
+from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
+from simapp.store.exporters.source import Source, stream
+from simapp.store.files import list_files, run_folder
+from simapp.store.lineage import belongs
+from simapp.store.parquet import read_log
+
+Progress = Callable[[float, str], None]
+
+NOBODY = -1  # the user_id of what the scenario itself did: OASIS has no such account
+
+
+def notes_for(source: Source) -> list[str]:
+    """Return the choices that a reader of the file must know."""
+    times = (
+        "created_at is text (simulated UTC), as in OASIS's clock mode."
+        if _has_clock(source)
+        else f"created_at is the integer step, as in OASIS's step mode; a step is {source.minutes_per_step} simulated minutes."
+    )
+    return [
+        times,
+        "user_id starts at 0; ids of all other tables start at 1 and follow the order of the run.",
+        "like, dislike, follow and mute hold what still stands at the end; ids count everything that ever was.",
+        "original_post_id is the first post of the cascade; whom a repost was taken from is reposted_id of its trace.",
+        f"What the scenario itself did (artificial first votes) has user_id {NOBODY}.",
+        "The follow graph at the start and the sign-ups have step 0; starting follows have no trace rows, as in OASIS.",
+        "trace holds accepted actions only. A repetition of the same action in the same step has an extra key nth "
+        "in info, because the primary key of trace is all four columns.",
+        "rec holds what was shown in the last step. report, product and the group tables are empty.",
+    ]
+
+
+def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, Any]]:
+    """Write `<run>.db` into `folder`; return its entry for the manifest."""
+    path = folder / f"{source.run.pk}.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        # The file is worthless until it is complete, and then it is renamed: no journal is needed.
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        for table, columns in TABLES.items():
+            database.execute(f'CREATE TABLE "{table}" ({columns})')
+        database.execute("BEGIN")
+        _Export(source, database, progress).run()
+        database.execute("COMMIT")
+        rows = {table: _count(database, table) for table in TABLES}
+    about = "The run as an OASIS database (SQLite, 16 tables)."
+    return [manifest.entry(path, about=about, rows=sum(rows.values()), tables=rows)]
+
+
+class _Export:
+    def __init__(self, source: Source, database: sqlite3.Connection, progress: Progress) -> None:
+        self._source, self._database, self._progress = source, database, progress
+        self._segments = source.segments
+        self._tracer = Tracer(database)
+        self._start = datetime.fromisoformat(str(source.document["clock"]["start"]))
+        self._clock = _has_clock(source)
+        self._posts, self._comments = self._numbered()
+
+    def run(self) -> None:
+        for share, doing, part in (
+            (0.0, "users", self._users),
+            (0.1, "follows", self._follows),
+            (0.2, "posts", self._write_posts),
+            (0.4, "events", self._events),
+            (0.9, "recommendations", self._recommended),
+            (0.95, "counters", self._counters),
+        ):
+            self._progress(share, doing)
+            part()
+
+    def _users(self) -> None:
+        founder, time = self._segments[0].run_id, self._time(0)
+        query = "SELECT user_id, handle, name, bio FROM run_user WHERE run_id = %s ORDER BY user_id"
+        for rows in stream(query, [founder]):
+            self._database.executemany(
+                "INSERT INTO user (user_id, agent_id, user_name, name, bio, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                [(user, user, handle, name, bio, time) for user, handle, name, bio in rows],
+            )
+            for user, handle, name, bio in rows:
+                info = {"name": name, "user_name": handle, "bio": bio}
+                self._tracer.add_row(user, time, "sign_up", info)
+
+    def _follows(self) -> None:
+        founder, time = self._segments[0].run_id, self._time(0)
+        query = "SELECT follower, followee FROM run_follow WHERE run_id = %s AND step = 0 ORDER BY follower, followee"
+        for rows in stream(query, [founder]):
+            for follower, followee in rows:
+                self._tracer.follows.add(follower, followee, time)
+
+    def _numbered(self) -> tuple[_Numbers, _Numbers]:
+        keys: list[NDArray[np.int64]] = []
+        comment: list[NDArray[np.bool_]] = []
+        for segment in self._segments:
+            where = belongs("x", [segment])
+            for rows in stream(
+                f"SELECT key, kind FROM run_post x WHERE {where} ORDER BY step, key", rows=BATCH * 5
+            ):  # noqa: S608
+                part = np.array(rows, np.int64)
+                keys.append(part[:, 0])
+                comment.append(part[:, 1] == COMMENT)
+        every = np.concatenate([np.zeros(0, np.int64), *keys])
+        is_comment = np.concatenate([np.zeros(0, np.bool_), *comment])
+        return _Numbers(every[~is_comment]), _Numbers(every[is_comment])
+
+    def _write_posts(self) -> None:
+        for segment in self._segments:
+            query = f"""SELECT x.key, x.root, x.step, x.author, x.kind, coalesce(t.text, ''), coalesce(o.text, '')
+                FROM run_post x
+                LEFT JOIN run_text t ON t.text_id = x.text_id AND {belongs("t", self._segments)}
+                LEFT JOIN run_post r ON x.kind = {QUOTE} AND r.key = x.root AND {belongs("r", self._segments)}
+                LEFT JOIN run_text o ON o.text_id = r.text_id AND {belongs("o", self._segments)}
+                WHERE {belongs("x", [segment])} ORDER BY x.step, x.key"""  # noqa: S608
+            for rows in stream(query):
+                self._write_some_posts(rows)
+
+    def _write_some_posts(self, rows: list[tuple[Any, ...]]) -> None:
+        keys = np.array([row[0] for row in rows], np.int64)
+        roots = np.array([row[1] for row in rows], np.int64)
+        own, comments = self._posts.of(keys).tolist(), self._comments.of(keys).tolist()
+        under = self._posts.of(roots).tolist()
+        posts, notes = [], []
+        for row, post, comment, root in zip(rows, own, comments, under, strict=True):
+            _, _, step, author, kind, text, original = row
+            user, time = _user(author), self._time(step)
+            if kind == COMMENT:
+                notes.append((comment, root, user, text, time))
+            elif kind == POST:
+                posts.append((post, user, None, text, None, time))
+            else:  # a repost has no words of its own, a quote carries a copy of the original's
+                posts.append((post, user, root, original, text if kind == QUOTE else None, time))
+        self._database.executemany(
+            "INSERT INTO post (post_id, user_id, original_post_id, content, quote_content, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            posts,
+        )
+        self._database.executemany(
+            "INSERT INTO comment (comment_id, post_id, user_id, content, created_at) VALUES (?, ?, ?, ?, ?)",
+            notes,
+        )
+
+    def _events(self) -> None:
+        names = names_by_code()
+        done, whole = 0, max(self._source.run.events, 1)
+        for rows in self._accepted():
+            posts = np.array([row[3] for row in rows], np.int64)
+            targets = np.array([row[4] for row in rows], np.int64)
+            found = zip(
+                rows,
+                self._posts.of(posts).tolist(),
+                self._posts.of(targets).tolist(),
+                self._comments.of(posts).tolist(),
+                strict=True,
+            )
+            for (step, actor, code, _, _, other, text), post, target, comment in found:
+                self._tracer.happened(
+                    Happened(
+                        _user(actor),
+                        self._time(step),
+                        step,
+                        names[code],
+                        post,
+                        target,
+                        comment,
+                        other,
+                        text or "",
+                    )
+                )
+            done += len(rows)
+            self._progress(0.4 + 0.5 * min(done / whole, 1.0), f"events: {done:,}")
+        self._tracer.close()
+
+    def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
+        for segment in self._segments:
+            yield from stream(
+                f"""SELECT x.step, x.actor, x.code, x.post, x.target, x.user_id, t.text FROM run_event x
+                LEFT JOIN run_text t ON t.text_id = x.text_id AND {belongs("t", self._segments)}
+                WHERE x.outcome = 0 AND {belongs("x", [segment])} ORDER BY x.step, x.seq"""  # noqa: S608
+            )
+
+    def _recommended(self) -> None:
+        last = self._segments[-1]
+        for _, file in list_files(last.run_id, "impressions", after=last.last - 1, upto=last.last):
+            shown = read_log(run_folder(last.run_id), file)
+            posts = self._posts.of(shown["post"].to_numpy())
+            pairs = zip(shown["viewer"].to_list(), posts.tolist(), strict=True)
+            self._database.executemany(
+                "INSERT OR IGNORE INTO rec VALUES (?, ?)", [pair for pair in pairs if pair[1]]
+            )
+
+    def _counters(self) -> None:
+        for table, column, key, counted, by in COUNTERS:
+            self._database.execute(
+                f'UPDATE "{table}" SET {column} = held.n FROM '  # noqa: S608 - our own names
+                f'(SELECT {by} AS id, count(*) AS n FROM "{counted}" WHERE {by} IS NOT NULL GROUP BY {by}) AS held '
+                f'WHERE "{table}".{key} = held.id'
+            )
+
+    def _time(self, step: int) -> int | str:
+        if not self._clock:
+            return step
+        at = self._start + timedelta(minutes=step * self._source.minutes_per_step)
+        return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+class _Numbers:
+    """Row ids of posts: 1 for the first key given, and so on."""
+
+    def __init__(self, keys: NDArray[np.int64]) -> None:
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
+
+    def of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return int64[A] ids; 0 for keys that are not among them."""
+        if not self._sorted.shape[0]:
+            return np.zeros(keys.shape[0], np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, keys), self._sorted.shape[0] - 1)
+        return np.where(self._sorted[at] == keys, self._order[at] + 1, 0)
+
+
+def _user(author: int) -> int:
+    return NOBODY if author == SYSTEM else author
+
+
+def _has_clock(source: Source) -> bool:
+    """OASIS keeps clock times where it plays a forum, and steps where it plays a microblog."""
+    return bool(source.document.get("platform", {}).get("rules") == "forum")
+
+
+def _count(database: sqlite3.Connection, table: str) -> int:
+    return int(database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608

@@ -1,0 +1,219 @@
+"""Reads a run's tables in chunks, as frames with the columns of the data dictionary.
+
+Everything is bounded by the last step that was committed when the export began. Rows are only ever
+added, so that is one moment of the run although it may go on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from simapp.engine.actions.registry import names_by_code
+from simapp.engine.core.batches import TIERS
+from simapp.engine.core.ids import SYSTEM
+from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.population import GENDERS
+from simapp.engine.core.posts import KINDS
+from simapp.store.exporters import dictionary as d
+from simapp.store.files import list_files, run_folder
+from simapp.store.lineage import Segment, belongs, segments_of
+from simapp.store.models import Run
+from simapp.store.parquet import read_log
+
+CHUNK = 20_000
+
+_POLARS: dict[str, Any] = {
+    "int8": pl.Int8,
+    "int16": pl.Int16,
+    "int32": pl.Int32,
+    "int64": pl.Int64,
+    "uint8": pl.UInt8,
+    "uint16": pl.UInt16,
+    "float32": pl.Float32,
+    "float64": pl.Float64,
+    "string": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run's past up to step `upto`."""
+
+    run: Run
+    upto: int
+
+    @classmethod
+    def of(cls, run_id: int) -> Source:
+        """Open a run at its last committed step. Raises Run.DoesNotExist."""
+        run = Run.objects.select_related("scenario_version__scenario", "parent").get(pk=run_id)
+        return cls(run, run.step)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The scenario document."""
+        held: dict[str, Any] = self.run.scenario_version.document
+        return held
+
+    @property
+    def topics(self) -> list[str]:
+        """Slugs of the scenario's topics, in order."""
+        return [str(topic) for topic in self.document.get("topics", ())]
+
+    @property
+    def minutes_per_step(self) -> int:
+        """Simulated minutes of one step."""
+        return int(self.document["clock"]["minutes_per_step"])
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Where the past lies, oldest first."""
+        return segments_of(self.run, self.upto)
+
+    def tables(self) -> list[d.Table]:
+        """The tables of this run's export."""
+        return [d.opinions_table(self.topics) if table is d.OPINIONS else table for table in d.TABLES]
+
+    def count(self, table: d.Table) -> int:
+        """Return how many rows a table has; for progress."""
+        if table.name in _LOGS:
+            return sum(file.rows for segment in self.segments for _, file in _files(segment, table.name))
+        with connection.cursor() as cursor:
+            if table is d.USERS:
+                cursor.execute("SELECT count(*) FROM run_user WHERE run_id = %s", [self.segments[0].run_id])
+            else:
+                cursor.execute(
+                    f"SELECT count(*) FROM {_BASE[table.name]} x WHERE {belongs('x', self.segments)}"
+                )  # noqa: S608
+            return int(cursor.fetchone()[0])
+
+    def empty(self, table: d.Table) -> pl.DataFrame:
+        """Return a frame without rows, with a table's columns and types."""
+        return pl.DataFrame(schema={column.name: _POLARS[column.type] for column in table.columns})
+
+    def frames(self, table: d.Table) -> Iterator[pl.DataFrame]:
+        """Yield a table's rows, in its order, in frames of bounded size."""
+        if table.name in _LOGS:
+            yield from self._logs(table)
+            return
+        query = _QUERIES[table.name]
+        for segment in self.segments[:1] if table is d.USERS else self.segments:
+            where = f"x.run_id = {segment.run_id:d}" if table is d.USERS else belongs("x", [segment])
+            for rows in stream(query.format(where=where, texts=belongs("t", self.segments))):
+                raw = pl.DataFrame(rows, schema=_RAW[table.name], orient="row")
+                yield self._shaped(table, raw)
+
+    def _logs(self, table: d.Table) -> Iterator[pl.DataFrame]:
+        for segment in self.segments:
+            for step, file in _files(segment, table.name):
+                raw = read_log(run_folder(segment.run_id), file)
+                raw = raw.rename({f"topic_{i}": topic for i, topic in enumerate(self.topics)}, strict=False)
+                raw = raw.rename({"text": "text_id"}, strict=False)
+                for part in raw.with_columns(step=pl.lit(step, pl.Int32)).iter_slices(CHUNK * 10):
+                    yield self._shaped(table, part)
+
+    def _shaped(self, table: d.Table, raw: pl.DataFrame) -> pl.DataFrame:
+        """Turn stored codes into names and -1 into missing, and bring columns into the declared order."""
+        columns: list[pl.Expr] = []
+        for column in table.columns:
+            columns.append(
+                self._column(column.name, raw.schema).cast(_POLARS[column.type]).alias(column.name)
+            )
+        return raw.select(columns)
+
+    def _column(self, name: str, held: pl.Schema) -> pl.Expr:
+        if name == "minute":
+            return pl.col("step").cast(pl.Int64) * self.minutes_per_step
+        if name == "action":
+            return _named("code", names_by_code())
+        if name == "topic":
+            return _named("topic", dict(enumerate(self.topics)))
+        if name in _NAMED and held[name] != pl.String:
+            return _named(name, _NAMED[name])
+        if name in {"author", "actor"}:
+            return pl.when(pl.col(name) == SYSTEM).then(None).otherwise(pl.col(name))
+        if name in {"parent", "target", "user", "text_id", "community"} or (
+            name == "post" and "outcome" in held
+        ):
+            return pl.when(pl.col(name) < 0).then(None).otherwise(pl.col(name))
+        if name == "age":
+            return pl.when(pl.col(name) == 0).then(None).otherwise(pl.col(name))
+        return pl.col(name)
+
+
+def stream(query: str, params: Sequence[Any] = (), rows: int = CHUNK) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the query's rows in lists of at most `rows`, held by the server until asked for.
+
+    No transaction is held open between the lists: reports of progress on the same connection must be
+    seen by others at once. (Outside of one, Django declares the cursor WITH HOLD.)
+    """
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, list(params))
+        while found := cursor.fetchmany(rows):
+            yield found
+
+
+def _files(segment: Segment, kind: str) -> Any:
+    return list_files(segment.run_id, kind, after=segment.first - 1, upto=segment.last)
+
+
+def _named(column: str, names: dict[int, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+
+
+_LOGS = frozenset({"impressions", "decisions", "opinions"})
+_NAMED: dict[str, dict[int, str]] = {
+    "gender": dict(enumerate(GENDERS)),
+    "kind": dict(enumerate(KINDS)),
+    "outcome": {int(outcome): outcome.name.lower() for outcome in Outcome},
+    "tier": dict(enumerate(TIERS)),
+    "change": {0: "unfollow", 1: "follow"},
+}
+_BASE = {
+    "texts": "run_text",
+    "posts": "run_post",
+    "follows": "run_follow",
+    "events": "run_event",
+    "metrics": "run_metric",
+    "steps": "run_step",
+    "inputs": "run_input",
+}
+_QUERIES = {
+    "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, voice "
+    "FROM run_user x WHERE {where} ORDER BY user_id",
+    "texts": "SELECT text_id, step, text FROM run_text x WHERE {where} ORDER BY text_id",
+    "posts": "SELECT x.key, x.step, x.author, x.kind, x.root, x.parent, x.topic, x.stance, x.opinion, x.appeal, "
+    "x.arm, x.text_id, t.text FROM run_post x LEFT JOIN run_text t ON t.text_id = x.text_id AND {texts} "
+    "WHERE {where} ORDER BY x.step, x.key",
+    "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} ORDER BY step, follower, followee",
+    "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
+    "WHERE {where} ORDER BY step, seq",
+    "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",
+    "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
+    "WHERE {where} ORDER BY step",
+    "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
+}
+
+
+def _raw(names: str, **types: Any) -> dict[str, Any]:
+    return {name: types.get(name, pl.Int64) for name in names.split()}
+
+
+_WORDS = dict.fromkeys(("handle", "name", "bio", "persona", "country", "mbti", "text", "payload"), pl.String)
+_REAL = dict.fromkeys(("level", "voice", "stance", "opinion", "appeal", "value", "null_value"), pl.Float64)
+_HASHES = dict.fromkeys(("digest", "impressions_digest"), pl.String)
+_ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_REAL, **_HASHES)  # noqa: E731
+_RAW: dict[str, dict[str, Any]] = {
+    "users": _ALL("user_id handle name bio persona age gender country mbti community level voice"),
+    "texts": _ALL("text_id step text"),
+    "posts": _ALL("post step author kind root parent topic stance opinion appeal arm text_id text"),
+    "follows": _ALL("step follower followee change"),
+    "events": _ALL("step seq actor code outcome n post target user text_id"),
+    "metrics": _ALL("step name value null_value"),
+    "steps": _ALL("step digest impressions_digest"),
+    "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
+}
