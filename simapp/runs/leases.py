@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import psutil
 from django.db import connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, Value
 from django.db.models.functions import Now
@@ -30,8 +31,42 @@ RENEW_SECONDS = 1.0
 
 
 def owner_name(role: str) -> str:
-    """Return a name for this process as owner: role, host and process id."""
-    return f"{role}@{socket.gethostname()}:{os.getpid()}"[:200]
+    """Return a name for this process as owner: role, where process ids are counted, and its own."""
+    return f"{role}@{_place()}:{os.getpid()}"[:200]
+
+
+def owner_gone(name: str) -> bool:
+    """Whether an owner is known to be dead: it was a process of this very place and is one no more.
+
+    Only a shortcut to the end of its lease: of an owner elsewhere nothing is known but the lease.
+    """
+    where, _, number = name.rpartition(":")
+    if where.rpartition("@")[2] != _place() or not number.isdigit():
+        return False
+    try:
+        return psutil.Process(int(number)).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
+
+
+def expire_dead() -> list[int]:
+    """End the leases of owners that are known to be dead; return their runs."""
+    ended = []
+    for run_id, owner, token in Run.objects.filter(lease_until__gte=Now()).values_list("pk", "owner_name", "token"):
+        if owner_gone(owner) and Run.objects.filter(pk=run_id, token=token).update(lease_until=Now()):
+            ended.append(run_id)
+    return ended
+
+
+def _place() -> str:
+    # Containers may share a host's name but count processes apart: the namespace tells them apart.
+    try:
+        counted = str(os.stat("/proc/self/ns/pid").st_ino)
+    except OSError:
+        counted = "0"
+    return f"{socket.gethostname()}/{counted}"
 
 
 @dataclass(frozen=True)

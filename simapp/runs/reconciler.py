@@ -19,7 +19,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from simapp.models import Export, Run
-from simapp.runs import exports, messages
+from simapp.runs import exports, leases, messages
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 
@@ -47,6 +47,9 @@ class Reconciler:
 
     def round(self) -> list[int]:
         """Look once; return the ids of the runs that were sent."""
+        for run_id in leases.expire_dead():
+            logger.info("run %s: its owner is dead", run_id)
+            self._sent.pop(run_id, None)
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
         stopped = Run.objects.filter(free, wanted="stop").exclude(status__in=OVER)
         for run in stopped.select_related("scenario_version"):

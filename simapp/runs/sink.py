@@ -141,9 +141,9 @@ class DatabaseSink:
 
     def _save(self, world: World) -> FileRow:
         began = time.perf_counter()
-        self.checkpoint("before snapshot")
-        file = snapshot_files.save_snapshot(self.lease.run_id, world)
-        self.checkpoint("after snapshot")
+        file = snapshot_files.save_snapshot(
+            self.lease.run_id, world, halfway=lambda: self.checkpoint("in snapshot")
+        )
         self._snapshot_cost = time.perf_counter() - began
         self._since_snapshot = 0.0
         self._last = time.perf_counter()

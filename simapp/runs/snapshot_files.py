@@ -12,6 +12,8 @@ from simapp.models import RunFile
 from simapp.store.files import FileRow, list_files, run_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simapp.engine.core.world import World
 
 logger = logging.getLogger(__name__)
@@ -28,9 +30,9 @@ class Restored:
     step: int
 
 
-def save_snapshot(run_id: int, world: World) -> FileRow:
+def save_snapshot(run_id: int, world: World, *, halfway: Callable[[], None] | None = None) -> FileRow:
     """Write the world's snapshot; return the row that registers it."""
-    name, content_hash, size = snapshots.save(world, run_folder(run_id) / KIND)
+    name, content_hash, size = snapshots.save(world, run_folder(run_id) / KIND, halfway=halfway)
     return FileRow(KIND, f"{KIND}/{name}", content_hash, size, 1)
 
 

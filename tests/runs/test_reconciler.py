@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from simapp.models import Run
@@ -46,6 +49,17 @@ def test_a_run_whose_owner_died_is_sent_and_says_what_it_waits_for(reconciler: R
     assert reconciler.round() == [run.pk]
     run.refresh_from_db()
     assert "take over" in run.waiting
+
+
+def test_a_dead_owner_on_this_machine_is_noticed_before_its_lease_ends(reconciler: Reconciler) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    run, other, elsewhere = make(), make(), make()
+    here = leases.owner_name("worker").rpartition(":")[0]
+    assert leases.take(run.pk, f"{here}:{dead.pid}") is not None
+    assert leases.take(other.pk, leases.owner_name("worker")) is not None
+    assert leases.take(elsewhere.pk, f"worker@somewhere/1:{dead.pid}") is not None
+    assert reconciler.round() == [run.pk]
 
 
 def test_owned_paused_and_ended_runs_are_left_alone(reconciler: Reconciler) -> None:

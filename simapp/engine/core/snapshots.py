@@ -38,12 +38,14 @@ _USERS = ("age", "gender", "rhythm", "rhythms", "level", "voice", "community", "
 _RULES = ("allow_self_rating", "exclusive_votes", "show_score", "hot_steps", "seen_memory")
 
 
-def save(world: World, folder: Path, extra: dict[str, Any] | None = None) -> tuple[str, str, int]:
+def save(
+    world: World, folder: Path, extra: dict[str, Any] | None = None, *, halfway: Callable[[], None] | None = None
+) -> tuple[str, str, int]:
     """Write the world into `folder` (made if missing); return (file name, BLAKE2b-256 hex, bytes).
 
     `extra` is JSON kept in the header beside the world (see `read_extra`). The file appears under its
     name, which carries step and hash, only when it is complete and on the disk. Raises TypeError
-    for arrays of objects.
+    for arrays of objects. `halfway` is called when half of the arrays are written (tests die there).
     """
     arrays = _arrays(world)
     header = json.dumps(_header(world, arrays, extra or {}), sort_keys=True).encode()
@@ -54,7 +56,10 @@ def save(world: World, folder: Path, extra: dict[str, Any] | None = None) -> tup
             out: Any = _Hashing(file)
             out.write(MAGIC + len(header).to_bytes(8, "little") + header)
             with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out, closefd=False) as stream:
-                for array in arrays.values():
+                for place, array in enumerate(arrays.values()):
+                    if halfway is not None and place == len(arrays) // 2:
+                        file.flush()
+                        halfway()
                     view = _bytes_of(np.ascontiguousarray(array))
                     for lo in range(0, len(view), _CHUNK):
                         stream.write(view[lo : lo + _CHUNK])
