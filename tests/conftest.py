@@ -52,9 +52,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # Reading a setting configures Django; pytest-django then sets it up.
     if os.environ["REDIS_URL"] != settings.REDIS_URL:
         raise pytest.UsageError("Django's settings were read too early; unset DJANGO_SETTINGS_MODULE.")
-    if not worker and getattr(config.option, "numprocesses", None):
-        # Workers inherit the environment, and there pytest-django would read settings before this file is.
-        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before workers are started: in them pytest-django would read settings before this file is loaded."""
+    if getattr(session.config.option, "numprocesses", None) and not os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def _start_services() -> None:
