@@ -70,7 +70,7 @@ def tags(schema: dict[str, Any]) -> str:
 def in_words(schema: dict[str, Any], root: dict[str, Any]) -> str:
     """Return what a schema accepts, in words; an empty string when it says nothing."""
     words = _bare(schema, root)
-    return f"{words}, or empty" if words and schema.get("nullable") else words
+    return f"{words}, or nothing" if words and schema.get("nullable") else words
 
 
 def _bare(schema: dict[str, Any], root: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ class BaumannOpinions(Part):
         10, "Attention slots: posts of others that move an active user's opinion per step.", ge=1, le=100,
         unit="posts per activation", source=BAUMANN,
     )  # fmt: skip
-    dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time", source=BAUMANN)
+    dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time")
     noise: float = setting(
         0.0, "Standard deviation of random opinion change, before scaling by the root of dt.", ge=0, le=10,
         unit="opinion",
@@ -62,7 +62,10 @@ class Rates(Part):
 
     like: float = _rate(0.02, "like the post", _CALIBRATE)
     dislike: float = _rate(0.005, "dislike the post")
-    repost: float = _rate(0.005, "repost it", "0.1 to 3 % per impression (Goel et al. 2016 and others)")
+    repost: float = setting(
+        1.0, "Factor on a post's own appeal, which is the chance that an agreeing reader reposts it.",
+        ge=0, le=100,
+    )  # fmt: skip
     quote: float = _rate(0.001, "quote it")
     comment: float = _rate(0.004, "comment on it", _CALIBRATE)
     follow: float = _rate(0.002, "follow its author")
@@ -71,7 +74,7 @@ class Rates(Part):
 
 
 class Appeal(Part):
-    """Log-normal appeal of a post: a factor on the chance to be reshared by those who agree."""
+    """Log-normal appeal of a post: the chance per impression that a reader who agrees reposts it."""
 
     median: float = setting(
         0.03, "Median appeal.", gt=0, le=1, unit="probability per impression",

@@ -50,9 +50,8 @@ class Platform(Part):
         default="microblog",
         description="Family of rules: reposts and quotes, or up and down votes with comments.",
     )
-    actions: Annotated[tuple[ActionName, ...], Distinct] | None = Field(
+    actions: Annotated[tuple[ActionName, ...], Field(min_length=1), Distinct] | None = Field(
         default=None,
-        min_length=1,
         description="Actions that users may take; empty means the default set of the rules.",
     )
     allow_self_rating: bool = Field(
@@ -64,8 +63,8 @@ class Platform(Part):
     )
     exclusive_votes: bool | None = Field(
         default=None,
-        description="Whether a like takes back the same user's dislike and the reverse; empty means yes on a "
-        "forum and no on a microblog.",
+        description="Whether a user must take back a like before disliking the same post, and the "
+        "reverse; empty means yes on a forum and no on a microblog.",
     )
     hot_window_hours: int = setting(
         48, "Posts older than this leave memory and are no longer recommended.", ge=1, le=720,
