@@ -34,7 +34,7 @@ def _default(schema: dict[str, Any]) -> str:
     if "default" not in schema or isinstance(value, dict):
         return ""
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else f"a list of {len(value)}"
+    return text if len(text) <= 120 or not isinstance(value, list) else f"a list of {len(value)}"
 
 
 def _fields(
