@@ -6,8 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from simapp.models import Run, RunMetric, RunStep
 from simapp.runs.messages import SnapshotMessage, StateMessage, StepMessage
+from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +30,14 @@ class Points:
     rows: list[dict[str, Any]]
     every: int
     more: bool
+
+
+def past_of(run: Run) -> Q:
+    """Which rows of a bulk table are the run's past: its own and, before its fork, those of its ancestors."""
+    found = Q()
+    for segment in segments_of(run):
+        found |= Q(run_id=segment.run_id, step__range=(segment.first, segment.last))
+    return found
 
 
 def state_of(run: Run) -> StateMessage:
@@ -53,7 +64,7 @@ def snapshot_of(run_id: int) -> SnapshotMessage | None:
 
 def newest_step(run: Run) -> StepMessage | None:
     """The step that `run` says it committed last, complete; None before the founding."""
-    row = RunStep.objects.filter(run_id=run.pk, step=run.step).first()
+    row = RunStep.objects.filter(past_of(run), step=run.step).first()
     if row is None:
         return None
     return StepMessage(
@@ -62,7 +73,7 @@ def newest_step(run: Run) -> StepMessage | None:
         steps=run.steps,
         status=run.status,
         minute=minute_of(run, row.step),
-        metrics=_metrics(run.pk, [row.step]).get(row.step, {}),
+        metrics=_metrics(run, [row.step]).get(row.step, {}),
         counts=row.counts,
         histogram=row.histogram[0] if row.histogram else [],
         digest=bytes(row.digest).hex(),
@@ -95,9 +106,9 @@ def points_after(run: Run, after: int, limit: int = MOST_POINTS, thin: bool = Fa
 
 def _rows(run: Run, steps: Sequence[int]) -> list[dict[str, Any]]:
     counts = dict(
-        RunStep.objects.filter(run_id=run.pk, **_chosen(steps)).order_by("step").values_list("step", "counts")
+        RunStep.objects.filter(past_of(run), **_chosen(steps)).order_by("step").values_list("step", "counts")
     )
-    metrics = _metrics(run.pk, steps)
+    metrics = _metrics(run, steps)
     return [
         {
             "step": step,
@@ -110,10 +121,10 @@ def _rows(run: Run, steps: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _metrics(run_id: int, steps: Sequence[int]) -> dict[int, dict[str, tuple[float | None, float | None]]]:
+def _metrics(run: Run, steps: Sequence[int]) -> dict[int, dict[str, tuple[float | None, float | None]]]:
     """Value and null of every metric by step; six digits are more than any chart shows."""
     found: dict[int, dict[str, tuple[float | None, float | None]]] = {}
-    rows = RunMetric.objects.filter(run_id=run_id, **_chosen(steps))
+    rows = RunMetric.objects.filter(past_of(run), **_chosen(steps))
     for step, name, value, null in rows.values_list("step", "name", "value", "null_value"):
         found.setdefault(step, {})[name] = (_finite(value), _finite(null))
     return found

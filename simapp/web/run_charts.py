@@ -38,6 +38,7 @@ class Chart:
     figures: tuple[Line, ...] = ()
     anchor: str = ""
     whole: bool = False
+    opinion: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,6 +65,7 @@ _SINGLE = {
     "bimodality_coefficient": "even spread",
     "neighbour_correlation": "shuffled",
     "ei_index": "random edges",
+    "camp_share": "",
 }
 _ACTIVITY = {
     "posts_written": "posts",
@@ -119,7 +121,15 @@ def _single(name: str, null: str) -> Chart:
     low, high = metric.range
     unit = f"{metric.unit}; " if metric.unit else ""
     return Chart(
-        name, metric.label, unit + metric.direction, low, high, (Line(name, metric.label),), null, (), name
+        key=name,
+        title=metric.label,
+        about=unit + metric.direction,
+        low=low,
+        high=high,
+        lines=(Line(name, metric.label),),
+        null=null,
+        anchor=name,
+        opinion=name in _SINGLE,
     )
 
 

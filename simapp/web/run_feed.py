@@ -1,7 +1,7 @@
 """The feed of a run's page: what was written, newest first, as people see it.
 
-A page costs the same six queries however long the run is: posts, what they repost or quote, authors, texts,
-votes, and what was written beneath them. Posts are found by (run, step, key), never by a scan.
+A page costs the same few queries however long the run is: posts, what they repost or quote, authors, texts,
+and counters. Posts are found by (run, step, key), never by a scan.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
-
-from simapp.engine.actions.registry import code_of
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.ids import SYSTEM, split_post_key
-from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.posts import KINDS
-from simapp.models import RunEvent, RunPost, RunText, RunUser
+from simapp.models import RunPost, RunText, RunUser
+from simapp.runs.points import past_of
+from simapp.store.history import counters_at
+from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from simapp.models import Run
 
 PAGE = 30
@@ -72,7 +69,7 @@ class Feed:
 
 def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
     """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError)."""
-    found = RunPost.objects.filter(run_id=run.pk, step__lte=run.step, kind__lt=_COMMENT)
+    found = RunPost.objects.filter(past_of(run), kind__lt=_COMMENT)
     if after >= 0:
         found = found.filter(step__gt=after)
     if before:
@@ -99,7 +96,7 @@ def _posts(run: Run, rows: list[RunPost]) -> list[Post]:
     shown = [_pair(row, known) for row in rows]
     handles = _handles(run, {post.author for row in rows for post in (row, *_pair(row, known)) if post})
     texts = _texts(run, {post.text_id for pair in shown for post in pair if post})
-    counts = _counts(run, {said.key for said, _ in shown})
+    counts = counters_at(run, {said.key for said, _ in shown}, run.step) if shown else {}
     document = run.scenario_version.document
     clock = Clock(_start(document["clock"]["start"]), int(document["clock"]["minutes_per_step"]))
     topics = document["topics"]
@@ -115,7 +112,9 @@ def _posts(run: Run, rows: list[RunPost]) -> list[Post]:
             quoted_handle=handles[quoted.author] if quoted else "",
             topic=topics[said.topic] if 0 <= said.topic < len(topics) else "",
             side=_side(said.stance),
-            **counts.get(said.key, dict.fromkeys(("likes", "shares", "comments"), 0)),
+            likes=counts[said.key].likes,
+            shares=counts[said.key].shares,
+            comments=counts[said.key].comments,
         )
         for row, (said, quoted) in zip(rows, shown, strict=True)
     ]
@@ -136,33 +135,18 @@ def _by_key(run: Run, keys: set[int]) -> dict[int, RunPost]:
     if not keys:
         return {}
     steps = {int(split_post_key(key)[1]) for key in keys}
-    return {row.key: row for row in RunPost.objects.filter(run_id=run.pk, step__in=steps, key__in=keys)}
+    return {row.key: row for row in RunPost.objects.filter(past_of(run), step__in=steps, key__in=keys)}
 
 
 def _handles(run: Run, users: set[int]) -> dict[int, str]:
-    found = RunUser.objects.filter(run_id=run.pk, user_id__in=users - {SYSTEM}).values_list(
-        "user_id", "handle"
-    )
+    found = RunUser.objects.filter(
+        run_id=segments_of(run)[0].run_id, user_id__in=users - {SYSTEM}
+    ).values_list("user_id", "handle")
     return {**dict.fromkeys(users, "unknown"), SYSTEM: "system", **dict(found)}
 
 
 def _texts(run: Run, ids: set[int]) -> dict[int, str]:
-    return dict(RunText.objects.filter(run_id=run.pk, text_id__in=ids - {-1}).values_list("text_id", "text"))
-
-
-def _counts(run: Run, keys: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Likes that stand, reposts with quotes, and comments of each post, up to the committed step."""
-    found = {key: {"likes": 0, "shares": 0, "comments": 0} for key in keys}
-    signs = {code_of("like_post"): 1, code_of("unlike_post"): -1}
-    votes = RunEvent.objects.filter(
-        run_id=run.pk, post__in=found, outcome=Outcome.DONE, code__in=signs, step__lte=run.step
-    )
-    for post, code, count in votes.values_list("post", "code").annotate(n=Count("*")).order_by():
-        found[post]["likes"] += signs[code] * count
-    beneath = RunPost.objects.filter(run_id=run.pk, root__in=found, step__lte=run.step).exclude(kind=0)
-    for root, kind, count in beneath.values_list("root", "kind").annotate(n=Count("*")).order_by():
-        found[root]["comments" if kind == _COMMENT else "shares"] += count
-    return found
+    return dict(RunText.objects.filter(past_of(run), text_id__in=ids - {-1}).values_list("text_id", "text"))
 
 
 def _side(stance: float) -> int:

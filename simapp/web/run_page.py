@@ -34,7 +34,8 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return default
-    if not (text.lstrip("-").isascii() and text.lstrip("-").isdecimal() and len(text) < 11):
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 11):
         msg = f"{name} must be a whole number."
         raise ValueError(msg)
     return max(-1, min(int(text), LARGEST))
@@ -95,7 +96,9 @@ def feed(request: HttpRequest, run_id: int) -> HttpResponse:
         found = run_feed.read(run, after=_number(request, "after", -1), before=request.GET.get("before", ""))
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
-    return render(request, "run/feed.html", {"run": run, "feed": found}, headers={"X-Step": str(found.step)})
+    response = render(request, "run/feed.html", {"run": run, "feed": found})
+    response["X-Step"] = str(found.step)
+    return response
 
 
 @require_GET

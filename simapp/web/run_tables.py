@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simapp.metrics import registry
 from simapp.models import RunMetric, RunStep
 from simapp.runs.messages import HISTOGRAM_BINS
-from simapp.runs.points import minute_of
+from simapp.runs.points import minute_of, past_of
 from simapp.web.run_charts import chart_named
 
 if TYPE_CHECKING:
@@ -102,17 +102,19 @@ def _names(key: str) -> tuple[str, ...]:
 def _rows(run: Run, key: str, start: int, stop: int) -> Iterator[list[Any]]:
     if stop < start:
         return
-    steps = {"run_id": run.pk, "step__range": (start, stop)}
+    steps = {"step__range": (start, stop)}
     if key == HISTOGRAM:
-        found = RunStep.objects.filter(**steps).order_by("step").values_list("step", "histogram")
+        found = (
+            RunStep.objects.filter(past_of(run), **steps).order_by("step").values_list("step", "histogram")
+        )
         for step, histogram in found:
             yield [step, minute_of(run, step), *(histogram[0] if histogram else [])]
         return
     names = _names(key)
     values: dict[tuple[int, str], tuple[float | None, float | None]] = {}
-    for step, name, value, null in RunMetric.objects.filter(name__in=names, **steps).values_list(
-        "step", "name", "value", "null_value"
-    ):
+    for step, name, value, null in RunMetric.objects.filter(
+        past_of(run), name__in=names, **steps
+    ).values_list("step", "name", "value", "null_value"):
         values[step, name] = (value, null)
     for step in range(start, stop + 1):
         found_here = [values.get((step, name), (None, None)) for name in names]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from simapp.metrics import registry
 from simapp.models import Export, RunStep
 from simapp.runs.messages import socket_path
-from simapp.runs.points import state_of
+from simapp.runs.points import past_of, state_of
 from simapp.runs.services import OVER
 from simapp.web import run_control
 from simapp.web.numbers import clock_time, three_digits
@@ -81,7 +81,7 @@ def health(run: Run, last: StepMessage | None) -> dict[str, Any]:
         "last": last,
         "stages": [
             {"name": name, "seconds": seconds, "share": 100 * seconds / total if total else 0}
-            for name, seconds in stages.items()
+            for name, seconds in sorted(stages.items(), key=lambda item: -item[1])
         ],
         "stages_total": total,
         "lease": _lease(run),
@@ -148,6 +148,6 @@ def _age(run: Run, last: StepMessage | None) -> float:
     if last is None:
         return 0.0
     committed = (
-        RunStep.objects.filter(run_id=run.pk, step=last.step).values_list("committed", flat=True).first()
+        RunStep.objects.filter(past_of(run), step=last.step).values_list("committed", flat=True).first()
     )
     return max(0.0, (timezone.now() - committed).total_seconds()) if committed else 0.0

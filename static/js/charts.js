@@ -4,7 +4,7 @@
 window.sociarium = window.sociarium || {};
 
 (() => {
-  const GUTTER = 78; // room at the right for the last values and the null's label
+  const GUTTER = 46; // room at the right for the newest values
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const all = new Set();
 
@@ -53,12 +53,12 @@ window.sociarium = window.sociarium || {};
 
     // series: sociarium.Series
     draw(series) {
-      for (const figure of this.figures) figure.textContent = short(series.newest(figure.dataset.figure));
+      this.series = series;
+      if (!this.panel.dataset.at) this.say(series.steps.length - 1);
       this.data = [series.steps, ...this.lines().map((line) => series.column(line.name)[line.isNull ? "nulls" : "values"])];
       if (!series.steps.length) return;
       if (!this.plot) this.make();
       else this.plot.setData(this.data, !this.zoomed());
-      this.shownFrom = series.steps[0];
     }
 
     zoomed() {
@@ -80,15 +80,15 @@ window.sociarium = window.sociarium || {};
         ],
         series: [{}, ...this.lines().map((line) => this.stroke(line))],
         hooks: {
+          drawAxes: [(plot) => this.nameNull(plot)],
           draw: [(plot) => this.labels(plot)],
           setCursor: [(plot) => this.follow(plot)],
-          setScale: [(plot, scale) => { if (scale === "x") this.shareZoom(plot); }],
+          // The cross-hair is shared, and with it what a person selects to zoom into.
+          setSelect: [(plot) => { if (plot.select.width > 0) plot.zoomedByHand = true; }],
         },
       };
       this.plot = new uPlot(options, this.data, this.holder);
       this.holder.addEventListener("dblclick", () => unzoom());
-      // uPlot's own select handler sets the scale; remember that a person did it.
-      this.plot.over.addEventListener("mouseup", () => { this.plot.zoomedByHand = this.plot.zoomedByHand || this.plot.select.width > 3; }, true);
       new ResizeObserver(() => this.plot.setSize(this.size())).observe(this.holder);
     }
 
@@ -121,7 +121,8 @@ window.sociarium = window.sociarium || {};
     tick(value, ticks) {
       const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 1;
       if (Math.abs(value) >= 1e4) return short(value);
-      const digits = step >= 1 ? 0 : Math.min(4, Math.ceil(-Math.log10(step) - 1e-9));
+      let digits = 0;
+      for (let rest = step; digits < 5 && Math.abs(rest - Math.round(rest)) > 1e-6 * rest; rest *= 10) digits += 1;
       return value.toFixed(digits).replace("-", "−");
     }
 
@@ -130,55 +131,58 @@ window.sociarium = window.sociarium || {};
       const context = plot.ctx;
       const { left, top, width, height } = plot.bbox;
       const found = [];
+      context.save();
+      context.textBaseline = "middle";
       this.lines().forEach((line, index) => {
         const value = lastOf(plot.data[index + 1]);
         if (value === null) return;
         const y = plot.valToPos(value, "y", true) / ratio;
-        if (line.isNull) found.push({ y, text: this.spec.null, colour: css("--ink-2"), weight: "400" });
-        else found.push({ y, text: short(value), colour: css(`--series-${line.colour}`), weight: "600" });
+        // A little ink in the colour, for it must be read as text.
+        const colour = `color-mix(in srgb, ${css(`--series-${line.colour}`)} 70%, ${css("--ink")})`;
+        if (!line.isNull) found.push({ y, text: short(value), colour });
       });
-      context.save();
-      context.textBaseline = "middle";
+      context.textAlign = "left";
       for (const label of spread(found, top / ratio + 4, (top + height) / ratio - 4)) {
-        context.font = `${label.weight} ${11 * ratio}px system-ui, sans-serif`;
+        context.font = `600 ${11 * ratio}px system-ui, sans-serif`;
         context.fillStyle = label.colour;
         context.fillText(label.text, left + width + 6 * ratio, label.y * ratio, (GUTTER - 8) * ratio);
       }
       context.restore();
     }
 
-    // Under the cursor: the values of that step in place of the newest, for one line and for several.
+    // The null's name stands at the right end of its line, beneath the metric's own line and on its other side.
+    nameNull(plot) {
+      if (!this.lines()[0].isNull) return;
+      const baseline = lastOf(plot.data[1]);
+      if (baseline === null) return;
+      const ratio = devicePixelRatio || 1;
+      const { left, top, width, height } = plot.bbox;
+      const value = lastOf(plot.data[2]);
+      const y = plot.valToPos(baseline, "y", true);
+      let side = value !== null && value > baseline ? 9 : -8;
+      if (y + side * ratio > top + height - 6 * ratio) side = -8;
+      if (y + side * ratio < top + 6 * ratio) side = 9;
+      plot.ctx.save();
+      plot.ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+      plot.ctx.textAlign = "right";
+      plot.ctx.textBaseline = "middle";
+      plot.ctx.fillStyle = css("--ink-2");
+      plot.ctx.fillText(this.spec.null, left + width - 2 * ratio, y + side * ratio);
+      plot.ctx.restore();
+    }
+
+    // Under the cursor: the values of that step in place of the newest.
     follow(plot) {
       const at = plot.cursor.idx;
-      this.panel.classList.toggle("chart-reading", at !== null && at !== undefined);
-      if (at === null || at === undefined) {
-        this.lines().forEach((line, index) => { if (!line.isNull) this.say(line.name, lastOfColumn(plot.data[index + 1])); });
-        this.panel.removeAttribute("data-at");
-        return;
-      }
-      this.panel.dataset.at = `step ${plot.data[0][at]}`;
-      this.lines().forEach((line, index) => { if (!line.isNull) this.say(line.name, plot.data[index + 1][at]); });
+      const reading = at !== null && at !== undefined;
+      if (reading) this.panel.dataset.at = `step ${short(plot.data[0][at])}`;
+      else this.panel.removeAttribute("data-at");
+      this.say(reading ? at : this.series.steps.length - 1);
     }
 
-    say(name, value) {
-      for (const figure of this.figures) if (figure.dataset.figure === name) figure.textContent = short(value);
+    say(at) {
+      for (const figure of this.figures) figure.textContent = short(this.series.column(figure.dataset.figure).values[at]);
     }
-
-    shareZoom(plot) {
-      if (!plot.zoomedByHand || plot.passingOn) return;
-      const { min, max } = plot.scales.x;
-      for (const other of all) {
-        if (!other.plot || other.plot === plot) continue;
-        other.plot.zoomedByHand = true;
-        other.plot.passingOn = true;
-        other.plot.setScale("x", { min, max });
-        other.plot.passingOn = false;
-      }
-    }
-  }
-
-  function lastOfColumn(values) {
-    return values.length ? values[values.length - 1] : null;
   }
 
   function unzoom() {

@@ -40,8 +40,7 @@ window.sociarium = window.sociarium || {};
       const scale = document.createElement("div");
       scale.className = "histogram-scale";
       for (const tick of ["−1", "−0.5", "0", "0.5", "1"]) scale.append(Object.assign(document.createElement("span"), { textContent: tick }));
-      this.most = Object.assign(document.createElement("span"), { className: "histogram-most" });
-      this.holder.append(picture, scale, this.most);
+      this.holder.append(picture, scale);
     }
 
     draw(message) {
@@ -54,7 +53,7 @@ window.sociarium = window.sociarium || {};
         this.bars[i].setAttribute("y", 100 - height);
         this.bars[i].setAttribute("height", height);
       });
-      this.most.textContent = `${short(most)} users in the tallest bar`;
+      this.panel.querySelector("output").textContent = `step ${short(message.step)}, tallest bar ${short(most)}`;
       const all = counts.reduce((sum, count) => sum + count, 0) || 1;
       const part = (from, to) => Math.round(counts.slice(from, to).reduce((sum, count) => sum + count, 0) / all * 100);
       const third = Math.round(counts.length * 0.35);

@@ -29,7 +29,6 @@
     unseen = false;
     for (const chart of charts) chart.draw(series);
     histogram.draw(series.last);
-    if (series.last) say("histogram-step", `step ${short(series.last.step)}`);
     const thinned = series.every > 1;
     for (const node of live("thinned")) node.hidden = !thinned;
     if (thinned) say("thinned", `Older steps are drawn one in ${series.every}; tables and CSV hold every step.`);
@@ -87,6 +86,7 @@
     if (link.ended) [word, kind] = [link.ended, "failed"];
     else if (!link.open) [word, kind] = ["disconnected", "failed"];
     else if (link.behind > 0) [word, kind] = [`${link.behind} behind`, "paused"];
+    else if (OVER.has(state.status)) [word, kind] = ["up to date", "finished"];
     else [word, kind] = ["live", "running"];
     if (node.textContent !== word) node.textContent = word;
     node.className = `state state-${kind}`;

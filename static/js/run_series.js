@@ -41,11 +41,6 @@ window.sociarium = window.sociarium || {};
       for (const step of this.waiting.keys()) if (step <= this.known) this.waiting.delete(step);
     }
 
-    // Whether something is known to be missing before `newest`.
-    lacks(newest) {
-      return newest > this.known || this.waiting.size > 0;
-    }
-
     append(message) {
       this.waiting.delete(message.step);
       const at = this.steps.length;
@@ -81,11 +76,6 @@ window.sociarium = window.sociarium || {};
 
     column(name) {
       return this.metrics.get(name) || { values: new Array(this.steps.length).fill(null), nulls: new Array(this.steps.length).fill(null) };
-    }
-
-    newest(name) {
-      const column = this.metrics.get(name);
-      return column && column.values.length ? column.values[column.values.length - 1] : null;
     }
   }
 
