@@ -115,9 +115,9 @@ def react(
 @njit(cache=True, nogil=True)
 def attend(
     lo: Any, hi: Any, viewers: Any, rows: Any, key_read: Any, depth: Any, alpha: Any, beta: Any, slots: Any,
-    nearest: Any, topics: Any, opinions: Any, author: Any, topic: Any, opinion: Any, stance: Any, pull: Any,
+    overlap: Any, nearest: Any, topics: Any, opinions: Any, author: Any, topic: Any, opinion: Any, stance: Any, pull: Any,
 ) -> None:  # fmt: skip
-    """Add up social influence per viewer and topic into pull float64[V, T]; see baumann.py for the law."""
+    """Add up social influence per viewer and topic into pull float64[V, T]; see opinions/baumann.py for the law."""
     for v in range(lo, hi):
         user = viewers[v]
         shown = 0
@@ -125,12 +125,16 @@ def attend(
             shown += 1
         read = read_depth(key_read, user, shown, depth)
         for t in range(topics):
-            weight, influence, x = 0.0, 0.0, opinions[user, t]
+            weight, influence = 0.0, 0.0
             for r in range(read):
                 row = rows[v, r]
-                if topic[row] != t or np.isnan(stance[row]) or author[row] == user:
+                about = topic[row]
+                if about < 0 or np.isnan(stance[row]) or author[row] == user:
                     continue
-                w = max(abs(x - opinion[row]), nearest) ** -beta
+                share = 1.0 if about == t else overlap
+                if share == 0.0:
+                    continue
+                w = max(abs(opinions[user, about] - opinion[row]), nearest) ** -beta
                 weight += w
-                influence += w * np.tanh(alpha * opinion[row])
+                influence += w * np.tanh(alpha * share * opinion[row])
             pull[v, t] = slots * influence / weight if weight > 0.0 else 0.0

@@ -6,7 +6,9 @@ In the paper an active agent contacts m others, chosen with probability proporti
 |x_i - x_j|^-beta. Here the contacts are what the feed put before the user: attention is limited to
 the posts that were read, and the m slots are spread over them in proportion to |x_i - x_j|^-beta
 (the expectation of drawing them, so no draw is needed). x_j is the opinion that the author held when
-writing. Each topic is a system of its own; a topic of which nothing was read pulls nowhere.
+writing. Topics overlap as in Baumann, Lorenz-Spreen, Sokolov & Starnini 2021 (Phys. Rev. X 11, 011012): a post
+on topic v moves the opinion on topic u through tanh(alpha * phi_uv * x_j), phi_uu = 1 and phi_uv = `overlap`
+else. With overlap 0 each topic is a system of its own, and one of which nothing was read is not moved.
 Reading influences the reader only: reciprocal contacts arise when authors read in turn.
 """
 
@@ -29,7 +31,8 @@ NEAREST = 0.1  # native units; opinions closer than this count as equally close
 @dataclass(frozen=True)
 class Baumann:
     """Parameters in native units: alpha >= 0 controversialness, beta >= 0 homophily, strength K >= 0,
-    slots m >= 1 per topic and activation, dt in (0, 1] model time per step, noise >= 0 per root of dt."""
+    slots m >= 1 per topic and activation, dt in (0, 1] model time per step, noise >= 0 per root of dt,
+    overlap of topics in [0, 1]."""
 
     alpha: float = 3.0
     beta: float = 3.0
@@ -37,6 +40,7 @@ class Baumann:
     slots: float = 10.0
     dt: float = 0.05
     noise: float = 0.0
+    overlap: float = 0.0
 
     def move(
         self,
@@ -54,7 +58,7 @@ class Baumann:
         workers.run(
             len(feed),
             lambda lo, hi: attend(
-                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, NEAREST,
+                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap, NEAREST,
                 opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
             ),
         )  # fmt: skip

@@ -8,12 +8,12 @@ from simapp.metrics.base import Metric
 
 
 class OfLargest(Metric):
-    """A figure of the largest cascade: most nodes, ties to the smallest post key."""
+    """A figure of the largest cascade: most nodes so far, ties to the smallest post key."""
 
     group: ClassVar[str] = "largest cascade"
     edge_cases: ClassVar[str] = (
-        "missing while no post is in the feed window; of the cascades whose first post is still in it, so the"
-        " figure falls when that post grows too old to be shown"
+        "missing before the first post; a cascade counts on after its first post has left the feed window, but"
+        " cannot grow any more"
     )
     null: ClassVar[str] = "none"
     cost: ClassVar[str] = "O(h)"

@@ -46,7 +46,7 @@ class Edges(NamedTuple):
 
 
 class Largest(NamedTuple):
-    """The largest cascade of the window: nodes, distinct users, deepest level, largest level, virality."""
+    """The largest cascade so far: nodes, distinct users, deepest level, largest level, virality."""
 
     nodes: int
     users: int
@@ -122,21 +122,12 @@ class View:
 
     @cached_property
     def largest(self) -> Largest | None:
-        """The largest cascade whose root is still in the feed window; None without posts."""
-        posts = self.posts
-        root = cascades.largest(posts)
-        if root is None:
+        """The largest cascade of the run so far; None before any post."""
+        found = cascades.largest_so_far(self.posts)
+        if found is None:
             return None
-        row = root - posts.base
-        rows = cascades.members(posts, root)
-        nodes = int(posts.size[row])
-        return Largest(
-            nodes,
-            int(np.unique(posts.author[rows]).shape[0]),
-            int(posts.max_depth[row]),
-            int(np.bincount(posts.depth[rows]).max()),
-            cascades.structural_virality(nodes, int(posts.wiener[row])),
-        )
+        nodes, users, depth, breadth, wiener = (int(x) for x in found)
+        return Largest(nodes, users, depth, breadth, cascades.structural_virality(nodes, wiener))
 
     @cached_property
     def tally(self) -> Tally:

@@ -70,7 +70,7 @@ class Parts:
         opinion = m.opinion
         moves = None
         if opinion.kind == "baumann":
-            moves = Baumann(opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise)
+            moves = Baumann(opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise, opinion.overlap)
         return RuleMind(
             codes=CODES,
             writing=Writing(

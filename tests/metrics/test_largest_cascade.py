@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simapp.engine.core import cascades
 from simapp.engine.core.posts import COMMENT, QUOTE, Posts
 from tests.metrics.views import measured, share, view_of, write
 
@@ -53,17 +54,22 @@ def test_comments_and_other_cascades_are_no_part_of_it() -> None:
     assert figures(posts)[:3] == (3, 1, 2)
 
 
-def test_the_largest_is_sought_among_posts_that_can_still_be_shown() -> None:
+def test_a_cascade_whose_first_post_is_too_old_to_be_shown_still_counts() -> None:
     posts = Posts()
     write(posts, author=[0])
     share(posts, 0, [0, 0, 0], [1, 2, 3])
     write(posts, author=[4])
     share(posts, 4, [4], [5])
     assert figures(posts)[0] == 4
-    posts.evict_before(4)
-    assert figures(posts)[:3] == (2, 1, 1)
-    posts.evict_before(posts.end)
-    assert figures(posts)[0] is None
+    before = figures(posts)
+    for end in (4, posts.end):
+        cascades.remember_leaving(posts, end - posts.base)
+        posts.evict_before(end)
+        assert figures(posts) == before
+    assert figures(Posts.from_arrays(posts.to_arrays())) == before
+    write(posts, author=[6])
+    share(posts, posts.base, [posts.base] * 4, [1, 2, 3, 4])
+    assert figures(posts)[0] == 5
 
 
 def test_the_figures_have_no_null() -> None:

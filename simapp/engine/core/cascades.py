@@ -157,6 +157,33 @@ def largest(posts: Posts) -> int | None:
     return posts.base + int(rows[np.argmin(posts.key[rows])])
 
 
+def figures(posts: Posts, root: int) -> NDArray[np.int64]:
+    """Return int64[5] of the cascade under serial `root`: nodes, distinct users, depth, breadth, Wiener index."""
+    row, rows = int(posts.row(root)), members(posts, root)
+    users = np.unique(posts.author[rows]).shape[0]
+    breadth = np.bincount(posts.depth[rows]).max()
+    return np.array([posts.size[row], users, posts.max_depth[row], breadth, posts.wiener[row]], np.int64)
+
+
+def remember_leaving(posts: Posts, cut: int) -> None:
+    """Before rows 0 .. cut - 1 leave the window: keep the figures of the largest cascade that leaves.
+
+    Ties go to what left first, then to the smallest key.
+    """
+    if cut <= 0 or int(posts.size[:cut].max()) <= int(posts.largest_gone[0]):
+        return
+    rows = np.flatnonzero(posts.size[:cut] == posts.size[:cut].max())
+    posts.largest_gone = figures(posts, posts.base + int(rows[np.argmin(posts.key[rows])]))
+
+
+def largest_so_far(posts: Posts) -> NDArray[np.int64] | None:
+    """Return the figures of the run's largest cascade so far, in the window or gone; None before any post."""
+    root = largest(posts)
+    if root is not None and int(posts.size[root - posts.base]) > int(posts.largest_gone[0]):
+        return figures(posts, root)
+    return posts.largest_gone if posts.largest_gone[0] else None
+
+
 def structural_virality(size: int, wiener: int) -> float:
     """Return 2 W / (n (n - 1)), the mean distance between nodes; 0 for a root alone.
 

@@ -83,6 +83,8 @@ class Posts:
     def __init__(self, capacity: int = 1024) -> None:
         self.base = 0
         self._rows = 0
+        # Of the largest cascade whose root left the window: nodes, users, depth, breadth, Wiener index.
+        self.largest_gone: NDArray[np.int64] = np.zeros(5, np.int64)
         self._data = {name: np.zeros(capacity, dtype) for name, dtype in _COLUMNS.items()}
         self._view()
 
@@ -127,6 +129,7 @@ class Posts:
         """Return copies of all columns and the base, for a snapshot."""
         arrays: dict[str, NDArray[np.generic]] = {n: d[: self._rows].copy() for n, d in self._data.items()}
         arrays["base"] = np.array([self.base], np.int64)
+        arrays["largest_gone"] = self.largest_gone.copy()
         return arrays
 
     @classmethod
@@ -135,6 +138,7 @@ class Posts:
         posts = cls(capacity=max(1024, arrays["key"].shape[0]))
         posts.append(**{name: arrays[name] for name in _COLUMNS})
         posts.base = int(arrays["base"][0])
+        posts.largest_gone = arrays["largest_gone"].astype(np.int64)
         return posts
 
     def _reserve(self, rows: int) -> None:

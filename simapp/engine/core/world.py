@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simapp.engine.core import ids
+from simapp.engine.core import cascades, ids
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.follows import Follows
@@ -134,6 +134,7 @@ class World:
             return 0
         # Steps are non-decreasing along the window, so the cut is a binary search.
         cut = int(np.searchsorted(self.posts.step, oldest, side="right"))
+        cascades.remember_leaving(self.posts, cut)
         gone = self.posts.evict_before(self.posts.base + cut)
         self.reactions.drop_below(self.posts.base)
         return gone

@@ -33,6 +33,10 @@ class BaumannOpinions(Part):
         10, "Attention slots: posts of others that move an active user's opinion per step.", ge=1, le=100,
         unit="posts per activation", source=BAUMANN,
     )  # fmt: skip
+    overlap: float = setting(
+        0.0, "How much a post on one topic also speaks about every other: 0 separate topics, 1 one ideology.", ge=0,
+        le=1, source="Baumann et al. 2021, Phys. Rev. X 11, 011012: cosine between topics",
+    )  # fmt: skip
     dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time")
     noise: float = setting(
         0.0, "Standard deviation of random opinion change, before scaling by the root of dt.", ge=0, le=10,
