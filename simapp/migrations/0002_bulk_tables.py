@@ -26,7 +26,7 @@ TABLES = {
         PRIMARY KEY (run_id, step, seq)""",
     "run_metric": """
         run_id bigint NOT NULL, step integer NOT NULL, name text NOT NULL, value double precision,
-        null_value double precision, PRIMARY KEY (run_id, name, step)""",
+        null_value double precision, PRIMARY KEY (run_id, step, name)""",
     "run_step": """
         run_id bigint NOT NULL, step integer NOT NULL, digest bytea NOT NULL, impressions_digest bytea NOT NULL,
         counts jsonb NOT NULL, stages jsonb NOT NULL, histogram integer[] NOT NULL,
@@ -44,6 +44,7 @@ TABLES = {
 # A post's counters and a cascade's posts are looked up by key. Keys name the author first, so these two indexes do
 # not grow at their right end, which makes them dear: only votes (codes 3 to 6) that counted are in the first.
 INDEXES = {
+    "run_metric": ["CREATE INDEX run_metric_name ON run_metric (run_id, name, step)"],
     "run_follow": ["CREATE INDEX run_follow_step ON run_follow (run_id, step)"],
     "run_post": ["CREATE INDEX run_post_root ON run_post (run_id, root) WHERE kind <> 0"],
     "run_event": [

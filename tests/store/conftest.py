@@ -26,3 +26,10 @@ def told(new_run):
     from tests.store.story import tell
 
     return tell(new_run())
+
+
+@pytest.fixture
+def client(client, settings):
+    """A browser; the server insists on the folder of collected static files."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    return client

@@ -84,7 +84,7 @@ def test_events_are_those_of_the_run_in_words(exported):
 
 
 def test_hostile_text_comes_back_exactly(exported):
-    told, _, _, table = exported
+    _told, _, _, table = exported
     texts = set(table("texts")["text"])
     assert {HOSTILE_TEXT, SCRIPT_TEXT} <= texts
     users = table("users").sort("user_id")

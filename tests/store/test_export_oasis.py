@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 # Columns of the 16 tables, from OASIS's schema files.
 COLUMNS = {
     "user": "user_id agent_id user_name name bio created_at num_followings num_followers",
-    "post": "post_id user_id original_post_id content quote_content created_at num_likes num_dislikes num_shares "
-    "num_reports",
+    "post": "post_id user_id original_post_id content quote_content created_at num_likes num_dislikes "
+    "num_shares num_reports",
     "comment": "comment_id post_id user_id content created_at num_likes num_dislikes",
     "like": "like_id user_id post_id created_at",
     "dislike": "dislike_id user_id post_id created_at",
@@ -74,7 +74,7 @@ def test_the_sixteen_tables_have_oasis_columns(exported):
 
 
 def test_every_user_signed_up(exported):
-    told, ask = exported
+    _told, ask = exported
     assert [row[0] for row in ask("SELECT user_id FROM user ORDER BY user_id")] == list(range(8))
     assert ask("SELECT user_name, name, bio FROM user WHERE user_id = 1") == [
         ("=HYPERLINK(1)", "-1+1", "@SUM(1)")
@@ -201,7 +201,7 @@ def test_the_same_action_twice_in_a_step_is_traced_twice(new_run, tmp_path):
     }
     told = tell(run, steps=2, story=story)
     done = sum(int((r.events.outcome == 0).sum()) for r in told.records)
-    # The engine never accepts the same thing twice in a step, but another one's events may be exported one day.
+    # The engine never accepts the same thing twice in a step; a plugin's action may.
     row = RunEvent.objects.filter(run_id=run.pk, step=2, outcome=0).first()
     assert row is not None
     row.seq = 99

@@ -16,8 +16,9 @@ import polars as pl
 
 SUFFIX = ".csv"
 NOTE = (
-    "In CSV files one apostrophe was put before text cells that begin with an apostrophe, = + - @ (also full-width), "
-    "a tab, a return or a newline, so that no spreadsheet runs them; remove one leading apostrophe to get the text back."
+    "In CSV files one apostrophe was put before text cells that begin with an apostrophe, = + - @ (also "
+    "full-width), a tab, a return or a newline, so that no spreadsheet runs them; remove one leading "
+    "apostrophe to get the text back."
 )
 _STARTS = r"^['=+\-@\t\r\n＝＋－＠]"
 
@@ -47,6 +48,9 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with its text columns made safe for spreadsheets."""
     texts = [pl.col(name) for name, kind in frame.schema.items() if kind == pl.String]
     return frame.with_columns(
-        pl.when(text.str.contains(_STARTS)).then(pl.lit("'") + text).otherwise(text).alias(text.meta.output_name())
+        pl.when(text.str.contains(_STARTS))
+        .then(pl.lit("'") + text)
+        .otherwise(text)
+        .alias(text.meta.output_name())
         for text in texts
     )

@@ -17,7 +17,7 @@ from simapp.engine.core.posts import KINDS
 
 @dataclass(frozen=True)
 class Column:
-    """One column. type: int8 .. int64, uint8, float32, float64 or string; missing: when it is empty ("" never)."""
+    """One column; type: int8 .. int64, uint8, float32, float64 or string; missing: when it is empty."""
 
     name: str
     type: str
@@ -131,7 +131,8 @@ POSTS = Table(
 )
 FOLLOWS = Table(
     "follows",
-    "The history of the follow graph; step 0 is the whole graph at the start. Attention flows from followee to follower.",
+    "The history of the follow graph; step 0 is the whole graph at the start. Attention flows from followee "
+    "to follower.",
     "step",
     (
         _STEP,
@@ -240,7 +241,8 @@ DECISIONS = Table(
 )
 OPINIONS = Table(
     "opinions",
-    "Everybody's opinion on every topic after each step, as shown: -1 against, 1 in favour. One column per topic.",
+    "Everybody's opinion on every topic after each step, as shown: -1 against, 1 in favour; one column per "
+    "topic.",
     "step, user",
     (_STEP, Column("user", "int32", _USER)),
 )

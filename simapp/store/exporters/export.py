@@ -22,7 +22,7 @@ FORMATS = (*_TABULAR, "oasis")
 
 def export_run(
     run_id: int, format: str, out: Path, progress: Progress = lambda _share, _doing: None
-) -> dict[str, Any]:  # noqa: A002
+) -> dict[str, Any]:
     """Write a run's data into the new folder `out` and return its manifest.
 
     csv, jsonl and parquet make one file per table of the data dictionary; oasis makes `<run>.db`. progress is

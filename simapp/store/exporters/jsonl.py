@@ -9,7 +9,7 @@ from typing import Self
 import polars as pl
 
 SUFFIX = ".jsonl"
-NOTE = "In JSON Lines files post identities go beyond 2^53: read them as 64-bit integers, not as floating-point numbers."
+NOTE = "In JSON Lines files post identities go beyond 2^53: read them as 64-bit integers, not as floats."
 
 
 class Writer:

@@ -1,4 +1,4 @@
-"""What an export says about itself: files with their hashes, where the data come from, and what columns mean."""
+"""What an export says about itself: files with hashes, where the data come from, what columns mean."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "manifest.json"
 def write_companions(
     source: Source, folder: Path, tables: Sequence[Table], notes: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Write scenario.json, provenance.json and, where there are tables, the data dictionary; return their entries."""
+    """Write scenario.json, provenance.json and, for tables, the data dictionary; return their entries."""
     made = [
         _json(folder / "scenario.json", source.document, "The scenario document that the run executed."),
         _json(
@@ -42,7 +42,7 @@ def write_companions(
 
 def write_manifest(
     source: Source, folder: Path, format: str, files: list[dict[str, Any]], notes: Sequence[str]
-) -> dict[str, Any]:  # noqa: A002
+) -> dict[str, Any]:
     """Write manifest.json and return it: the export with every file's SHA-256, and where it comes from."""
     manifest = {
         "manifest_version": 1,

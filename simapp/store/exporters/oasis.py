@@ -1,7 +1,7 @@
-"""One SQLite file that programs written for OASIS read: its 16 tables, every user, post, follow, vote and trace.
+"""One SQLite file that programs written for OASIS read: its 16 tables, with every row of the run.
 
-Ids count as in OASIS: users from 0, everything else from 1, in the order of the run. What is kept in memory is
-the identity and the number of every post (16 bytes each); rows are streamed.
+Ids count as in OASIS: users from 0, everything else from 1, in the order of the run. What is kept in
+memory is the identity and the number of every post (16 bytes each); rows are streamed.
 """
 
 from __future__ import annotations
@@ -34,20 +34,21 @@ NOBODY = -1  # the user_id of what the scenario itself did: OASIS has no such ac
 
 def notes_for(source: Source) -> list[str]:
     """Return the choices that a reader of the file must know."""
-    times = (
-        "created_at is text (simulated UTC), as in OASIS's clock mode."
-        if _has_clock(source)
-        else f"created_at is the integer step, as in OASIS's step mode; a step is {source.minutes_per_step} simulated minutes."
-    )
+    times = "created_at is text (simulated UTC), as in OASIS's clock mode."
+    if not _has_clock(source):
+        minutes = source.minutes_per_step
+        times = (
+            f"created_at is the integer step, as in OASIS's step mode; a step is {minutes} simulated minutes."
+        )
     return [
         times,
         "user_id starts at 0; ids of all other tables start at 1 and follow the order of the run.",
-        "like, dislike, follow and mute hold what still stands at the end; ids count everything that ever was.",
-        "original_post_id is the first post of the cascade; whom a repost was taken from is reposted_id of its trace.",
+        "like, dislike, follow and mute hold what still stands at the end; ids count all that ever was.",
+        "original_post_id is the first post of the cascade; what was reposted is reposted_id of the trace.",
         f"What the scenario itself did (artificial first votes) has user_id {NOBODY}.",
-        "The follow graph at the start and the sign-ups have step 0; starting follows have no trace rows, as in OASIS.",
-        "trace holds accepted actions only. A repetition of the same action in the same step has an extra key nth "
-        "in info, because the primary key of trace is all four columns.",
+        "Sign-ups and the follow graph at the start have step 0; those follows have no trace, as in OASIS.",
+        "trace holds accepted actions only. A repetition of an action in a step has an extra key nth in "
+        "info, because the primary key of trace is all four columns.",
         "rec holds what was shown in the last step. report, product and the group tables are empty.",
     ]
 
@@ -95,7 +96,8 @@ class _Export:
         query = "SELECT user_id, handle, name, bio FROM run_user WHERE run_id = %s ORDER BY user_id"
         for rows in stream(query, [founder]):
             self._database.executemany(
-                "INSERT INTO user (user_id, agent_id, user_name, name, bio, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO user (user_id, agent_id, user_name, name, bio, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 [(user, user, handle, name, bio, time) for user, handle, name, bio in rows],
             )
             for user, handle, name, bio in rows:
@@ -104,7 +106,10 @@ class _Export:
 
     def _follows(self) -> None:
         founder, time = self._segments[0].run_id, self._time(0)
-        query = "SELECT follower, followee FROM run_follow WHERE run_id = %s AND step = 0 ORDER BY follower, followee"
+        query = (
+            "SELECT follower, followee FROM run_follow WHERE run_id = %s AND step = 0 "
+            "ORDER BY follower, followee"
+        )
         for rows in stream(query, [founder]):
             for follower, followee in rows:
                 self._tracer.follows.add(follower, followee, time)
@@ -114,9 +119,8 @@ class _Export:
         comment: list[NDArray[np.bool_]] = []
         for segment in self._segments:
             where = belongs("x", [segment])
-            for rows in stream(
-                f"SELECT key, kind FROM run_post x WHERE {where} ORDER BY step, key", rows=BATCH * 5
-            ):  # noqa: S608
+            query = f"SELECT key, kind FROM run_post x WHERE {where} ORDER BY step, key"  # noqa: S608
+            for rows in stream(query, rows=BATCH * 5):
                 part = np.array(rows, np.int64)
                 keys.append(part[:, 0])
                 comment.append(part[:, 1] == COMMENT)
@@ -126,7 +130,8 @@ class _Export:
 
     def _write_posts(self) -> None:
         for segment in self._segments:
-            query = f"""SELECT x.key, x.root, x.step, x.author, x.kind, coalesce(t.text, ''), coalesce(o.text, '')
+            query = f"""SELECT x.key, x.root, x.step, x.author, x.kind, coalesce(t.text, ''),
+                    coalesce(o.text, '')
                 FROM run_post x
                 LEFT JOIN run_text t ON t.text_id = x.text_id AND {belongs("t", self._segments)}
                 LEFT JOIN run_post r ON x.kind = {QUOTE} AND r.key = x.root AND {belongs("r", self._segments)}
@@ -213,7 +218,7 @@ class _Export:
         for table, column, key, counted, by in COUNTERS:
             self._database.execute(
                 f'UPDATE "{table}" SET {column} = held.n FROM '  # noqa: S608 - our own names
-                f'(SELECT {by} AS id, count(*) AS n FROM "{counted}" WHERE {by} IS NOT NULL GROUP BY {by}) AS held '
+                f'(SELECT {by} AS id, count(*) n FROM "{counted}" WHERE {by} IS NOT NULL GROUP BY {by}) held '
                 f'WHERE "{table}".{key} = held.id'
             )
 

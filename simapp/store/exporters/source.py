@@ -86,9 +86,8 @@ class Source:
             if table is d.USERS:
                 cursor.execute("SELECT count(*) FROM run_user WHERE run_id = %s", [self.segments[0].run_id])
             else:
-                cursor.execute(
-                    f"SELECT count(*) FROM {_BASE[table.name]} x WHERE {belongs('x', self.segments)}"
-                )  # noqa: S608
+                where = belongs("x", self.segments)
+                cursor.execute(f"SELECT count(*) FROM {_BASE[table.name]} x WHERE {where}")  # noqa: S608
             return int(cursor.fetchone()[0])
 
     def empty(self, table: d.Table) -> pl.DataFrame:
@@ -118,12 +117,10 @@ class Source:
 
     def _shaped(self, table: d.Table, raw: pl.DataFrame) -> pl.DataFrame:
         """Turn stored codes into names and -1 into missing, and bring columns into the declared order."""
-        columns: list[pl.Expr] = []
-        for column in table.columns:
-            columns.append(
-                self._column(column.name, raw.schema).cast(_POLARS[column.type]).alias(column.name)
-            )
-        return raw.select(columns)
+        return raw.select(
+            self._column(column.name, raw.schema).cast(_POLARS[column.type]).alias(column.name)
+            for column in table.columns
+        )
 
     def _column(self, name: str, held: pl.Schema) -> pl.Expr:
         if name == "minute":
@@ -183,13 +180,14 @@ _BASE = {
     "inputs": "run_input",
 }
 _QUERIES = {
-    "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, voice "
-    "FROM run_user x WHERE {where} ORDER BY user_id",
+    "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, "
+    "voice FROM run_user x WHERE {where} ORDER BY user_id",
     "texts": "SELECT text_id, step, text FROM run_text x WHERE {where} ORDER BY text_id",
-    "posts": "SELECT x.key, x.step, x.author, x.kind, x.root, x.parent, x.topic, x.stance, x.opinion, x.appeal, "
-    "x.arm, x.text_id, t.text FROM run_post x LEFT JOIN run_text t ON t.text_id = x.text_id AND {texts} "
-    "WHERE {where} ORDER BY x.step, x.key",
-    "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} ORDER BY step, follower, followee",
+    "posts": "SELECT x.key, x.step, x.author, x.kind, x.root, x.parent, x.topic, x.stance, x.opinion, "
+    "x.appeal, x.arm, x.text_id, t.text FROM run_post x "
+    "LEFT JOIN run_text t ON t.text_id = x.text_id AND {texts} WHERE {where} ORDER BY x.step, x.key",
+    "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} "
+    "ORDER BY step, follower, followee",
     "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
     "WHERE {where} ORDER BY step, seq",
     "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",

@@ -1,0 +1,247 @@
+"""Reads a run's past from its rows: pages, counters, cascades and the follow graph at a step.
+
+Every reader follows the run's lineage (lineage.py) and is bounded: by a page, by the posts that are asked
+about, or by a limit. Nothing here reads a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from simapp.engine.actions.registry import code_of
+from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
+from simapp.store.lineage import belongs, segments_of
+from simapp.store.models import Run
+
+MOST = 1_000  # rows of one page, at most
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table that is read page by page; `key` columns order it, are its cursor and stand in an index."""
+
+    name: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+LISTINGS: dict[str, Listing] = {
+    listing.name: listing
+    for listing in (
+        Listing(
+            "users",
+            "run_user",
+            ("user_id",),
+            ("user_id", "handle", "name", "bio", "age", "gender", "country", "community", "level", "voice"),
+        ),
+        Listing(
+            "posts",
+            "run_post",
+            ("step", "key"),
+            ("step", "key", "kind", "author", "root", "parent", "topic", "stance", "appeal", "arm", "text"),
+        ),
+        Listing(
+            "events",
+            "run_event",
+            ("step", "seq"),
+            ("step", "seq", "actor", "code", "outcome", "post", "target", "user_id", "text"),
+        ),
+        Listing("metrics", "run_metric", ("step", "name"), ("step", "name", "value", "null_value")),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a page, in the listing's columns, and the cursor of the next page (None: this was the last)."""
+
+    rows: list[tuple[Any, ...]]
+    after: tuple[Any, ...] | None
+
+
+def page(run: Run, listing: Listing, *, after: Sequence[Any] | None = None, limit: int = 100) -> Page:
+    """Return the rows behind the cursor `after`: values of the key, or the first few of them to start at."""
+    limit = max(1, min(limit, MOST))
+    rows: list[tuple[Any, ...]] = []
+    segments = segments_of(run)
+    for segment in segments[:1] if listing.table == "run_user" else segments:
+        if len(rows) <= limit:
+            rows += _part(listing, segment, segments, after, limit + 1 - len(rows))
+    places = [listing.columns.index(name) for name in listing.key]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, tuple(rows[-1][place] for place in places) if more else None)
+
+
+def _part(listing: Listing, segment: Any, segments: Any, after: Sequence[Any] | None, limit: int) -> Any:
+    joined = " LEFT JOIN run_text t ON t.text_id = x.text_id AND " + belongs("t", segments)
+    columns = ", ".join("t.text" if name == "text" else f"x.{name}" for name in listing.columns)
+    where = f"x.run_id = {segment.run_id:d}" if listing.table == "run_user" else belongs("x", [segment])
+    values: list[Any] = []
+    if after:
+        names = ", ".join(f"x.{name}" for name in listing.key[: len(after)])
+        # A whole cursor names a row that was seen; a part of one names where to start.
+        sign = ">" if len(after) == len(listing.key) else ">="
+        where += f" AND ({names}) {sign} ({', '.join(['%s'] * len(after))})"
+        values = list(after)
+    order = ", ".join(f"x.{name}" for name in listing.key)
+    query = (
+        f"SELECT {columns} FROM {listing.table} x{joined if 'text' in listing.columns else ''} "  # noqa: S608
+        f"WHERE {where} ORDER BY {order} LIMIT {limit:d}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What stands on a post: votes, reposts with quotes, comments."""
+
+    likes: int = 0
+    dislikes: int = 0
+    shares: int = 0
+    comments: int = 0
+
+
+def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]:
+    """Return the counters of posts (never of reposts: those have none of their own) after `step`."""
+    wanted = sorted(set(keys))
+    segments = segments_of(run, step)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
+            f"AND code IN (3, 4, 5, 6) AND {belongs('x', segments)} GROUP BY post, code",
+            [wanted],
+        )
+        votes = {(post, code): count for post, code, count in cursor.fetchall()}
+        cursor.execute(
+            "SELECT DISTINCT root FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s) "  # noqa: S608
+            f"AND {belongs('x', segments)}",
+            [wanted, sorted({(key >> 12) & 0xFFFFF for key in wanted})],
+        )
+        roots = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT key, root, parent, kind FROM run_post x WHERE root = ANY(%s) AND kind <> 0 "  # noqa: S608
+            f"AND {belongs('x', segments)}",
+            [sorted(roots | set(wanted))],
+        )
+        beneath = np.array(cursor.fetchall(), np.int64).reshape(-1, 4)
+    shares, comments = _beneath(beneath)
+
+    def net(post: int, done: str, undone: str) -> int:
+        return int(votes.get((post, code_of(done)), 0) - votes.get((post, code_of(undone)), 0))
+
+    return {
+        key: Counters(
+            net(key, "like_post", "unlike_post"),
+            net(key, "dislike_post", "undo_dislike_post"),
+            shares.get(key, 0),
+            comments.get(key, 0),
+        )
+        for key in wanted
+    }
+
+
+def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:
+    """Count shares and comments by the post that they are of: through reposts to what was reposted."""
+    keys, parents, kinds = rows[:, 0], rows[:, 2], rows[:, 3]
+    comments, counts = np.unique(rows[kinds == COMMENT, 1], return_counts=True)
+    by_comment = dict(zip(comments.tolist(), counts.tolist(), strict=True))
+    reposted = dict(zip(keys[kinds == REPOST].tolist(), parents[kinds == REPOST].tolist(), strict=True))
+    shares: dict[int, int] = {}
+    for target in parents[(kinds == REPOST) | (kinds == QUOTE)].tolist():
+        original = target
+        while original in reposted:
+            original = reposted[original]
+        shares[original] = shares.get(original, 0) + 1
+    return shares, by_comment
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """The tree under a root post, oldest first, the root first: keys and parents int64[n] (-1 for the root),
+    authors int32[n], steps int32[n], kinds uint8[n], depths int32[n]. whole: the limit cut nothing."""
+
+    keys: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    authors: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    depths: NDArray[np.int32]
+    whole: bool
+
+
+def cascade_of(run: Run, root: int, *, step: int | None = None, limit: int = 100_000) -> Cascade:
+    """Return the reposts and quotes under `root` up to `step`, at most `limit`, the earliest."""
+    segments = segments_of(run, step)
+    with connection.cursor() as cursor:
+        # Two parts, because the index on root leaves posts out.
+        columns, where = "key, parent, author, step, kind", belongs("x", segments)
+        cursor.execute(
+            f"SELECT {columns} FROM run_post x WHERE key = %s AND step = %s AND kind = {POST} AND {where} "  # noqa: S608
+            f"UNION ALL (SELECT {columns} FROM run_post x WHERE root = %s AND kind <> 0 "
+            f"AND kind IN ({REPOST}, {QUOTE}) AND {where} ORDER BY step, key LIMIT {limit:d})",
+            [root, (root >> 12) & 0xFFFFF, root],
+        )
+        rows = np.array(cursor.fetchall(), np.int64).reshape(-1, 5)
+    whole, rows = rows.shape[0] <= limit, rows[:limit]
+    rows = rows[np.lexsort((rows[:, 0], rows[:, 4] != POST, rows[:, 3]))]
+    return Cascade(
+        rows[:, 0],
+        rows[:, 1],
+        rows[:, 2].astype(np.int32),
+        rows[:, 3].astype(np.int32),
+        rows[:, 4].astype(np.uint8),
+        _depths(rows[:, 0], rows[:, 1]),
+        whole,
+    )
+
+
+def _depths(keys: NDArray[np.int64], parents: NDArray[np.int64]) -> NDArray[np.int32]:
+    # Parents may stand after their children within a step, so depths settle over rounds: one per level.
+    order = np.argsort(keys, kind="stable")
+    at = np.minimum(np.searchsorted(keys[order], parents), max(keys.shape[0] - 1, 0))
+    row = np.where(keys[order[at]] == parents, order[at], -1) if keys.shape[0] else np.zeros(0, np.int64)
+    depths, above = np.zeros(keys.shape[0], np.int32), row
+    while above.shape[0] and (above >= 0).any():
+        depths[above >= 0] += 1
+        above = np.where(above >= 0, row[above], -1)
+    return depths
+
+
+def follow_graph(run: Run, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return (follower int32[M], followee int32[M]) after `step`, sorted by both."""
+    with connection.cursor() as cursor:
+        # An edge stands when it appeared once more often than it disappeared, in any order.
+        cursor.execute(
+            "SELECT follower, followee FROM run_follow x "  # noqa: S608
+            f"WHERE {belongs('x', segments_of(run, step))} GROUP BY follower, followee "
+            "HAVING sum(2 * on_ - 1) > 0 ORDER BY follower, followee"
+        )
+        edges = np.array(cursor.fetchall(), np.int32).reshape(-1, 2)
+    return edges[:, 0], edges[:, 1]
+
+
+def metric_series(
+    run: Run, names: Sequence[str], *, after: int = -1, limit: int = 10_000
+) -> dict[str, list[tuple[int, float | None, float | None]]]:
+    """Return (step, value, null value) of metrics after a step, ascending; at most `limit` steps."""
+    found: dict[str, list[tuple[int, float | None, float | None]]] = {name: [] for name in names}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, step, value, null_value FROM run_metric x "  # noqa: S608
+            f"WHERE name = ANY(%s) AND step > %s AND step <= %s AND {belongs('x', segments_of(run))} "
+            "ORDER BY step",
+            [list(names), after, after + limit],
+        )
+        for name, step, value, null in cursor.fetchall():
+            found[name].append((step, value, null))
+    return found
