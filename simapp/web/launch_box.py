@@ -53,6 +53,13 @@ def sent(form: QueryDict) -> Box:
     return box
 
 
+def kept(form: QueryDict) -> Box:
+    """Return what was typed, unchecked, for a page that is shown again for another reason."""
+    box = sent(form)
+    box.problems = {}
+    return box
+
+
 def _whole(box: Box, name: str, text: str, *, low: int, high: int, empty: bool) -> None:
     if not text and empty:
         box.wishes[name] = None

@@ -52,11 +52,12 @@ def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
 def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> HttpResponse:
     """Save, launch, take a file of people, or show the other view. Nothing typed is lost on the way."""
     action, edit = request.POST.get("action", "save"), Edit.sent(request.POST)
+    box = launch_box.kept(request.POST)
     if action in {"to_yaml", "to_form"}:
         edit.turn_to(YAML if action == "to_yaml" else FORM)
-        return _page(request, found, version, edit, status=200 if edit.document else 422)
+        return _page(request, found, version, edit, box=box, status=200 if edit.document else 422)
     if edit.document is None:
-        return _page(request, found, version, edit, status=422)
+        return _page(request, found, version, edit, box=box, status=422)
     if action == "launch":
         return _launch(request, found, version, edit)
     if action == "people":
@@ -83,7 +84,8 @@ def _launch(request: HttpRequest, found: Scenario, version: ScenarioVersion, edi
 def _people(request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit) -> HttpResponse:
     problem = people_page.take(request, found)
     if problem:
-        return _page(request, found, version, edit, status=422, people_problem=problem)
+        box = launch_box.kept(request.POST)
+        return _page(request, found, version, edit, box=box, status=422, people_problem=problem)
     services.save_version(scenario=found, author=request.user, document=edit.document)
     return redirect("people", found.pk)
 

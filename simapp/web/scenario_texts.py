@@ -17,8 +17,8 @@ from simapp.web.scenario_plan import Group, Leaf, Part, Union, plan
 
 Texts = dict[str, list[str]]
 
-_WHOLE = re.compile(r"[-+]?\d{1,18}")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _YES, _NO = "true", "false"
 
 
