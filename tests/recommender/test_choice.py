@@ -14,7 +14,7 @@ from simapp.engine.core.posts import COMMENT, REPOST
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
-from tests.recommender.worlds import START, busy
+from tests.recommender.worlds import START, busy, found, write
 
 
 def original(world: World, serial: int) -> int:
@@ -91,7 +91,7 @@ def test_chronological_is_the_newest_of_each_followee_by_time(seed, k, per_autho
     seed=st.integers(0, 500),
     k=st.sampled_from([1, 3, 25]),
     size=st.sampled_from([10, 150, 500]),
-    seen=st.booleans(),
+    seen=st.sampled_from([0, 72, 100, 130]),
 )
 def test_reddit_hot_is_the_hottest_of_all_and_of_the_followed_however_long_the_list_is(seed, k, size, seen):
     world, streams = busy(users=20, posts=330, seed=seed, seen_memory=300), Streams(seed)
@@ -106,8 +106,9 @@ def test_reddit_hot_is_the_hottest_of_all_and_of_the_followed_however_long_the_l
     tie = streams.bits("feed/tie", item=posts.key)
     pool = [s for s in range(posts.end) if posts.kind[s] != REPOST and may_be_shown(world, s)]
     pool = sorted(pool, key=lambda s: (score[s], int(tie[s])), reverse=True)[:size]
-    if seen:  # everybody has seen the whole head of the list: the answer lies deep
-        world.users.seen[:, :200] = np.array(pool[:200] + pool[:1] * max(0, 200 - len(pool)))
+    # Everybody has seen the head of the list: the answer lies behind the first cut, and often beats
+    # what a viewer follows.
+    world.users.seen[:, :seen] = np.array((pool * seen)[:seen])
 
     def expected(viewer: int) -> list[int]:
         return best(world, viewer, set(pool) | followed(world, viewer, 3), score, streams, k)
@@ -131,3 +132,18 @@ def test_strangers_do_not_fill_the_feed_of_somebody_who_follows_people():
     drawn = ((batch.sources == feed.sources.index("explore")) & (batch.posts >= 0)).sum(axis=1)
     assert (drawn == 3).all()
     assert ((batch.posts < 0).sum(axis=1) > 0).all()
+
+
+def test_equal_scores_behind_the_cut_of_a_list_are_not_forgotten():
+    world = found(202, [(0, u) for u in (1, 2, 3)], texts=["a"], seen_memory=200)
+    for user in range(1, 202):
+        write(world, user)
+    streams = Streams(7)
+    by_draw = np.argsort(streams.bits("feed/tie", item=world.posts.key))[::-1]
+    followed = [int(s) for s in by_draw if world.posts.author[s] in (1, 2, 3)]
+    others = [int(s) for s in by_draw if int(s) not in followed]
+    world.users.seen[0, :150] = others[:150]
+    batch = build_feed("reddit-hot").rank(world, np.array([0], np.int32), 3, streams, Workers())
+    left = [int(s) for s in by_draw if int(s) in followed or int(s) in others[150:]]
+    assert batch.posts[0].tolist() == left[:3]
+    assert left[:3] != followed, "the case must be one where the cut could hide something"

@@ -158,7 +158,9 @@ def test_the_learning_rate_says_how_far_an_interest_moves(world):
     assert all_new[2] == pytest.approx(1, abs=0.002)
 
 
-ACTS = st.lists(st.tuples(st.integers(0, 59), st.sampled_from(list(CODES)), st.integers(0, 399)), max_size=60)
+ACTS = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from(list(CODES)), st.integers(0, 399)), min_size=2, max_size=60
+)
 
 
 @settings(max_examples=20, deadline=None)
