@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 
+admin.site.site_title = admin.site.site_header = "Sociarium"
+admin.site.index_title = "Administration"
+
+
 class LookOnly(ModelAdmin):
     """A list and a page per row. Nothing can be added or deleted; only fields in `may_change` can be set."""
 
@@ -47,7 +51,7 @@ class LookOnly(ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         own = [field.name for field in self.opts.fields if field.name not in self.hidden_fields]
-        return [*own, *self.readonly_fields]
+        return [*self.readonly_fields, *own]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [name for name in self.get_fields(request, obj) if name not in self.may_change]
@@ -104,7 +108,7 @@ class RunAdmin(LookOnly):
     search_fields = ("=id", "title", "owner__username", "scenario_version__scenario__title")
     may_change = ("hidden",)
     hidden_fields = ("digest", "impressions_digest", "heartbeat", "fingerprint")
-    readonly_fields = ("digest_hex", "heartbeat_text", "fingerprint_text", "rows")
+    readonly_fields = ("rows", "digest_hex", "heartbeat_text", "fingerprint_text")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         found = super().get_queryset(request)
@@ -139,7 +143,9 @@ class RunAdmin(LookOnly):
     @admin.display(description="rows")
     def rows(self, run: Run) -> SafeString:
         links = ((reverse("admin:simapp_run_rows", args=[run.pk, name]), name) for name in LISTINGS)
-        return format_html_join(" · ", '<a class="text-primary-600 underline" href="{}">{}</a>', links)
+        return format_html_join(
+            " · ", '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', links
+        )
 
 
 @admin.register(Upload)

@@ -52,6 +52,7 @@ def rows_page(model_admin: ModelAdmin[Run], request: HttpRequest, run_id: int, n
         "run": run,
         "listing": listing,
         "listings": LISTINGS.values(),
+        "heads": [_HEADS.get(name, name.replace("_", " ")) for name in listing.columns],
         "rows": [_cells(listing, row, topics) for row in found.rows],
         "next": "?" + urlencode({"after": json.dumps(found.after)}) if found.after else "",
         "first": after is None,
@@ -86,8 +87,11 @@ def read_cursor(listing: Listing, after: str, step: str) -> tuple[Any, ...] | No
     return tuple(values)
 
 
-def _cells(listing: Listing, row: tuple[Any, ...], topics: list[str]) -> list[str]:
-    return [_word(name, value, topics) for name, value in zip(listing.columns, row, strict=True)]
+def _cells(listing: Listing, row: tuple[Any, ...], topics: list[str]) -> list[tuple[str, bool]]:
+    """Return (words, whether they need room) per column."""
+    return [
+        (_word(name, value, topics), name in _WIDE) for name, value in zip(listing.columns, row, strict=True)
+    ]
 
 
 def _word(name: str, value: Any, topics: list[str]) -> str:
@@ -103,6 +107,8 @@ def _word(name: str, value: Any, topics: list[str]) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+_HEADS = {"key": "post", "code": "action", "user_id": "user", "null_value": "null"}
+_WIDE = {"text", "bio", "outcome"}
 _ABSENT = {"parent", "post", "target", "user_id", "community"}
 _WORDS: dict[str, Callable[[int], str]] = {
     "code": lambda code: names_by_code().get(code, str(code)),

@@ -130,7 +130,8 @@ def test_a_page_can_start_at_a_step(staff, told):
 @pytest.mark.parametrize(
     "query",
     ["after=x", "after=[1]", 'after=["1",2]', "after=[-1,2]", "after=[1,2,3]", "after=[true,1]", "after={}",
-     "step=-1", f"after=[{2**31},0]", "step=99999999999", "after=" + json.dumps(["'; DROP TABLE run_event; --", 1])],
+     "step=-1", f"after=[{2**31},0]", "step=99999999999",
+     "after=" + json.dumps(["'; DROP TABLE run_event; --", 1])],
 )  # fmt: skip
 def test_a_cursor_that_is_none_is_refused_in_one_sentence(staff, told, query):
     answer = staff.get(f"{rows_url(told.run)}?{query}")
