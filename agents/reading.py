@@ -115,7 +115,8 @@ def react(
 @njit(cache=True, nogil=True)
 def attend(
     lo: Any, hi: Any, viewers: Any, rows: Any, key_read: Any, depth: Any, alpha: Any, beta: Any, slots: Any,
-    overlap: Any, nearest: Any, topics: Any, opinions: Any, author: Any, topic: Any, opinion: Any, stance: Any, pull: Any,
+    overlap: Any, nearest: Any, reach: Any, topics: Any, opinions: Any, author: Any, topic: Any, opinion: Any,
+    stance: Any, pull: Any,
 ) -> None:  # fmt: skip
     """Add up social influence per viewer and topic into pull float64[V, T]; see opinions/baumann.py for the law."""
     for v in range(lo, hi):
@@ -125,7 +126,7 @@ def attend(
             shown += 1
         read = read_depth(key_read, user, shown, depth)
         for t in range(topics):
-            weight, influence = 0.0, 0.0
+            weight, influence, closest = 0.0, 0.0, np.inf
             for r in range(read):
                 row = rows[v, r]
                 about = topic[row]
@@ -134,7 +135,12 @@ def attend(
                 share = 1.0 if about == t else overlap
                 if share == 0.0:
                     continue
-                w = max(abs(opinions[user, about] - opinion[row]), nearest) ** -beta
+                distance = abs(opinions[user, about] - opinion[row])
+                closest = min(closest, distance)
+                w = max(distance, nearest) ** -beta
                 weight += w
                 influence += w * np.tanh(alpha * share * opinion[row])
-            pull[v, t] = slots * influence / weight if weight > 0.0 else 0.0
+            if weight > 0.0:
+                pull[v, t] = slots * influence / weight * max(closest / reach, 1.0) ** -beta
+            else:
+                pull[v, t] = 0.0

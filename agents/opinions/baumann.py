@@ -5,8 +5,11 @@
 In the paper an active agent contacts m others, chosen with probability proportional to
 |x_i - x_j|^-beta. Here the contacts are what the feed put before the user: attention is limited to
 the posts that were read, and the m slots are spread over them in proportion to |x_i - x_j|^-beta
-(the expectation of drawing them, so no draw is needed). x_j is the opinion that the author held when
-writing. Topics overlap as in Baumann, Lorenz-Spreen, Sokolov & Starnini 2021 (Phys. Rev. X 11, 011012): a post
+(the expectation of drawing them, so no draw is needed). In the paper's whole population somebody near
+is always found; a feed may hold nobody near. Then attention fades: the slots are scaled by
+(d / REACH)^-beta where the nearest read opinion is d > REACH away, or else a minority that is shown
+only the majority would be pulled over by the least distant of its opponents, whatever the distance.
+x_j is the opinion that the author held when writing. Topics overlap as in Baumann, Lorenz-Spreen, Sokolov & Starnini 2021 (Phys. Rev. X 11, 011012): a post
 on topic v moves the opinion on topic u through tanh(alpha * phi_uv * x_j), phi_uu = 1 and phi_uv = `overlap`
 else. With overlap 0 each topic is a system of its own, and one of which nothing was read is not moved.
 Reading influences the reader only: reciprocal contacts arise when authors read in turn.
@@ -25,7 +28,8 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 
-NEAREST = 0.1  # native units; opinions closer than this count as equally close
+NEAREST = 0.05  # native units; opinions closer than this count as equally close
+REACH = 1.0  # native units; attention fades when the nearest read opinion is further away
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Baumann:
         workers.run(
             len(feed),
             lambda lo, hi: attend(
-                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap, NEAREST,
+                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap, NEAREST, REACH,
                 opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
             ),
         )  # fmt: skip
