@@ -45,7 +45,7 @@ def read_depth(key: Any, user: Any, shown: Any, mean: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def react(
+def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closures
     lo: Any, hi: Any, viewers: Any, rows: Any, keys: Any, rates: Any, offered: Any, depth: Any, gate_scale: Any,
     herd: Any, shown_opinions: Any, key: Any, author: Any, kind: Any, parent: Any, base: Any, topic: Any,
     stance: Any, appeal: Any, likes: Any, dislikes: Any, indptr: Any, followees: Any, count: Any,
@@ -75,7 +75,9 @@ def react(
             gate = 1.0
             if about >= 0 and not np.isnan(stance[row]):
                 gate = np.exp(-abs(shown_opinions[user, about] - stance[row]) / gate_scale)
-            flat = np.sqrt(np.sqrt(gate))  # replies fall less with distance than likes (validity notes, section 2)
+            flat = np.sqrt(
+                np.sqrt(gate)
+            )  # replies fall less with distance than likes (validity notes, section 2)
             score = likes[original] - dislikes[original]
             liked = rates[LIKE] * gate
             if herd > 0.0 and score > 0:
@@ -85,7 +87,7 @@ def react(
                     continue
                 if d == LIKE:
                     chance = liked
-                elif d == DISLIKE or d == UNFOLLOW or d == MUTE:
+                elif d in (DISLIKE, UNFOLLOW, MUTE):
                     chance = rates[d] * (1.0 - gate)
                 elif d == REPOSTING:
                     chance = rates[d] * appeal[original] * gate
@@ -100,7 +102,7 @@ def react(
                     person = author[original]
                     if person == user or follows(indptr, followees, user, person):
                         continue
-                elif d == UNFOLLOW or d == MUTE:
+                elif d in (UNFOLLOW, MUTE):
                     person = author[row]
                     if person == user or (d == UNFOLLOW and not follows(indptr, followees, user, person)):
                         continue

@@ -36,14 +36,16 @@ class Writing:
         """Return bool[V]: who of the active users writes a post in this step."""
         audience = (world.follows.followers.astype(np.float64) + 1.0) ** self.authorship
         chance = world.users.voice[viewers] * audience[viewers] / audience.mean()
-        return streams.uniform("write", step=world.step, user=viewers) < chance
+        writes: NDArray[np.bool_] = streams.uniform("write", step=world.step, user=viewers) < chance
+        return writes
 
     def topics(self, world: World, users: NDArray[np.int32], streams: Streams) -> NDArray[np.int16]:
         """Return the topic each user writes about int16[A]: drawn in proportion to how much they care."""
         care = np.abs(world.shown(world.users.opinions[users])).astype(np.float64) + 0.25
         edges = np.cumsum(care, axis=1)
         u = streams.uniform("write/topic", step=world.step, user=users) * edges[:, -1]
-        return np.minimum((edges <= u[:, None]).sum(axis=1), care.shape[1] - 1).astype(np.int16)
+        chosen: NDArray[np.int16] = np.minimum((edges <= u[:, None]).sum(axis=1), care.shape[1] - 1).astype(np.int16)
+        return chosen
 
     def say(
         self,
@@ -57,7 +59,9 @@ class Writing:
         """Return (text ids int32, stance float32 in [-1, 1], native opinion float32, appeal float32), each [A]."""
         step, key = world.step, ids.post_key(users, world.step, n)
         native = world.users.opinions[users, topics]
-        said = world.shown(native) + self.spread * streams.normal("say/stance", step=step, user=users, item=key)
+        said = world.shown(native) + self.spread * streams.normal(
+            "say/stance", step=step, user=users, item=key
+        )
         u = streams.uniform("say/template", step=step, user=users, item=key)
         v = streams.uniform("say/text", step=step, user=users, item=key)
         text = self.pool.choose(kind, topics, np.clip(said, -1.0, 1.0), u, v)

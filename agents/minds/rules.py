@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents import reading
-from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
 from agents.opinions.baumann import Baumann
+from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
@@ -92,7 +92,11 @@ class RuleMind:
         batch.topic[a:b] = self.writing.topics(world, batch.actor[a:b], streams)
         # A follow or mute names a user, not the post that prompted it.
         batch.post[batch.user >= 0] = -1
-        for name, kind in (("create_post", POST_TEXT), ("create_comment", COMMENT_TEXT), ("quote_post", QUOTE_TEXT)):
+        for name, kind in (
+            ("create_post", POST_TEXT),
+            ("create_comment", COMMENT_TEXT),
+            ("quote_post", QUOTE_TEXT),
+        ):
             self._put_words(world, batch, self.codes[name], kind, streams)
         batch = batch.take(np.lexsort((batch.n, batch.actor)))
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
@@ -121,7 +125,8 @@ class RuleMind:
             lambda lo, hi: reading.react(
                 lo, hi, feed.viewers, rows, keys, rates, offered, self.depth, self.gate, self.herd, shown, posts.key,
                 posts.author, posts.kind, posts.parent, posts.base, posts.topic, posts.stance, posts.appeal,
-                posts.likes, posts.dislikes, world.follows.indptr, world.follows.followees, made, deed, target, whom, on,
+                posts.likes, posts.dislikes, world.follows.indptr, world.follows.followees, made, deed,
+                target, whom, on,
             ),
         )  # fmt: skip
         return made, deed, target, whom, on

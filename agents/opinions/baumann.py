@@ -1,4 +1,4 @@
-"""Echo-chamber opinion dynamics of Baumann, Lorenz-Spreen, Sokolov & Starnini 2020 (Phys. Rev. Lett. 124, 048301).
+"""Echo-chamber opinion dynamics (Baumann, Lorenz-Spreen, Sokolov & Starnini 2020, Phys. Rev. Lett. 124, 048301).
 
     dx_i/dt = -x_i + K * sum over contacts j of tanh(alpha * x_j)
 
@@ -9,9 +9,11 @@ the posts that were read, and the m slots are spread over them in proportion to 
 is always found; a feed may hold nobody near. Then attention fades: the slots are scaled by
 (d / REACH)^-beta where the nearest read opinion is d > REACH away, or else a minority that is shown
 only the majority would be pulled over by the least distant of its opponents, whatever the distance.
-x_j is the opinion that the author held when writing. Topics overlap as in Baumann, Lorenz-Spreen, Sokolov & Starnini 2021 (Phys. Rev. X 11, 011012): a post
-on topic v moves the opinion on topic u through tanh(alpha * phi_uv * x_j), phi_uu = 1 and phi_uv = `overlap`
-else. With overlap 0 each topic is a system of its own, and one of which nothing was read is not moved.
+x_j is the opinion that the author held when writing.
+
+Topics overlap as in Baumann et al. 2021 (Phys. Rev. X 11, 011012): a post on topic v moves the opinion
+on topic u through tanh(alpha * phi_uv * x_j), phi_uu = 1 and phi_uv = `overlap` else. With overlap 0
+each topic is a system of its own, and one of which nothing was read is not moved.
 Reading influences the reader only: reciprocal contacts arise when authors read in turn.
 """
 
@@ -62,7 +64,8 @@ class Baumann:
         workers.run(
             len(feed),
             lambda lo, hi: attend(
-                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap, NEAREST, REACH,
+                lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap,
+                NEAREST, REACH,
                 opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
             ),
         )  # fmt: skip

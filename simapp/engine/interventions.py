@@ -62,9 +62,7 @@ def native_opinion(world: World, stance: float) -> float:
     return float(np.arctanh(np.clip(stance, -0.999, 0.999)) * world.opinion_scale)
 
 
-def first_votes(
-    world: World, plan: list[Intervention], first_new: int, streams: Streams
-) -> EventBatch:
+def first_votes(world: World, plan: list[Intervention], first_new: int, streams: Streams) -> EventBatch:
     """Give posts written in this step (serials >= first_new) their drawn artificial first vote.
 
     Muchnik, Aral & Taylor 2013: comments were assigned at random to an up vote, a down vote or none

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.active import active_users
 from simapp.engine.actions.door import carry_out, target_keys
 from simapp.engine.actions.registry import code_of, names_by_code
+from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
 from simapp.engine.core import ids
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch, FeedBatch
@@ -109,7 +109,9 @@ class Simulation:
                 self.mind.remember(world, feed, decisions, self.streams, self.workers)
         with self._stage("measure"):
             points, histogram = self.measures.measure(world, events)
-            self.digest = digests.step_digest(self.digest, world.step, decisions, targets, events, world.texts)
+            self.digest = digests.step_digest(
+                self.digest, world.step, decisions, targets, events, world.texts
+            )
             fresh = world.texts.first_used(requests.text)
             record = StepRecord(
                 step=world.step,
@@ -138,7 +140,9 @@ class Simulation:
         if self.feed_factory is None:
             msg = "this run cannot switch feeds: no feed factory was given"
             raise RuntimeError(msg)
-        self.feed = self.feed_factory(str(change.settings["preset"]), dict(change.settings.get("params") or {}))
+        self.feed = self.feed_factory(
+            str(change.settings["preset"]), dict(change.settings.get("params") or {})
+        )
 
     def _impressions(self, feed: FeedBatch) -> Impressions:
         shown = feed.posts >= 0
@@ -173,7 +177,9 @@ class Simulation:
         return FollowChanges(follower, followee, np.ones(follower.shape[0], np.uint8))
 
     def _counts(self, events: EventBatch, feed: FeedBatch) -> dict[str, int]:
-        by_code = np.bincount(events.code[(events.outcome == 0) & (events.actor != ids.SYSTEM)], minlength=256)
+        by_code = np.bincount(
+            events.code[(events.outcome == 0) & (events.actor != ids.SYSTEM)], minlength=256
+        )
         counts = {name: int(by_code[code]) for code, name in names_by_code().items() if by_code[code]}
         counts["active"] = len(feed)
         counts["events"] = len(events)

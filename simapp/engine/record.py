@@ -126,7 +126,9 @@ class Mind(Protocol):
         """Return decisions of feed.viewers in canonical order; a viewer without action gets do_nothing."""
         ...
 
-    def remember(self, world: World, feed: FeedBatch, decisions: DecisionBatch, streams: Any, workers: Any) -> None:
+    def remember(
+        self, world: World, feed: FeedBatch, decisions: DecisionBatch, streams: Any, workers: Any
+    ) -> None:
         """Update opinions and memory from what was read. Called once per step, after actions were applied."""
         ...
 
@@ -137,5 +139,3 @@ class Measures(Protocol):
     def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, opinion histogram int64[T, bins])."""
         ...
-
-

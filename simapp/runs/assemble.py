@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.conf import settings
 
-from agents.writing import Writing
-from agents.opinions.baumann import Baumann
 from agents.minds.rules import Rates, RuleMind
+from agents.opinions.baumann import Baumann
 from agents.text.grammar import build_pool
+from agents.writing import Writing
 from recommender.registry import build_feed, preset_parameters
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core import ids
@@ -61,7 +61,9 @@ class Parts:
         """Build a feed by its preset's name."""
         known = {p.name for p in preset_parameters(preset)}
         explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
-        return build_feed(preset, {**explore, **params}, codes=CODES, cache=settings.SOCIARIUM_DATA_ROOT / "embeddings")
+        return build_feed(
+            preset, {**explore, **params}, codes=CODES, cache=settings.SOCIARIUM_DATA_ROOT / "embeddings"
+        )
 
     def mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""
@@ -70,7 +72,9 @@ class Parts:
         opinion = m.opinion
         moves = None
         if opinion.kind == "baumann":
-            moves = Baumann(opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise, opinion.overlap)
+            moves = Baumann(
+                opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise, opinion.overlap
+            )
         return RuleMind(
             codes=CODES,
             writing=Writing(
@@ -133,7 +137,9 @@ class Parts:
 
     def plan(self, world: World) -> list[Intervention]:
         """Return the scenario's interventions with authors and topics resolved to rows."""
-        return [self._resolve(world, i, item.model_dump()) for i, item in enumerate(self.scenario.interventions)]
+        return [
+            self._resolve(world, i, item.model_dump()) for i, item in enumerate(self.scenario.interventions)
+        ]
 
     def simulation(self, world: World, sink: Sink, digest: bytes = EMPTY) -> Simulation:
         """Put a world (new or restored) and its parts together."""

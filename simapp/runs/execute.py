@@ -192,9 +192,9 @@ class Owner:
                 return True
             if run.wanted == "run":
                 # The step that was asked for is done: from now on it is an ordinary pause.
-                Run.objects.filter(pk=self.run.pk, token=self.lease.token, pause_at=run.pause_at, wanted="run").update(
-                    wanted="pause", pause_at=None
-                )
+                Run.objects.filter(
+                    pk=self.run.pk, token=self.lease.token, pause_at=run.pause_at, wanted="run"
+                ).update(wanted="pause", pause_at=None)
             if self.stopping():
                 return False
             time.sleep(POLL_SECONDS)
@@ -227,7 +227,9 @@ class Owner:
 
     def _set(self, status: str, waiting: str) -> None:
         self._status, self._waiting = status, waiting
-        if not Run.objects.filter(pk=self.run.pk, token=self.lease.token).update(status=status, waiting=waiting):
+        if not Run.objects.filter(pk=self.run.pk, token=self.lease.token).update(
+            status=status, waiting=waiting
+        ):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.run.status = status
         self.tell()
@@ -270,7 +272,7 @@ def execute(
         except (KeyboardInterrupt, SystemExit):
             leases.release(lease, status="paused", wanted="pause", waiting="a member to resume it")
             raise
-        except Exception as problem:  # noqa: BLE001 - the outer edge: a crash must be seen on the run's page
+        except Exception as problem:
             logger.exception("run %s failed at step %s", run_id, owner.step)
             sentence = str(problem) if isinstance(problem, SociariumError) else _sentence(problem)
             leases.release(lease, status="failed", error=sentence, waiting="", ended=timezone.now())

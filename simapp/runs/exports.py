@@ -54,10 +54,12 @@ def make(export_id: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         manifest = export_run(export.run_id, export.format, folder, progress)
-    except Exception as problem:  # noqa: BLE001 - the outer edge of a background job
+    except Exception as problem:
         logger.exception("export %s failed", export_id)
         shutil.rmtree(folder, ignore_errors=True)
-        sentence = str(problem) if isinstance(problem, SociariumError) else f"{type(problem).__name__}: {problem}"
+        sentence = (
+            str(problem) if isinstance(problem, SociariumError) else f"{type(problem).__name__}: {problem}"
+        )
         Export.objects.filter(pk=export_id).update(status="failed", error=sentence, ended=timezone.now())
         return
     Export.objects.filter(pk=export_id).update(

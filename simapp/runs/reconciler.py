@@ -37,11 +37,15 @@ def run_slots() -> int:
     return int(named) if named.isdigit() and int(named) > 0 else 3
 
 
+def _send(run_id: int) -> None:
+    execute_run.delay(run_id)
+
+
 @dataclass
 class Reconciler:
     """One round looks once; `send` and `clock` can be replaced in tests."""
 
-    send: Callable[[int], None] = lambda run_id: _send(run_id)
+    send: Callable[[int], None] = _send
     clock: Callable[[], float] = time.monotonic
     _sent: dict[int, float] = field(default_factory=dict)
 
@@ -86,10 +90,6 @@ class Reconciler:
             Run.objects.filter(pk=run.pk, lease_until=run.lease_until).update(waiting=waiting)
 
 
-def _send(run_id: int) -> None:
-    execute_run.delay(run_id)
-
-
 def run_forever(stopping: Callable[[float], bool]) -> None:
     """Look every second until `stopping(seconds)` (which waits) says so; database trouble is waited out."""
     reconciler = Reconciler()
@@ -102,5 +102,3 @@ def run_forever(stopping: Callable[[float], bool]) -> None:
             connection.close()
         except Exception as problem:  # noqa: BLE001 - the broker may be away; the next round tries again
             logger.warning("could not send: %s", problem)
-
-

@@ -48,7 +48,9 @@ def load_gallery() -> None:
     for slug in list_gallery():
         document = get_gallery(slug)
         with transaction.atomic():
-            scenario, _ = Scenario.objects.get_or_create(slug=slug, gallery=True, defaults={"title": document.title})
+            scenario, _ = Scenario.objects.get_or_create(
+                slug=slug, gallery=True, defaults={"title": document.title}
+            )
             if scenario.title != document.title:
                 scenario.title = document.title
                 scenario.save(update_fields=["title"])
@@ -73,7 +75,11 @@ def save_version(*, scenario: Scenario, author: Any, document: Document) -> Scen
             return newest
         number = (scenario.versions.aggregate(top=Max("number"))["top"] or 0) + 1
         return ScenarioVersion.objects.create(
-            scenario=scenario, number=number, document=as_dict(document), document_sha256=digest, author=author
+            scenario=scenario,
+            number=number,
+            document=as_dict(document),
+            document_sha256=digest,
+            author=author,
         )
 
 
@@ -82,7 +88,13 @@ def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleI
     people = read_people(data, name=name)
     upload, _ = Upload.objects.get_or_create(
         sha256=hashlib.sha256(data).hexdigest(),
-        defaults={"name": name[:255], "format": people.format, "bytes": data, "size": len(data), "owner": owner},
+        defaults={
+            "name": name[:255],
+            "format": people.format,
+            "bytes": data,
+            "size": len(data),
+            "owner": owner,
+        },
     )
     return upload, people
 
@@ -188,7 +200,7 @@ def set_pace(*, run: Run, member: Any, pace: float | None) -> None:
     _steer(run, member, "pace", pace=_pace(pace))
 
 
-def start_export(*, run: Run, member: Any, format: str) -> Export:  # noqa: A002 - the field's own word
+def start_export(*, run: Run, member: Any, format: str) -> Export:
     """Ask for an export; a worker writes it."""
     if format not in Export.Format.values:
         msg = f"format is {format!r}; it must be one of {', '.join(Export.Format.values)}."
@@ -216,7 +228,9 @@ def demo_owner() -> Any:
 
 def launch_example(owner: Any) -> Run:
     """Return a live example run: one that is already going, or a new one."""
-    going = Run.objects.filter(owner=owner, title=_example_title(), hidden=False).exclude(status__in=OVER).first()
+    going = (
+        Run.objects.filter(owner=owner, title=_example_title(), hidden=False).exclude(status__in=OVER).first()
+    )
     if going is not None:
         if going.wanted != "stop":
             resume(run=going, member=owner)
@@ -226,7 +240,9 @@ def launch_example(owner: Any) -> Run:
         load_gallery()
         version = ScenarioVersion.objects.filter(scenario__slug=EXAMPLE, scenario__gallery=True).first()
     assert version is not None  # noqa: S101 - the gallery always has its example
-    seed = EXAMPLE_SEED if not Run.objects.filter(title=_example_title()).exists() else secrets.randbelow(10_000)
+    seed = (
+        EXAMPLE_SEED if not Run.objects.filter(title=_example_title()).exists() else secrets.randbelow(10_000)
+    )
     return launch(owner=owner, version=version, seed=seed, pace=EXAMPLE_PACE, title=_example_title())
 
 
@@ -286,6 +302,9 @@ def command_line_version(*, document: Document) -> ScenarioVersion:
         return known
     with transaction.atomic():
         scenario, _ = Scenario.objects.get_or_create(
-            slug="command-line", owner=None, gallery=False, defaults={"title": "Command line", "archived": True}
+            slug="command-line",
+            owner=None,
+            gallery=False,
+            defaults={"title": "Command line", "archived": True},
         )
         return save_version(scenario=scenario, author=None, document=document)

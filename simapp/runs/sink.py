@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from simapp.engine.core.errors import LostLease, SociariumError
-from simapp.runs.leases import Lease
 from simapp.runs import snapshot_files
+from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
 from simapp.store.files import run_folder, write_files
 
@@ -70,7 +70,9 @@ class DatabaseSink:
         """Keep the step, or raise LostLease (nothing kept) or DigestDiffers (it was another step before)."""
         if record.step <= self.committed:
             if self.digests(record.step) != record.digest:
-                msg = f"step {record.step} of run {self.lease.run_id} came out differently when it was repeated"
+                msg = (
+                    f"step {record.step} of run {self.lease.run_id} came out differently when it was repeated"
+                )
                 raise DigestDiffers(msg)
             return
         began = time.perf_counter()

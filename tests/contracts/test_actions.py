@@ -35,7 +35,9 @@ def small_world(**rules: object) -> World:
     return world
 
 
-def request(name: str, actor: int, *, post: int = -1, user: int = -1, text: int = -1, n: int = 0) -> ActionBatch:
+def request(
+    name: str, actor: int, *, post: int = -1, user: int = -1, text: int = -1, n: int = 0
+) -> ActionBatch:
     batch = ActionBatch.empty(1)
     batch.actor[:], batch.code[:], batch.n[:] = actor, code_of(name), n
     batch.post[:], batch.user[:], batch.text[:], batch.topic[:] = post, user, text, 0

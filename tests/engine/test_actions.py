@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from simapp.engine.actions.door import carry_out
-from simapp.engine.actions.registry import code_of
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch, EventBatch
 from simapp.engine.core.outcomes import Outcome

@@ -35,7 +35,9 @@ def busy(slug: str = "rumour", *changes: str) -> Scenario:
     return scenario
 
 
-def make(scenario: Scenario | None = None, *, seed: int = 7, steps: int = 12, owner: Any = None, **more: Any) -> Run:
+def make(
+    scenario: Scenario | None = None, *, seed: int = 7, steps: int = 12, owner: Any = None, **more: Any
+) -> Run:
     """A queued run that nobody was told about."""
     version = command_line_version(document=scenario or busy())
     return create_run(owner=owner, version=version, seed=seed, steps=steps, **more)

@@ -15,7 +15,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_threads_and_batch_size_never_show() -> None:
-    runs = [finish(make(), Workers(threads, batch)) for threads, batch in ((1, 16_384), (2, 16_384), (2, 7), (1, 1))]
+    runs = [
+        finish(make(), Workers(threads, batch))
+        for threads, batch in ((1, 16_384), (2, 16_384), (2, 7), (1, 1))
+    ]
     assert len({run.digest_hex for run in runs}) == 1
     assert len({bytes(run.impressions_digest) for run in runs}) == 1
     assert runs[0].events > 100
@@ -32,7 +35,9 @@ def test_the_real_people_of_the_x_file_run_the_same_whatever_the_threads(shared_
     data = (shared_data / "oasis-propagation" / "users_x_111.csv").read_bytes()
     upload, people = store_upload(owner=None, name="users_x_111.csv", data=data)
     scenario = with_people(busy(), upload, people)
-    runs = [finish(make(scenario, steps=20), Workers(threads, batch)) for threads, batch in ((1, 999), (2, 13))]
+    runs = [
+        finish(make(scenario, steps=20), Workers(threads, batch)) for threads, batch in ((1, 999), (2, 13))
+    ]
     assert runs[0].users == 111
     assert runs[0].digest_hex == runs[1].digest_hex
     assert RunEvent.objects.filter(run_id=runs[0].pk, step=0).count() == 1
@@ -49,5 +54,7 @@ def test_a_replay_confirms_a_run_and_notices_a_changed_record() -> None:
 def test_an_intervention_that_injects_nothing_new_changes_nothing_else() -> None:
     plain = busy()
     # The same feed is switched in again at step 5: an intervention that does nothing.
-    same = busy("rumour", 'interventions=[{"kind": "switch_feed", "at": 5, "preset": "chronological", "params": {}}]')
+    same = busy(
+        "rumour", 'interventions=[{"kind": "switch_feed", "at": 5, "preset": "chronological", "params": {}}]'
+    )
     assert finish(make(plain)).digest_hex == finish(make(same)).digest_hex

@@ -23,7 +23,9 @@ def undisturbed(**more: object) -> str:
 def test_a_finished_run_has_every_step_once_and_says_so() -> None:
     run = finish(make())
     assert (run.status, run.step, run.lease_until, run.waiting) == ("finished", 12, None, "")
-    assert list(RunStep.objects.filter(run_id=run.pk).order_by("step").values_list("step", flat=True)) == list(range(13))
+    assert list(
+        RunStep.objects.filter(run_id=run.pk).order_by("step").values_list("step", flat=True)
+    ) == list(range(13))
     assert run.events == RunEvent.objects.filter(run_id=run.pk).count()
     assert run.fingerprint["packages"]["numpy"]
 
@@ -120,7 +122,10 @@ def test_a_damaged_snapshot_falls_back_to_the_one_before_and_then_to_the_foundin
 
 
 def test_a_run_that_cannot_go_on_says_why_on_its_row() -> None:
-    scenario = busy("rumour", 'interventions=[{"kind": "inject_post", "at": 3, "author": 0, "text": "x", "topic": "housing"}]')
+    scenario = busy(
+        "rumour",
+        'interventions=[{"kind": "inject_post", "at": 3, "author": 0, "text": "x", "topic": "housing"}]',
+    )
     run = make(scenario)
     Run.objects.filter(pk=run.pk).update(seed=2**62)
     document = dict(run.scenario_version.document)
@@ -145,5 +150,7 @@ def test_the_heart_beats_while_the_owner_is_busy_in_a_kernel(monkeypatch: pytest
     run.refresh_from_db()
     assert run.heartbeat == {"stage": "kernel"}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT lease_until > now() + interval '2 seconds' FROM simapp_run WHERE id = %s", [run.pk])
+        cursor.execute(
+            "SELECT lease_until > now() + interval '2 seconds' FROM simapp_run WHERE id = %s", [run.pk]
+        )
         assert cursor.fetchone() == (True,)

@@ -55,5 +55,9 @@ def test_a_run_survives_kills_of_its_worker_in_step_after_commit_and_in_the_snap
         died = datetime.fromtimestamp(mark.stat().st_mtime, UTC)
         again = min(at for at in committed.values() if at > died)
         seconds = (again - died).total_seconds()
-        print(json.dumps({"killed": mark.name, "at_step": int(mark.read_text()), "resumed_after": round(seconds, 1)}))
+        print(
+            json.dumps(
+                {"killed": mark.name, "at_step": int(mark.read_text()), "resumed_after": round(seconds, 1)}
+            )
+        )
         assert seconds < 10

@@ -32,7 +32,9 @@ def reconciler(clock: Clock) -> Reconciler:
     return Reconciler(send=lambda _run: None, clock=clock)
 
 
-def test_a_run_whose_message_was_lost_is_sent_again_but_not_at_once(reconciler: Reconciler, clock: Clock) -> None:
+def test_a_run_whose_message_was_lost_is_sent_again_but_not_at_once(
+    reconciler: Reconciler, clock: Clock
+) -> None:
     run = make()
     assert reconciler.round() == [run.pk]
     assert reconciler.round() == []
@@ -40,7 +42,9 @@ def test_a_run_whose_message_was_lost_is_sent_again_but_not_at_once(reconciler: 
     assert reconciler.round() == [run.pk]
 
 
-def test_a_run_whose_owner_died_is_sent_and_says_what_it_waits_for(reconciler: Reconciler, clock: Clock) -> None:
+def test_a_run_whose_owner_died_is_sent_and_says_what_it_waits_for(
+    reconciler: Reconciler, clock: Clock
+) -> None:
     run = make()
     assert leases.take(run.pk, "worker@gone:1", seconds=-1) is not None
     Run.objects.filter(pk=run.pk).update(status="running")
@@ -79,7 +83,9 @@ def test_a_stop_that_nobody_is_left_to_hear_is_carried_out(reconciler: Reconcile
     assert run.status == "stopped"
 
 
-def test_a_queued_run_says_when_all_workers_are_busy(reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_queued_run_says_when_all_workers_are_busy(
+    reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SOCIARIUM_RUN_SLOTS", "1")
     busy, queued = make(), make()
     assert leases.take(busy.pk, "alive") is not None

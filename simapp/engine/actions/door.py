@@ -63,5 +63,3 @@ def target_keys(world: World, serials: NDArray[np.int64]) -> NDArray[np.int64]:
     known = rows >= 0
     keys[known] = world.posts.key[rows[known]]
     return keys
-
-

@@ -48,7 +48,9 @@ def step_digest(
     spoken = text_words(texts, a.text)
     for part in _words(a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, spoken, decisions.tier):
         rolling.update(part)
-    for part in _words(events.actor, events.code, events.outcome, events.n, events.post, events.target, events.user):
+    for part in _words(
+        events.actor, events.code, events.outcome, events.n, events.post, events.target, events.user
+    ):
         rolling.update(part)
     return rolling.digest()
 

@@ -76,7 +76,8 @@ class PairMap:
 
     def has(self, keys: ArrayLike, bit: int) -> NDArray[np.bool_]:
         """Return bool[A]: whether `bit` is set for each packed pair."""
-        return (self.get(keys) & np.uint8(bit)) != 0
+        found: NDArray[np.bool_] = (self.get(keys) & np.uint8(bit)) != 0
+        return found
 
     def set(self, keys: ArrayLike, bit: int) -> None:
         """Set `bit` for each packed pair."""

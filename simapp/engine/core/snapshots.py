@@ -39,7 +39,11 @@ _RULES = ("allow_self_rating", "exclusive_votes", "show_score", "hot_steps", "se
 
 
 def save(
-    world: World, folder: Path, extra: dict[str, Any] | None = None, *, halfway: Callable[[], None] | None = None
+    world: World,
+    folder: Path,
+    extra: dict[str, Any] | None = None,
+    *,
+    halfway: Callable[[], None] | None = None,
 ) -> tuple[str, str, int]:
     """Write the world into `folder` (made if missing); return (file name, BLAKE2b-256 hex, bytes).
 

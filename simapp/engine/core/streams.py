@@ -118,6 +118,8 @@ class Streams:
         return (self.uniform(purpose, step=step, user=user, item=item) * high).astype(np.int64)
 
 
-def _broadcast(user: ArrayLike, item: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, ...]]:
+def _broadcast(
+    user: ArrayLike, item: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, ...]]:
     users, items = np.broadcast_arrays(np.asarray(user, np.int64), np.asarray(item, np.int64))
     return np.ascontiguousarray(users).ravel(), np.ascontiguousarray(items).ravel(), users.shape

@@ -118,9 +118,9 @@ class World:
 
     def shown(self, native: NDArray[Any]) -> NDArray[np.float32]:
         """Map native opinions to [-1, 1], same shape, float32."""
-        if self.opinion_scale:
-            return np.tanh(native / self.opinion_scale).astype(np.float32)
-        return np.clip(native, -1.0, 1.0).astype(np.float32)
+        mapped = np.tanh(native / self.opinion_scale) if self.opinion_scale else np.clip(native, -1.0, 1.0)
+        shown: NDArray[np.float32] = mapped.astype(np.float32)
+        return shown
 
     def remember_seen(self, feed: FeedBatch) -> None:
         """Put what was shown into the viewers' seen-rings."""

@@ -23,9 +23,11 @@ class Command(StackCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.runs.services import store_upload
 
-        upload, people = store_upload(owner=None, name=Path(options["file"]).name, data=read_file(options["file"]))
+        upload, people = store_upload(
+            owner=None, name=Path(options["file"]).name, data=read_file(options["file"])
+        )
         for row in people.skipped:
-            self.stderr.write(f"row {row.row} skipped: {row.reason}")
+            self.stderr.write(str(row))
         self.emit(
             {
                 "format": people.format,

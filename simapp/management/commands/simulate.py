@@ -23,9 +23,20 @@ class Command(StackCommand):
     help = "Run a scenario: a gallery slug or a YAML/JSON file. The run is kept like any other."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("scenario", help="gallery slug (echo-chambers, rumour, first-vote) or path of a YAML/JSON file")
-        parser.add_argument("--users", help="file of people (OASIS X CSV or Reddit JSON) that replaces population, follows and seed posts")
-        parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one field, e.g. population.users=500 (repeatable)")
+        parser.add_argument(
+            "scenario", help="gallery slug (echo-chambers, rumour, first-vote) or path of a YAML/JSON file"
+        )
+        parser.add_argument(
+            "--users",
+            help="file of people (OASIS X CSV or Reddit JSON) that replaces population, follows and seed posts",
+        )
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="PATH=VALUE",
+            help="change one field, e.g. population.users=500 (repeatable)",
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
         parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
@@ -38,15 +49,16 @@ class Command(StackCommand):
         from simapp.runs import leases
         from simapp.runs.execute import execute
         from simapp.runs.services import command_line_version, create_run, store_upload, with_people
-        from simapp.scenarios.paths import set_path
+        from simapp.scenarios.paths import set_paths
 
         document = read_scenario(options["scenario"])
-        for change in options["set"]:
-            document = set_path(document, change)
+        document = set_paths(document, options["set"])
         if options["users"]:
-            upload, people = store_upload(owner=None, name=Path(options["users"]).name, data=read_file(options["users"]))
+            upload, people = store_upload(
+                owner=None, name=Path(options["users"]).name, data=read_file(options["users"])
+            )
             for row in people.skipped:
-                self.stderr.write(f"row {row.row} skipped: {row.reason}")
+                self.stderr.write(str(row))
             document = with_people(document, upload, people)
         for name in ("threads", "batch"):
             if options[name] is not None and options[name] < 1:
@@ -54,7 +66,10 @@ class Command(StackCommand):
         workers = Workers(options["threads"] or default_threads(), options["batch"] or Workers().batch)
         with transaction.atomic():
             run = create_run(
-                owner=None, version=command_line_version(document=document), seed=options["seed"], steps=options["steps"]
+                owner=None,
+                version=command_line_version(document=document),
+                seed=options["seed"],
+                steps=options["steps"],
             )
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(run.pk, leases.owner_name("simulate"))

@@ -8,7 +8,9 @@ from simapp.engine.core import ids
 from simapp.engine.core.pairmap import PairMap
 
 pairs = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), max_size=40)
-changes = st.lists(st.tuples(st.sampled_from(["set", "clear"]), st.sampled_from([1, 2, 128]), pairs), max_size=12)
+changes = st.lists(
+    st.tuples(st.sampled_from(["set", "clear"]), st.sampled_from([1, 2, 128]), pairs), max_size=12
+)
 
 
 def packed(chosen: list[tuple[int, int]]) -> np.ndarray:

@@ -12,7 +12,9 @@ seeds = st.integers(0, MAX_SEED)
 
 
 @given(seeds, st.integers(0, 1000), st.integers(0, ids.MAX_USERS), st.integers(0, 2**62))
-def test_a_draw_depends_on_its_key_alone_and_not_on_its_batch(seed: int, step: int, user: int, item: int) -> None:
+def test_a_draw_depends_on_its_key_alone_and_not_on_its_batch(
+    seed: int, step: int, user: int, item: int
+) -> None:
     alone = Streams(seed).uniform("x", step=step, user=user, item=item)
     crowd = Streams(seed).uniform("x", step=step, user=[5, user, 9], item=[1, item, 2])
     assert alone == crowd[1]
