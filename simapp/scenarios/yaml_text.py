@@ -20,7 +20,7 @@ _INT = re.compile(r"^[-+]?[0-9]+$")
 _FLOAT = re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$")
 
 
-class _Reader(_Loader):  # type: ignore[misc]
+class _Reader(_Loader):
     """Safe loader with the scalars of YAML 1.2's core schema: dates, yes/no and 1:30 stay text."""
 
 
