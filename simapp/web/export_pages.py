@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Export
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 
-@require_GET
+@require_safe
 def exports(request: HttpRequest) -> HttpResponse:
     """List the exports of the runs that the member may see, newest first; htmx asks for the table alone."""
     found = page_of(request, exports_for(request.user))
@@ -47,7 +47,7 @@ def export(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("exports")
 
 
-@require_GET
+@require_safe
 def export_page(request: HttpRequest, export_id: int) -> HttpResponse:
     """Show what an export holds: files, rows, hashes and where it comes from."""
     found = get_object_or_404(exports_for(request.user), pk=export_id)
@@ -55,7 +55,7 @@ def export_page(request: HttpRequest, export_id: int) -> HttpResponse:
     return render(request, "export.html", page)
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     """Send everything as one zip file, packed while it is sent."""
     found = get_object_or_404(exports_for(request.user), pk=export_id, status=Export.Status.DONE)
@@ -64,7 +64,7 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     return zip_response(request, f"run-{found.run_id}-{found.format}.zip", f"run-{found.run_id}", inside)
 
 
-@require_GET
+@require_safe
 def download_file(request: HttpRequest, export_id: int, name: str) -> HttpResponseBase:
     """Send one file that the export's folder holds."""
     found = get_object_or_404(exports_for(request.user), pk=export_id, status=Export.Status.DONE)

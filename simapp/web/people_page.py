@@ -46,7 +46,7 @@ def take(request: HttpRequest, scenario: Scenario) -> str:
     return ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Report what the member's last file for this scenario holds; on POST let the scenario use it."""
     scenario = get_object_or_404(access.scenarios_for(request.user).filter(gallery=False), pk=scenario_id)
@@ -55,7 +55,11 @@ def people(request: HttpRequest, scenario_id: int) -> HttpResponse:
         raise Http404
     upload = get_object_or_404(Upload, pk=held["upload"])
     if request.method == "POST":
-        version = services.use_people(scenario=scenario, author=request.user, upload=upload)
+        try:
+            version = services.use_people(scenario=scenario, author=request.user, upload=upload)
+        except WrongInput as problem:
+            messages.error(request, str(problem))
+            return redirect("scenario", scenario.pk)
         del request.session[_key(scenario)]
         messages.success(request, f"Version {version.number} takes its people from {held['name']}.")
         return redirect("scenario", scenario.pk)

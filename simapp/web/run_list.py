@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from simapp.metrics.registry import metric_named
 from simapp.models import Run
@@ -40,7 +40,7 @@ class Row:
     users: str
 
 
-@require_GET
+@require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     """Show the member's runs, newest first; htmx asks for the table alone, again and again."""
     wanted = {"q": request.GET.get("q", "").strip()[:100], "status": request.GET.get("status", "")}

@@ -38,6 +38,14 @@ class Edit:
         return cls(tab, texts=write(as_dict(document)), yaml=dump_yaml(document), document=document)
 
     @classmethod
+    def stored(cls, document: dict[str, Any], tab: str = FORM) -> Edit:
+        """A stored version, as it is; one that today's format refuses is shown as YAML with its faults."""
+        try:
+            return cls.of(load_scenario(document), tab)
+        except ScenarioInvalid as error:
+            return cls(YAML, yaml=write_yaml(document), problems=error.problems)
+
+    @classmethod
     def sent(cls, sent: QueryDict) -> Edit:
         """What a browser sent, checked."""
         if sent.get("tab") == YAML:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from simapp.engine.core.errors import WrongInput
 from simapp.metrics.registry import metric_named
 from simapp.models import Run, ScenarioVersion
 from simapp.runs import access, services
@@ -40,7 +42,7 @@ class Card:
     sketch: str
 
 
-@require_GET
+@require_safe
 def scenarios(request: HttpRequest) -> HttpResponse:
     """Show the gallery as cards, then the member's scenarios as a table."""
     seen = access.scenarios_for(request.user)
@@ -50,7 +52,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     return render(request, "scenarios.html", page)
 
 
-@require_GET
+@require_safe
 def schema(request: HttpRequest) -> JsonResponse:
     """The JSON Schema of the scenario document."""
     kind = "application/schema+json"
@@ -68,7 +70,11 @@ def new_scenario(request: HttpRequest) -> HttpResponse:
 def use_scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Make an own copy of a scenario, to change and to launch."""
     scenario = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
-    document = load_scenario(newest_version(scenario).document)
+    try:
+        document = load_scenario(newest_version(scenario).document)
+    except WrongInput as problem:
+        messages.error(request, f"No copy was made. {problem}")
+        return redirect("scenario", scenario.pk)
     version = services.create_scenario(owner=request.user, document=document)
     return redirect("scenario", version.scenario_id)
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from simapp.engine.core.errors import WrongInput
 from simapp.runs import access, services
 from simapp.scenarios.checks import advice
 from simapp.scenarios.document import dump_yaml, load_scenario
+from simapp.scenarios.yaml_text import write_yaml
 from simapp.web import launch_box, people_page
 from simapp.web.scenario_edit import FORM, YAML, Edit
 from simapp.web.scenario_list import newest_version
@@ -25,25 +26,24 @@ if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario as Document
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Show a scenario, or do what a button of its page says."""
     found = get_object_or_404(access.scenarios_for(request.user).select_related("owner"), pk=scenario_id)
     version = newest_version(found)
     if found.gallery:
         return _gallery(request, found, version)
-    if request.method == "GET":
-        document = load_scenario(version.document)
-        return _page(request, found, version, Edit.of(document, request.GET.get("tab", FORM)))
+    if request.method != "POST":
+        return _page(request, found, version, Edit.stored(version.document, request.GET.get("tab", FORM)))
     return _act(request, found, version)
 
 
-@require_GET
+@require_safe
 def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """The newest version as a YAML file."""
     found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
     version = newest_version(found)
-    text = dump_yaml(load_scenario(version.document))
+    text = write_yaml(version.document)
     name = f"{found.slug}-v{version.number}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text, content_type="application/yaml", headers=headers)

@@ -76,7 +76,7 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the sign-in page, or check a name and a password."""
     onward = local_path(request, request.POST.get("next") or request.GET.get("next"), "runs")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from simapp.metrics.registry import metric_named
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,22 +46,27 @@ def list_sparks(asked: Iterable[tuple[int, str, int]]) -> dict[int, Spark]:
         cursor.execute(_SQL, [runs, names, lasts, POINTS, POINTS])
         for run, last, step, value in cursor.fetchall():
             points.setdefault(run, []).append((step / max(last, 1), value))
-    return {run: Spark(path, line[-1][1]) for run, line in points.items() if (path := draw(line))}
+    floors = {run: metric_named(name).range[0] for run, name, _ in rows}
+    drawn = {run: draw(line, floors[run]) for run, line in points.items()}
+    return {run: Spark(path, points[run][-1][1]) for run, path in drawn.items() if path}
 
 
-def draw(line: list[tuple[float, float | None]]) -> str:
-    """Return SVG path data of (x in 0..1, value) points; a missing value is a gap, never a zero."""
+def draw(line: list[tuple[float, float | None]], floor: float | None = None) -> str:
+    """Return SVG path data of (x in 0..1, value) points; a missing value is a gap, never a zero.
+
+    The box begins at `floor`, where a metric's range begins; without one at the lowest value.
+    """
     values = [value for _, value in line if value is not None]
     if not values:
         return ""
-    low, high = min(values), max(values)
+    low, high = min(values) if floor is None else floor, max(values)
     scale = (HEIGHT - 2 * PAD) / (high - low) if high > low else 0.0
     parts, pen_down = [], False
     for x, value in line:
         if value is None:
             pen_down = False
             continue
-        y = HEIGHT - PAD - (value - low) * scale if scale else HEIGHT / 2
+        y = HEIGHT - PAD - (value - low) * scale if scale or floor is not None else HEIGHT / 2
         parts.append(f"{'L' if pen_down else 'M'}{x * WIDTH:.1f} {y:.1f}")
         pen_down = True
     return "".join(parts)

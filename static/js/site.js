@@ -56,6 +56,12 @@
     const form = event.target.closest("form[data-submit-on-change]");
     if (form && event.target.matches("select")) form.requestSubmit();
   });
+  // <form data-guard>: leaving a page with typed but unsent text asks first.
+  let touched = document.querySelector('form[data-guard="unsaved"]') !== null;
+  document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) touched = true; });
+  document.addEventListener("submit", () => { touched = false; });
+  window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
+
   document.addEventListener("htmx:after:swap", () => prepare(document));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare(document));
   else prepare(document);

@@ -40,7 +40,7 @@ def test_a_run_shows_its_state_progress_and_headline(browser: Client, run: Any) 
     run.save()
     row = browser.get("/runs/").context["rows"][0]
     assert (row.label, row.last, row.steps, row.eta) == ("Opinion spread", "0.41", "2 / 302", "3:20")
-    assert row.spark.path.startswith("M0.0 22.0L")
+    assert row.spark.path == "M0.0 12.2L48.0 7.4L96.0 2.0"
 
 
 def test_htmx_gets_the_table_alone(browser: Client, run: Any) -> None:
@@ -112,6 +112,11 @@ def test_a_missing_value_is_a_gap_and_no_value_no_line() -> None:
     assert draw([(0.0, 1.0), (0.5, None), (1.0, 2.0)]) == "M0.0 22.0M96.0 2.0"
     assert draw([(0.0, 1.0), (1.0, 1.0)]) == "M0.0 12.0L96.0 12.0"
     assert draw([(0.0, None)]) == ""
+
+
+def test_a_line_starts_where_its_range_starts() -> None:
+    assert draw([(0.0, 1.0), (1.0, 2.0)], 0.0) == "M0.0 12.0L96.0 2.0"
+    assert draw([(0.0, 0.0), (1.0, 0.0)], 0.0) == "M0.0 22.0L96.0 22.0"
 
 
 def test_numbers_read_as_people_write_them() -> None:

@@ -130,6 +130,21 @@ def test_a_faulty_form_can_be_seen_as_yaml_but_faulty_yaml_is_not_squeezed_into_
     assert kept.context["yaml"] == "titel: A"
 
 
+def test_a_stored_version_that_todays_format_refuses_is_shown_with_its_faults(
+    browser: Client, scenario: Any
+) -> None:
+    version = scenario.versions.get()
+    version.document = {**version.document, "retired_field": 1}
+    version.save()
+    page = browser.get(_page(scenario)).content.decode()
+    assert "retired_field is not a known field" in page
+    assert "retired_field: 1" in page
+    assert (
+        "No copy was made."
+        in browser.post(reverse("use-scenario", args=[scenario.pk]), follow=True).content.decode()
+    )
+
+
 def test_hostile_titles_are_text_on_every_page(browser: Client, owner: Any) -> None:
     title = "<script>alert(1)</script>"
     scenario = services.create_scenario(owner=owner, document=load_scenario({"title": title})).scenario
