@@ -78,6 +78,7 @@ class Turn:
     """One call of `rank`: the board plus the run's random streams.
 
     post_score float64[H]: the part of the score that is the same for every viewer.
+    draws uint64[H]: draws named by the posts, all different, that decide between equal scores.
     tables: what parts work out once per call.
     """
 
@@ -85,5 +86,6 @@ class Turn:
     board: Board
     streams: Streams
     k: int
+    draws: NDArray[np.uint64]
     post_score: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     tables: dict[str, Any] = field(default_factory=dict)

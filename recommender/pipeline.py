@@ -133,7 +133,7 @@ class Pipeline:
         board = self._board
         if board is None or not board.is_of(world):
             board = self._lay(world)
-        turn = Turn(world, board, streams, k)
+        turn = Turn(world, board, streams, k, streams.bits("feed/tie", item=world.posts.key))
         turn.post_score = np.full(len(world.posts), self._neutral)
         for scorer, weight in self.scorers:
             if isinstance(scorer, PostScorer):
@@ -144,12 +144,11 @@ class Pipeline:
 
     def pools(self, turn: Turn) -> dict[int, NDArray[np.int32]]:
         """Return rows int32[L] by code of each shared source, best first by the post's score."""
-        keys, tie = turn.world.posts.key, turn.streams.key("feed/tie")
         pools = {}
         for code, source in enumerate(self._sources):
             if source.shared:
                 rows = source.pool(turn)
-                pools[code] = top_rows(rows, turn.post_score[rows], keys, tie, rows.shape[0])
+                pools[code] = top_rows(rows, turn.post_score[rows], turn.draws, rows.shape[0])
         return pools
 
     def candidates(
@@ -223,8 +222,8 @@ class Pipeline:
         alone = turn.world.follows.following[viewers] == 0
         pick(
             viewers, candidates.indptr, candidates.rows, candidates.source, scores, turn.board.original,
-            turn.world.posts.key, turn.streams.key("feed/tie"), self.recipe.ties == "viewer", self._reserved,
-            reserved, alone, floor, turn.post_score[floor] if floor >= 0 else 0.0,
+            turn.draws, turn.world.posts.key, turn.streams.key("feed/tie"), self.recipe.ties == "viewer",
+            self._reserved, reserved, alone, floor, turn.post_score[floor] if floor >= 0 else 0.0,
             picked.rows, picked.scores, picked.source, picked.short,
         )  # fmt: skip
         again = np.flatnonzero(picked.short)
@@ -237,9 +236,8 @@ class Pipeline:
     def _floor(self, turn: Turn, pools: dict[int, NDArray[np.int32]], depth: int) -> int:
         """Return the best of the last rows before the cuts: whatever lies behind a cut is no better."""
         last = [pool[depth - 1] for pool in pools.values() if pool.shape[0] > depth]
-        keys, tie = turn.world.posts.key, turn.streams.key("feed/tie")
         rows = np.array(last, np.int32)
-        return int(top_rows(rows, turn.post_score[rows], keys, tie, 1)[0])
+        return int(top_rows(rows, turn.post_score[rows], turn.draws, 1)[0])
 
 
 def _make(kind: str, uses: Iterable[Use], supplies: Supplies) -> list[Any]:

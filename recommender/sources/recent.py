@@ -33,8 +33,7 @@ class Here(Source):
     def pool(self, turn: Turn) -> NDArray[np.int32]:
         board = turn.board
         rows = board.originals()
-        tie = turn.streams.key("feed/tie")
-        return top_rows(rows, newness(turn)[rows], turn.world.posts.key, tie, int(self.params["pool"]))
+        return top_rows(rows, newness(turn)[rows], turn.draws, int(self.params["pool"]))
 
     def width(self, turn: Turn) -> float:
         return min(self.params["pool"], float(turn.board.shown.shape[0]))

@@ -28,8 +28,7 @@ class Here(Source):
     def pool(self, turn: Turn) -> NDArray[np.int32]:
         board = turn.board
         rows = board.originals()
-        tie = turn.streams.key("feed/tie")
-        return top_rows(rows, turn.post_score[rows], turn.world.posts.key, tie, int(self.params["size"]))
+        return top_rows(rows, turn.post_score[rows], turn.draws, int(self.params["size"]))
 
     def width(self, turn: Turn) -> float:
         return min(self.params["size"], float(turn.board.shown.shape[0]))

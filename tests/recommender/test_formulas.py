@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.board import Board, Turn
+from recommender.embeddings.hashing import HashedWords
 from recommender.registry import build_feed
 from recommender.scorers.fame import fame
 from recommender.scorers.hot import hot
@@ -113,8 +113,8 @@ def test_age_is_counted_in_units_of_three_simulated_minutes():
     write(world, 1, step=2)
     write(world, ids.SYSTEM, step=4, n=1)
     world.step = 6
-    feed = build_feed("interest", codes=CODES)
+    feed = build_feed("interest", codes=CODES, encoder=HashedWords())
     scorers = {scorer.name: scorer for scorer, _ in feed.scorers}
-    turn = Turn(world, Board.lay(world), Streams(7), 5)
+    turn = feed.turn(world, 5, Streams(7))
     assert scorers["recency"].of_posts(turn) == pytest.approx([math.log(2.518), math.log(2.618)])
     assert scorers["fame"].of_posts(turn).tolist() == [1.0, 1.0]

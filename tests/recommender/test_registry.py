@@ -13,7 +13,9 @@ from recommender.pipeline import Pipeline
 from recommender.recipe import Recipe, Use
 from recommender.registry import build_feed, preset_names, preset_parameters
 from simapp.engine.core.errors import WrongInput
-from tests.recommender.worlds import CODES
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from tests.recommender.worlds import CODES, busy
 
 
 def test_an_unknown_feed_is_refused_with_the_known_ones():
@@ -106,3 +108,47 @@ def test_parts_are_listed_by_their_files():
     assert np.all(
         [name in folders.names("filters") for name in ("own", "seen", "muted", "removed", "expired")]
     )
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Pretend that a package with these entry points is installed."""
+
+    def install(*entries: str) -> None:
+        (tmp_path / "outside_feed.py").write_text(
+            "from recommender.scorers.newness import Here as Base\n"
+            "class Oldness(Base):\n"
+            "    '''The oldest first.'''\n"
+            "    name = 'oldness'\n"
+            "    def of_posts(self, turn):\n"
+            "        return -super().of_posts(turn)\n"
+        )
+        info = tmp_path / "outside_feed-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-feed\nVersion: 1\n")
+        (info / "entry_points.txt").write_text("\n".join(["[simapp.recommenders]", *entries]))
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+    return install
+
+
+def test_an_outside_package_joins_by_an_entry_point(installed):
+    installed("scorers.oldness = outside_feed:Oldness")
+    assert "oldness" in folders.names("scorers")
+    world = busy()
+    feed = Pipeline(Recipe("x", (Use("followed"),), (Use("oldness"),)))
+    batch = feed.rank(world, np.array([3], np.int32), 10, Streams(7), Workers())
+    steps = world.posts.step[batch.posts[0][batch.posts[0] >= 0]]
+    assert (np.diff(steps) >= 0).all()
+
+
+def test_an_outside_part_cannot_take_a_known_name(installed):
+    installed("scorers.hot = outside_feed:Oldness")
+    with pytest.raises(RuntimeError, match="two scorers of feeds are called 'hot'"):
+        folders.names("scorers")
+
+
+def test_an_entry_point_of_no_kind_is_named(installed):
+    installed("oldness = outside_feed:Oldness")
+    with pytest.raises(RuntimeError, match=r"'oldness' is not KIND\.NAME"):
+        folders.names("scorers")
