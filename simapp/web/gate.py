@@ -11,14 +11,16 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-class SignInRequired(LoginRequiredMiddleware):  # type: ignore[misc]
+class SignInRequired(LoginRequiredMiddleware):
     """Middleware: sends signed-out visitors to the sign-in page; views opt out with `login_not_required`.
 
     A fragment asked for by htmx gets 401 and an instruction to load the sign-in page as a whole, so that the
     page is never swapped into a corner of another. What is served is private and checked again before reuse.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         """Return the redirect to the sign-in page, as a header for htmx."""
         if request.headers.get("HX-Request") == "true":
             where = resolve_url(self.get_login_url(view_func))

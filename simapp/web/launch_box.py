@@ -40,8 +40,10 @@ def fresh(seed: int) -> Box:
 
 def sent(form: QueryDict) -> Box:
     """Return the box a browser sent, each field checked by itself."""
-    names = ("seed", "steps", "pace", "title")
-    box = Box(**{name: form.get(f"run-{name}", "").strip()[:200] for name in names})
+    seed, steps, pace, title = (
+        form.get(f"run-{name}", "").strip()[:200] for name in ("seed", "steps", "pace", "title")
+    )
+    box = Box(seed=seed, steps=steps, pace=pace, title=title)
     box.wishes = {"title": "".join(char for char in box.title if char.isprintable())}
     _whole(box, "seed", box.seed, low=0, high=MAX_SEED, empty=False)
     _whole(box, "steps", box.steps, low=1, high=MAX_STEPS, empty=True)

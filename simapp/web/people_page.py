@@ -35,14 +35,15 @@ def take(request: HttpRequest, scenario: Scenario) -> str:
     sent = request.FILES.get("people")
     if sent is None:
         return "No file was chosen; choose a CSV or JSON file of people first."
-    if sent.size > settings.SOCIARIUM_UPLOAD_LIMIT_BYTES:
-        return f"{sent.name} has {size_in_words(sent.size)}; a file may have at most {limit_mb()} MB."
+    name, size = sent.name or "people", sent.size or 0
+    if size > settings.SOCIARIUM_UPLOAD_LIMIT_BYTES:
+        return f"{name} has {size_in_words(size)}; a file may have at most {limit_mb()} MB."
     try:
-        upload, _ = services.store_upload(owner=request.user, name=sent.name, data=sent.read())
+        upload, _ = services.store_upload(owner=request.user, name=name, data=sent.read())
     except WrongInput as problem:
         return str(problem)
     # The report belongs to who sent the file: it is found through the session, not through an address.
-    request.session[_key(scenario)] = {"upload": upload.pk, "name": sent.name[:255]}
+    request.session[_key(scenario)] = {"upload": upload.pk, "name": name[:255]}
     return ""
 
 

@@ -86,7 +86,8 @@ def _people(request: HttpRequest, found: Scenario, version: ScenarioVersion, edi
     if problem:
         box = launch_box.kept(request.POST)
         return _page(request, found, version, edit, box=box, status=422, people_problem=problem)
-    services.save_version(scenario=found, author=request.user, document=edit.document)
+    if edit.document:
+        services.save_version(scenario=found, author=request.user, document=edit.document)
     return redirect("people", found.pk)
 
 

@@ -86,7 +86,7 @@ class _Outlet(RawIOBase):
 
 def _zipped(top: str, inside: list[tuple[str, Path]]) -> Iterator[bytes]:
     outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:  # type: ignore[call-overload]
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
         for name, path in inside:
             entry = zipfile.ZipInfo(f"{top}/{name}", _DATE)
             entry.file_size = path.stat().st_size
