@@ -22,6 +22,11 @@ class Button:
     look: str = "secondary"
     off: bool = False
 
+    @property
+    def place(self) -> str:
+        """Pause and resume take turns in one place, so that the keyboard's focus stays where it was."""
+        return "turn" if self.action in {"pause", "resume"} else self.action
+
 
 @dataclass(frozen=True)
 class Pace:

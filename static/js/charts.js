@@ -19,8 +19,10 @@ window.sociarium = window.sociarium || {};
     return value.toFixed(digits).replace("-", "−");
   }
 
-  function lastOf(values) {
-    for (let i = values.length - 1; i >= 0; i -= 1) if (values[i] !== null) return values[i];
+  // The value at the right end of what is drawn, which may be a part that a person zoomed into.
+  function lastShown(plot, index) {
+    const values = plot.data[index];
+    for (let i = plot.series[0].idxs?.[1] ?? values.length - 1; i >= 0; i -= 1) if (values[i] !== null) return values[i];
     return null;
   }
 
@@ -40,6 +42,7 @@ window.sociarium = window.sociarium || {};
       this.panel = panel;
       this.spec = spec;
       this.holder = panel.querySelector(".chart-plot");
+      this.about = panel.querySelector(".chart-about");
       this.figures = [...panel.querySelectorAll("[data-figure]")];
       this.plot = null;
       this.data = [[]];
@@ -54,7 +57,7 @@ window.sociarium = window.sociarium || {};
     // series: sociarium.Series
     draw(series) {
       this.series = series;
-      if (!this.panel.dataset.at) this.say(series.steps.length - 1);
+      if (!this.about.dataset.at) this.say(series.steps.length - 1);
       this.data = [series.steps, ...this.lines().map((line) => series.column(line.name)[line.isNull ? "nulls" : "values"])];
       if (!series.steps.length) return;
       if (!this.plot) this.make();
@@ -72,7 +75,7 @@ window.sociarium = window.sociarium || {};
         ...this.size(),
         padding: [8, GUTTER, 0, 0],
         legend: { show: false },
-        cursor: { sync: { key: "run" }, points: { size: 6 }, drag: { x: true, y: false }, focus: { prox: 24 } },
+        cursor: { y: false, sync: { key: "run" }, points: { size: 6 }, drag: { x: true, y: false } },
         scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 10)] }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? short(tick) : "")) },
@@ -134,12 +137,12 @@ window.sociarium = window.sociarium || {};
       context.save();
       context.textBaseline = "middle";
       this.lines().forEach((line, index) => {
-        const value = lastOf(plot.data[index + 1]);
-        if (value === null) return;
+        const value = lastShown(plot, index + 1);
+        if (value === null || line.isNull) return;
         const y = plot.valToPos(value, "y", true) / ratio;
         // A little ink in the colour, for it must be read as text.
         const colour = `color-mix(in srgb, ${css(`--series-${line.colour}`)} 70%, ${css("--ink")})`;
-        if (!line.isNull) found.push({ y, text: short(value), colour });
+        found.push({ y, text: short(value), colour });
       });
       context.textAlign = "left";
       for (const label of spread(found, top / ratio + 4, (top + height) / ratio - 4)) {
@@ -153,11 +156,11 @@ window.sociarium = window.sociarium || {};
     // The null's name stands at the right end of its line, beneath the metric's own line and on its other side.
     nameNull(plot) {
       if (!this.lines()[0].isNull) return;
-      const baseline = lastOf(plot.data[1]);
+      const baseline = lastShown(plot, 1);
       if (baseline === null) return;
       const ratio = devicePixelRatio || 1;
       const { left, top, width, height } = plot.bbox;
-      const value = lastOf(plot.data[2]);
+      const value = lastShown(plot, 2);
       const y = plot.valToPos(baseline, "y", true);
       let side = value !== null && value > baseline ? 9 : -8;
       if (y + side * ratio > top + height - 6 * ratio) side = -8;
@@ -175,8 +178,8 @@ window.sociarium = window.sociarium || {};
     follow(plot) {
       const at = plot.cursor.idx;
       const reading = at !== null && at !== undefined;
-      if (reading) this.panel.dataset.at = `step ${short(plot.data[0][at])}`;
-      else this.panel.removeAttribute("data-at");
+      if (reading) this.about.dataset.at = `step ${short(plot.data[0][at])}`;
+      else this.about.removeAttribute("data-at");
       this.say(reading ? at : this.series.steps.length - 1);
     }
 

@@ -140,10 +140,10 @@
     const anchor = event.target.closest("[data-tab-link]");
     if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (root.dataset.tab !== anchor.dataset.tabLink) history.pushState(null, "", anchor.href);
+    // Replaced, not pushed: going back leaves the run, as a person who came from the list expects.
+    history.replaceState(history.state, "", anchor.href);
     show(anchor.dataset.tabLink);
   });
-  addEventListener("popstate", () => show(new URLSearchParams(location.search).get("tab") || "overview"));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && unseen) drawSoon(); });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
