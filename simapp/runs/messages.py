@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION: Literal[1] = 1
 HISTOGRAM_BINS = 40
 # Sending waits at most this long; after a failure nothing is sent for the time of the pause, so that a dead
 # Valkey costs a run one wait per pause and not one per step.

@@ -36,9 +36,13 @@ class Chart:
     lines: tuple[Line, ...]
     null: str = ""
     figures: tuple[Line, ...] = ()
-    anchor: str = ""
     whole: bool = False
     opinion: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Where the catalogue explains it."""
+        return self.lines[0].name
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,24 +89,20 @@ _HERD = {"mean_score_up": "first like", "mean_score_control": "none", "mean_scor
 
 def charts_for(names: Iterable[str], first_votes: bool = False) -> list[Chart]:
     """The charts of a run that measures `names`; those of first votes only where there are any."""
-    had = set(names)
-    left = dict.fromkeys(name for name in registry.names() if name in had)
-    charts = [_single(name, null) for name, null in _SINGLE.items() if left.pop(name, 0) is None]
-    if lines := _lines(_CASCADE, left):
-        reach = tuple(line for line in lines if line.name == "largest_cascade_reach") or lines[:1]
-        title, about = "Largest cascade", "reach in users per step, 1 nobody shared it"
-        charts.append(Chart("cascade", title, about, 0.0, None, reach, "", lines, reach[0].name, whole=True))
-    if lines := _lines(_ACTIVITY, left):
-        about = "what users did in each step, 0 nothing"
-        charts.append(
-            Chart("activity", "Activity per step", about, 0.0, None, lines, "", (), lines[0].name, True)
-        )
-    if (lines := _lines(_HERD, left)) and first_votes:
+    had = [name for name in registry.names() if name in set(names)]
+    charts = [_single(name, null) for name, null in _SINGLE.items() if name in had]
+    if (lines := _lines(_HERD, had)) and first_votes:
         about = "likes - dislikes without the artificial vote, higher means better liked"
-        charts.append(
-            Chart("herd", "Mean score by first vote", about, None, None, lines, "", (), lines[0].name)
-        )
-    return [*charts, *(_single(name, "") for name in left if name not in _SMALL)]
+        charts.append(Chart("herd", "Mean score by first vote", about, None, None, lines, whole=True))
+    if lines := _lines(_CASCADE, had):
+        reach = tuple(line for line in lines if line.name == "largest_cascade_reach") or lines[:1]
+        about = "reach in users per step, 1 nobody shared it"
+        charts.append(Chart("cascade", "Largest cascade", about, 0.0, None, reach, figures=lines, whole=True))
+    if lines := _lines(_ACTIVITY, had):
+        about = "what users did in each step, 0 nothing"
+        charts.append(Chart("activity", "Activity per step", about, 0.0, None, lines, whole=True))
+    placed = {*_SINGLE, *_HERD, *_CASCADE, *_ACTIVITY, *_SMALL}
+    return [*charts, *(_single(name, "") for name in had if name not in placed)]
 
 
 # Counts that are nearly always 0: they stay in the tables and exports.
@@ -128,12 +128,12 @@ def _single(name: str, null: str) -> Chart:
         high=high,
         lines=(Line(name, metric.label),),
         null=null,
-        anchor=name,
         opinion=name in _SINGLE,
     )
 
 
-def _lines(labels: dict[str, str], left: dict[str, Any]) -> tuple[Line, ...]:
-    """Lines of those metrics that the run has; they are taken out of `left`."""
-    colours = enumerate(labels.items(), start=1)
-    return tuple(Line(name, label, colour) for colour, (name, label) in colours if left.pop(name, 0) is None)
+def _lines(labels: dict[str, str], had: list[str]) -> tuple[Line, ...]:
+    """Lines of those metrics that the run has; a metric keeps its colour whichever others are there."""
+    return tuple(
+        Line(name, label, colour) for colour, (name, label) in enumerate(labels.items(), 1) if name in had
+    )

@@ -25,7 +25,7 @@ TABS = (("overview", "Overview"), ("feed", "Feed"), ("health", "Health"))
 
 def name_of(run: Run) -> str:
     """The run's title, or its scenario's."""
-    return run.title or run.scenario_version.scenario.title
+    return str(run.title or run.scenario_version.scenario.title)
 
 
 def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
@@ -39,6 +39,8 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
         "tabs": TABS,
         "tab": tab if tab in dict(TABS) else "overview",
         "charts": charts,
+        # What the scenario is about comes first: nothing moves an opinion where no model does.
+        "opinions_first": (document.get("minds", {}).get("opinion") or {}).get("kind") != "none",
         "topic": document["topics"][0],
         "rate": f"{three_digits(rate)} steps/s" if rate else "",
         "eta": f"ETA {clock_time((run.steps - run.step) / rate)}" if rate and run.step < run.steps else "",
