@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 
-admin.site.site_title = admin.site.site_header = "Sociarium"
-admin.site.index_title = "Administration"
-
-
 class LookOnly(ModelAdmin):
     """A list and a page per row. Nothing can be added or deleted; only fields in `may_change` can be set."""
 

@@ -245,3 +245,23 @@ def test_a_step_committed_meanwhile_is_not_in_the_export(told, tmp_path):
     manifest = export_run(told.run.pk, "parquet", tmp_path / "out")
     for table in ("events", "posts", "opinions", "steps"):
         assert read(tmp_path / "out", manifest, table)["step"].max() == 2
+
+
+def test_no_transaction_is_held_open_while_progress_is_told(transactional_db, data_root, tmp_path):
+    """Whoever watches an export reads its row: what the export's worker says must be visible at once."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+
+    from tests.store.story import make_run, tell
+
+    told = tell(make_run(get_user_model().objects.create_user("olive")))
+    for format in [*FORMATS, "oasis"]:
+        open_ones = []
+        export_run(
+            told.run.pk,
+            format,
+            tmp_path / format,
+            lambda *_, o=open_ones: o.append(connection.in_atomic_block),
+        )
+        assert open_ones
+        assert not any(open_ones)

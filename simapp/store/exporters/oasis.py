@@ -130,14 +130,10 @@ class _Export:
 
     def _write_posts(self) -> None:
         for segment in self._segments:
-            query = f"""SELECT x.key, x.root, x.step, x.author, x.kind, coalesce(t.text, ''),
-                    coalesce(o.text, '')
-                FROM run_post x
-                LEFT JOIN run_text t ON t.text_id = x.text_id AND {belongs("t", self._segments)}
-                LEFT JOIN run_post r ON x.kind = {QUOTE} AND r.key = x.root AND {belongs("r", self._segments)}
-                LEFT JOIN run_text o ON o.text_id = r.text_id AND {belongs("o", self._segments)}
-                WHERE {belongs("x", [segment])} ORDER BY x.step, x.key"""  # noqa: S608
-            for rows in stream(query):
+            for rows in stream(
+                "SELECT key, root, step, author, kind, text_id FROM run_post x "  # noqa: S608
+                f"WHERE {belongs('x', [segment])} ORDER BY step, key"
+            ):
                 self._write_some_posts(rows)
 
     def _write_some_posts(self, rows: list[tuple[Any, ...]]) -> None:
@@ -145,16 +141,20 @@ class _Export:
         roots = np.array([row[1] for row in rows], np.int64)
         own, comments = self._posts.of(keys).tolist(), self._comments.of(keys).tolist()
         under = self._posts.of(roots).tolist()
+        quoted = self._source.text_ids(row[1] for row in rows if row[4] == QUOTE)
+        texts = self._source.texts([*(row[5] for row in rows), *quoted.values()])
         posts, notes = [], []
         for row, post, comment, root in zip(rows, own, comments, under, strict=True):
-            _, _, step, author, kind, text, original = row
-            user, time = _user(author), self._time(step)
+            _, root_key, step, author, kind, text_id = row
+            user, time, text = _user(author), self._time(step), texts.get(text_id, "")
             if kind == COMMENT:
                 notes.append((comment, root, user, text, time))
             elif kind == POST:
                 posts.append((post, user, None, text, None, time))
             else:  # a repost has no words of its own, a quote carries a copy of the original's
-                posts.append((post, user, root, original, text if kind == QUOTE else None, time))
+                quote = kind == QUOTE
+                copied = texts.get(quoted.get(root_key, -1), "") if quote else ""
+                posts.append((post, user, root, copied, text if quote else None, time))
         self._database.executemany(
             "INSERT INTO post (post_id, user_id, original_post_id, content, quote_content, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -178,7 +178,9 @@ class _Export:
                 self._comments.of(posts).tolist(),
                 strict=True,
             )
-            for (step, actor, code, _, _, other, text), post, target, comment in found:
+            texts = self._source.texts(row[6] for row in rows)
+            for (step, actor, code, _, _, other, text_id), post, target, comment in found:
+                text = texts.get(text_id, "")
                 self._tracer.happened(
                     Happened(
                         _user(actor),
@@ -199,9 +201,8 @@ class _Export:
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
         for segment in self._segments:
             yield from stream(
-                f"""SELECT x.step, x.actor, x.code, x.post, x.target, x.user_id, t.text FROM run_event x
-                LEFT JOIN run_text t ON t.text_id = x.text_id AND {belongs("t", self._segments)}
-                WHERE x.outcome = 0 AND {belongs("x", [segment])} ORDER BY x.step, x.seq"""  # noqa: S608
+                "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
+                f"WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
             )
 
     def _recommended(self) -> None:

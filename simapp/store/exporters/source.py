@@ -6,7 +6,7 @@ added, so that is one moment of the run although it may go on meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection
 
 from simapp.engine.actions.registry import names_by_code
 from simapp.engine.core.batches import TIERS
-from simapp.engine.core.ids import SYSTEM
+from simapp.engine.core.ids import MAX_STEPS, SYSTEM
 from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.posts import KINDS
@@ -102,9 +102,31 @@ class Source:
         query = _QUERIES[table.name]
         for segment in self.segments[:1] if table is d.USERS else self.segments:
             where = f"x.run_id = {segment.run_id:d}" if table is d.USERS else belongs("x", [segment])
-            for rows in stream(query.format(where=where, texts=belongs("t", self.segments))):
+            for rows in stream(query.format(where=where)):
                 raw = pl.DataFrame(rows, schema=_RAW[table.name], orient="row")
+                if table is d.POSTS:
+                    raw = raw.with_columns(
+                        text=_named("text_id", self.texts(raw["text_id"].unique().to_list()))
+                    )
                 yield self._shaped(table, raw)
+
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return texts by id. Looked up per chunk: a join would hang on the planner's idea of a young table."""
+        wanted = [text_id for text_id in set(ids) if text_id >= 0]
+        return self._found("text_id, text FROM run_text x WHERE text_id = ANY(%s)", wanted)
+
+    def text_ids(self, posts: Iterable[int]) -> dict[int, int]:
+        """Return the text ids of posts by key."""
+        keys = list(set(posts))
+        steps = sorted({(key >> 12) & MAX_STEPS for key in keys})
+        return self._found("key, text_id FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s)", keys, steps)
+
+    def _found(self, query: str, *values: list[int]) -> dict[int, Any]:
+        if not values[0]:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {query} AND {belongs('x', self.segments)}", values)
+            return dict(cursor.fetchall())
 
     def _logs(self, table: d.Table) -> Iterator[pl.DataFrame]:
         for segment in self.segments:
@@ -183,9 +205,8 @@ _QUERIES = {
     "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, "
     "voice FROM run_user x WHERE {where} ORDER BY user_id",
     "texts": "SELECT text_id, step, text FROM run_text x WHERE {where} ORDER BY text_id",
-    "posts": "SELECT x.key, x.step, x.author, x.kind, x.root, x.parent, x.topic, x.stance, x.opinion, "
-    "x.appeal, x.arm, x.text_id, t.text FROM run_post x "
-    "LEFT JOIN run_text t ON t.text_id = x.text_id AND {texts} WHERE {where} ORDER BY x.step, x.key",
+    "posts": "SELECT key, step, author, kind, root, parent, topic, stance, opinion, appeal, arm, text_id "
+    "FROM run_post x WHERE {where} ORDER BY step, key",
     "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} "
     "ORDER BY step, follower, followee",
     "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
@@ -208,7 +229,7 @@ _ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_R
 _RAW: dict[str, dict[str, Any]] = {
     "users": _ALL("user_id handle name bio persona age gender country mbti community level voice"),
     "texts": _ALL("text_id step text"),
-    "posts": _ALL("post step author kind root parent topic stance opinion appeal arm text_id text"),
+    "posts": _ALL("post step author kind root parent topic stance opinion appeal arm text_id"),
     "follows": _ALL("step follower followee change"),
     "events": _ALL("step seq actor code outcome n post target user text_id"),
     "metrics": _ALL("step name value null_value"),
