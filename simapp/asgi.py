@@ -18,6 +18,7 @@ follow_parent_from_environment()
 http = get_asgi_application()
 
 from simapp.live.routing import websocket_urlpatterns  # noqa: E402 - see above
+from simapp.web.body_limit import BodyLimit  # noqa: E402
 
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
-application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+application = ProtocolTypeRouter({"http": BodyLimit(http), "websocket": sockets})

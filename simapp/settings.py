@@ -16,7 +16,7 @@ from simapp.stack.urls import celery_url, django_database, redis_database
 BASE_DIR = CHECKOUT
 # Run data (Parquet logs, snapshots, exports) and everything else that is made at run time.
 STATE_ROOT = state_root()
-SOCIARIUM_DATA_ROOT = STATE_ROOT / "data"
+SOCIARIUM_DATA_ROOT = Path(os.environ.get("SOCIARIUM_DATA") or STATE_ROOT / "data")
 
 DEBUG = flag("SOCIARIUM_DEBUG")
 SECRET_KEY = secret_key(STATE_ROOT)

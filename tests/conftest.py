@@ -51,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["REDIS_URL"] = with_redis_database(
             os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1
         )
+    # Runs of two test databases have the same numbers: their files must not meet.
+    os.environ["SOCIARIUM_DATA"] = str(Path(os.environ["SOCIARIUM_STATE"]) / f"data-{worker or 'main'}")
     os.environ["DJANGO_SETTINGS_MODULE"] = "simapp.settings"
     from django.conf import settings
 

@@ -27,6 +27,7 @@ def running_site(environment: dict[str, str], state: Path, **more: str) -> Itera
     """`manage.py up`: yields its address and the lines it has said; everything is stopped at the end."""
     port = free_port()
     env = {**os.environ, **environment, "SOCIARIUM_STATE": str(state), "PORT": str(port), **more}
+    env.pop("SOCIARIUM_DATA", None)
     child = subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,

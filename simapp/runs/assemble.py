@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,11 @@ def text_pool(topics: tuple[str, ...]) -> TextPool:
     return build_pool(list(topics), POOL_SEED)
 
 
+def embedding_cache() -> Path:
+    """Return the folder of encoded texts, shared by all runs of this installation."""
+    return Path(settings.SOCIARIUM_DATA_ROOT) / "embeddings"
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything of a simulation but its world: made anew from the document whenever a run is (re)opened."""
@@ -61,9 +67,7 @@ class Parts:
         """Build a feed by its preset's name."""
         known = {p.name for p in preset_parameters(preset)}
         explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
-        return build_feed(
-            preset, {**explore, **params}, codes=CODES, cache=settings.SOCIARIUM_DATA_ROOT / "embeddings"
-        )
+        return build_feed(preset, {**explore, **params}, codes=CODES, cache=embedding_cache())
 
     def mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""

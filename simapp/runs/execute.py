@@ -142,18 +142,22 @@ class Owner:
             population = people_of(scenario, parts.streams)
             if run.step < 0:
                 ensure_partition(run.pk, population.users)
-                Run.objects.filter(pk=run.pk, token=self.lease.token).update(
-                    users=population.users, fingerprint=fingerprint.platform(), started=timezone.now()
-                )
-                run.users = population.users
             sink.population = population
             simulation = parts.simulation(parts.found_world(population), sink)
+            if run.step < 0:
+                Run.objects.filter(pk=run.pk, token=self.lease.token).update(
+                    users=population.users,
+                    fingerprint={**fingerprint.platform(), "encoder": fingerprint.encoder(simulation.feed)},
+                    started=timezone.now(),
+                )
+                run.users = population.users
             simulation.on_stage = self._on_stage
             simulation.found(parts.seeds(simulation.world, population.seed_posts))
             sink.population = None
         else:
             simulation = parts.simulation(restored.world, sink, past.digest_at(run.pk, restored.step))
             simulation.on_stage = self._on_stage
+            fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
         # Repeat what was committed after the snapshot; the sink compares instead of writing.
         while simulation.world.step < run.step:
             self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"

@@ -5,9 +5,14 @@ from __future__ import annotations
 import platform as host
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from simapp.engine.core.errors import SociariumError
+
+if TYPE_CHECKING:
+    from simapp.engine.record import Feed
 
 PACKAGES = (
     "torch",
@@ -32,6 +37,20 @@ def platform() -> dict[str, Any]:
         "instructions": sorted(_found_instructions()),
         "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def encoder(feed: Feed) -> str | None:
+    """Return the fingerprint of the feed's text encoder; None for a feed that reads no texts."""
+    found: str | None = getattr(feed, "encoder", None)
+    return found
+
+
+def check_encoder(recorded: str | None, feed: Feed) -> None:
+    """Refuse to go on with another encoder than the run began with: its texts would be compared unlike before."""
+    here = encoder(feed)
+    if recorded is not None and here is not None and here != recorded:
+        msg = f"this run's texts were embedded by {recorded}, and this machine has {here}"
+        raise SociariumError(msg)
 
 
 def _found_instructions() -> list[str]:

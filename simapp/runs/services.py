@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-EXAMPLE = "echo-chambers"
-EXAMPLE_SEED = 7
-EXAMPLE_PACE = 4.0
 MAX_PACE = 1000.0
 OVER = ("finished", "stopped", "failed")
 
@@ -74,6 +69,8 @@ def save_version(*, scenario: Scenario, author: Any, document: Document) -> Scen
         if newest is not None and newest.document_sha256 == digest:
             return newest
         number = (scenario.versions.aggregate(top=Max("number"))["top"] or 0) + 1
+        if scenario.owner_id is not None and scenario.title != document.title:
+            Scenario.objects.filter(pk=scenario.pk).update(title=document.title[:200])
         return ScenarioVersion.objects.create(
             scenario=scenario,
             number=number,
@@ -212,42 +209,6 @@ def start_export(*, run: Run, member: Any, format: str) -> Export:
         _note(member, "export", run, format=format)
         transaction.on_commit(lambda: _quietly(make_export, export.pk))
     return export
-
-
-def demo_owner() -> Any:
-    """Return the local owner account of an installation on one's own machine, creating it when needed."""
-    owner, created = get_user_model().objects.get_or_create(
-        username="owner", defaults={"is_staff": True, "is_superuser": True}
-    )
-    if created:
-        # Signed in by link only, until the person sets a password.
-        owner.set_unusable_password()
-        owner.save(update_fields=["password"])
-    return owner
-
-
-def launch_example(owner: Any) -> Run:
-    """Return a live example run: one that is already going, or a new one."""
-    going = (
-        Run.objects.filter(owner=owner, title=_example_title(), hidden=False).exclude(status__in=OVER).first()
-    )
-    if going is not None:
-        if going.wanted != "stop":
-            resume(run=going, member=owner)
-        return going
-    version = ScenarioVersion.objects.filter(scenario__slug=EXAMPLE, scenario__gallery=True).first()
-    if version is None:
-        load_gallery()
-        version = ScenarioVersion.objects.filter(scenario__slug=EXAMPLE, scenario__gallery=True).first()
-    assert version is not None  # noqa: S101 - the gallery always has its example
-    seed = (
-        EXAMPLE_SEED if not Run.objects.filter(title=_example_title()).exists() else secrets.randbelow(10_000)
-    )
-    return launch(owner=owner, version=version, seed=seed, pace=EXAMPLE_PACE, title=_example_title())
-
-
-def _example_title() -> str:
-    return f"{get_gallery(EXAMPLE).title} (example)"
 
 
 def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:

@@ -61,6 +61,7 @@ class DatabaseSink:
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
     control: Control = field(default_factory=lambda: Control("run", None, None))
+    _commit_seconds: float = 0.0
     _snapshot_step: int = -1
     _snapshot_cost: float = 0.0
     _since_snapshot: float = 0.0
@@ -76,6 +77,8 @@ class DatabaseSink:
                 raise DigestDiffers(msg)
             return
         began = time.perf_counter()
+        # A step cannot keep its own commit's time, so each keeps that of the step before.
+        record.stages["commit"] = self._commit_seconds
         files = parquet.write_step_files(run_folder(self.lease.run_id), record)
         snapshot = self._snapshot_due(record.step)
         if snapshot:
@@ -89,7 +92,7 @@ class DatabaseSink:
                 writer.write_step(cursor, self.lease.run_id, record, files)
             self._fence(cursor, record)
         self.committed = record.step
-        record.stages["commit"] = time.perf_counter() - began
+        self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")
         self.after_commit(record)
         if snapshot:

@@ -217,4 +217,6 @@ def web_server(port: int) -> list[str]:
         ),
         # A page's sockets answer pings; a browser that went to sleep is let go.
         *("--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
+        # Browsers have next to nothing to say; the consumer's own limit comes after the frame was read.
+        *("--ws-max-size", "65536"),
     ]

@@ -52,7 +52,7 @@ def make_link(base_url: str) -> str:
 
 def local_owner() -> User:
     """Return the account of the person who runs this installation: superuser `owner`, without a password."""
-    from simapp.runs.services import demo_owner
+    from simapp.runs.example import demo_owner
 
     owner = cast("User", demo_owner())
     if not (owner.is_superuser and owner.is_active):

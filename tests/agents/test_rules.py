@@ -46,7 +46,9 @@ def crowd(*stances: float, users: int = USERS, likes: int = 0) -> tuple[World, F
     return world, FeedBatch(viewers, shown, ones, np.zeros(shown.shape, np.uint8))
 
 
-def decide(mind_: RuleMind, world: World, feed: FeedBatch, *, batch: int = 16_384, seed: int = 5) -> DecisionBatch:
+def decide(
+    mind_: RuleMind, world: World, feed: FeedBatch, *, batch: int = 16_384, seed: int = 5
+) -> DecisionBatch:
     return mind_.decide(world, feed, Streams(seed), Workers(1, batch))
 
 
@@ -70,7 +72,9 @@ def test_an_empty_feed_is_survived() -> None:
     mind().remember(world, empty, decide(mind(), world, empty), Streams(1), Workers())
 
 
-@pytest.mark.parametrize(("deed", "near", "far"), [("like_post", 1, -1), ("repost", 1, -1), ("dislike_post", -1, 1)])
+@pytest.mark.parametrize(
+    ("deed", "near", "far"), [("like_post", 1, -1), ("repost", 1, -1), ("dislike_post", -1, 1)]
+)
 def test_the_stance_gate_decides_for_or_against_by_distance(deed: str, near: float, far: float) -> None:
     rates = replace(NO_RATES, **{deed: 0.5})
     done = {}
@@ -155,7 +159,9 @@ def test_what_the_mind_asks_for_is_almost_always_allowed() -> None:
 
 
 @settings(max_examples=20)
-@given(st.integers(1, 500), st.integers(0, 2**31), st.sets(st.integers(1, USERS - 1), min_size=1, max_size=60))
+@given(
+    st.integers(1, 500), st.integers(0, 2**31), st.sets(st.integers(1, USERS - 1), min_size=1, max_size=60)
+)
 def test_a_decision_depends_on_its_user_alone(batch: int, seed: int, chosen: set[int]) -> None:
     world, feed = crowd(0.5, -0.2, 0.1)
     busy = mind(Rates(**dict.fromkeys(DEEDS, 0.2)), depth=3.0)
@@ -215,4 +221,6 @@ def test_a_post_moves_other_topics_only_as_far_as_they_overlap() -> None:
         mind(opinion=Baumann(alpha=2.0, beta=0.0, strength=1.0, slots=1.0, dt=0.1, overlap=overlap)).remember(
             world, feed, decide(mind(), world, feed), Streams(1), Workers()
         )
-        assert world.users.opinions[1] == pytest.approx([0.1 * np.tanh(1.2), 0.1 * np.tanh(2.0 * overlap * 0.6)], rel=1e-5)
+        assert world.users.opinions[1] == pytest.approx(
+            [0.1 * np.tanh(1.2), 0.1 * np.tanh(2.0 * overlap * 0.6)], rel=1e-5
+        )

@@ -13,7 +13,12 @@ from simapp.scenarios.gallery import get_gallery, list_gallery
 from simapp.scenarios.paths import set_paths
 from simapp.scenarios.population.build import build_population
 
-LIVELY = ["population.users=3000", "population.activity.minimum=0.9", "population.voice.minimum=0.5", "feed.preset=chronological"]
+LIVELY = [
+    "population.users=3000",
+    "population.activity.minimum=0.9",
+    "population.voice.minimum=0.5",
+    "feed.preset=chronological",
+]
 
 
 @pytest.mark.parametrize("slug", list_gallery())
@@ -25,7 +30,9 @@ def test_a_gallery_scenario_has_over_two_thousand_texts_and_wears_out_no_templat
     parts = Parts(scenario, Streams(7), Workers())
     people = build_population(scenario, parts.streams)
     simulation = parts.simulation(parts.found_world(people), Nothing())
-    written: list[np.ndarray] = [simulation.found(parts.seeds(simulation.world, people.seed_posts)).posts.text]
+    written: list[np.ndarray] = [
+        simulation.found(parts.seeds(simulation.world, people.seed_posts)).posts.text
+    ]
     while sum(part.shape[0] for part in written) < 8000:
         posts = simulation.step().posts
         written.append(posts.text[posts.kind == 0])

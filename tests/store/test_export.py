@@ -166,6 +166,26 @@ def test_every_column_is_described(exported):
             assert all(f"| `{name}` |" in page for name in file["columns"])
 
 
+def test_the_published_dictionary_is_the_one_of_the_code(project_root):
+    from simapp.store.exporters.dictionary import docs_page
+
+    assert (project_root / "docs" / "data-dictionary.md").read_text() == docs_page()
+
+
+def test_an_export_of_a_fork_holds_its_ancestors_past(told, tmp_path):
+    from simapp.store.models import Run
+
+    fork = Run.objects.create(
+        scenario_version=told.run.scenario_version, seed=7, steps=10, parent=told.run, fork_step=2, step=2
+    )
+    manifest = export_run(fork.pk, "parquet", tmp_path / "out")
+    assert read(tmp_path / "out", manifest, "users").height == 8
+    events = read(tmp_path / "out", manifest, "events")
+    assert events.height == sum(len(r.events) for r in told.records[:3])
+    opinions = read(tmp_path / "out", manifest, "opinions")
+    assert opinions["step"].unique().sort().to_list() == [0, 1, 2]
+
+
 def test_no_csv_cell_starts_a_formula(told, tmp_path):
     import csv as standard
 

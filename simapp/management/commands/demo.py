@@ -11,7 +11,7 @@ class Command(up.Command):
     help = "Start everything with a live example run; prints a sign-in link. Ctrl-C stops all."
 
     def before_web(self) -> None:
-        from simapp.runs.services import launch_example
+        from simapp.runs.example import launch_example
         from simapp.web.sign_in import local_owner, make_link
 
         launch_example(local_owner())

@@ -5,6 +5,7 @@ The CSV, JSON Lines and Parquet writers, the manifest and docs/data-dictionary.m
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -267,3 +268,33 @@ def as_markdown(tables: Iterable[Table]) -> str:
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)
+
+
+_PAGE = """# Data dictionary
+
+What `manage.py export RUN --format csv/jsonl/parquet --out FOLDER` writes: one file per table, beside `manifest.json`
+(every file with rows, bytes and SHA-256), `provenance.json` (seed, scenario version and hash, digest, versions and
+platform), `scenario.json` (the document that was executed) and this dictionary for the run, as Markdown and JSON.
+
+An export is one moment of a run: the last step that was committed when it began. A fork's export holds the whole
+past, its ancestors' part included. Empty means missing, never zero. Post identities are 64-bit integers; programs
+that read numbers as floating point lose digits beyond 2^53.
+
+In CSV files one apostrophe stands before text cells that begin with an apostrophe, = + - @ (also full-width), a tab, a
+return or a newline, so that no spreadsheet runs them as formulas. Remove one leading apostrophe from text cells to
+get the text back exactly. An empty text is written `""`, a missing one as nothing.
+
+The OASIS format (`<run>.db`) has the tables and columns of OASIS's own databases; its manifest states the choices made.
+
+This page is made from the code: `python -m simapp.store.exporters.dictionary > docs/data-dictionary.md`.
+
+"""
+
+
+def docs_page() -> str:
+    """Return docs/data-dictionary.md."""
+    return _PAGE + as_markdown(TABLES)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(docs_page())

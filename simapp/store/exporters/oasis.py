@@ -143,7 +143,8 @@ class _Export:
         under = self._posts.of(roots).tolist()
         quoted = self._source.text_ids(row[1] for row in rows if row[4] == QUOTE)
         texts = self._source.texts([*(row[5] for row in rows), *quoted.values()])
-        posts, notes = [], []
+        posts: list[tuple[Any, ...]] = []
+        notes: list[tuple[Any, ...]] = []
         for row, post, comment, root in zip(rows, own, comments, under, strict=True):
             _, root_key, step, author, kind, text_id = row
             user, time, text = _user(author), self._time(step), texts.get(text_id, "")
