@@ -7,6 +7,7 @@ connection. It reads two service URLs and does not care whether they lead to emb
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from simapp.stack import embedded
 from simapp.stack.environment import flag, number, secret_key, words
