@@ -23,7 +23,7 @@ WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test check lint types bench clean dev browser
+.PHONY: help setup demo test check lint types clean dev browser
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
@@ -48,9 +48,6 @@ lint: dev
 
 types: dev
 	$(BIN)/mypy
-
-bench: setup  ## every benchmark with its table
-	@$(BIN)/python manage.py bench all
 
 clean:  ## remove the environment and caches; data in var/ stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info

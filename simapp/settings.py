@@ -152,6 +152,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+UNFOLD = {"SITE_TITLE": "Sociarium", "SITE_HEADER": "Sociarium"}
+# A run of this many users or more gets tables of its own.
+SOCIARIUM_PARTITION_USERS = number("SOCIARIUM_PARTITION_USERS", 100_000)
+
 # --- static files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from importlib.metadata import entry_points
 
 from simapp.engine import actions
 from simapp.engine.actions.base import Action
 
+GROUP = "simapp.actions"
 _NOT_ACTIONS = {"base", "registry", "votes", "door"}
 
 
@@ -23,6 +25,13 @@ def all_actions() -> dict[str, Action]:
         action = importlib.import_module(f"{actions.__name__}.{name}").Here()
         if action.name != name:
             msg = f"the action in {name}.py calls itself {action.name!r}; file name and name must agree"
+            raise RuntimeError(msg)
+        found.append(action)
+    # Actions of installed packages join by entry point, under the same rules.
+    for entry in entry_points(group=GROUP):
+        action = entry.load()()
+        if action.name != entry.name or action.name in {a.name for a in found}:
+            msg = f"the action {entry.name!r} of {entry.value} is called {action.name!r}, or exists already"
             raise RuntimeError(msg)
         found.append(action)
     codes = [a.code for a in found]

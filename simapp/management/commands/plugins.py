@@ -1,0 +1,47 @@
+"""List everything that can be chosen by name: actions, feed presets and their parts, minds, metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simapp.management.base import StackCommand
+
+
+class Command(StackCommand):
+    """Print what is registered, with its help text."""
+
+    help = "List actions, feed presets, feed parts, minds and metrics, as the registries find them."
+    needs_services = False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = registered()
+        if options["json"]:
+            self.emit(found)
+            return
+        for kind, entries in found.items():
+            self.stdout.write(f"{kind} ({len(entries)})")
+            for name, text in entries.items():
+                self.stdout.write(f"  {name:<28} {text}")
+
+
+def registered() -> dict[str, dict[str, str]]:
+    """Return {kind: {name: one line}} of everything registered."""
+    from agents.minds import registry as minds
+    from recommender import folders
+    from recommender.registry import catalogue as presets
+    from simapp.engine.actions.registry import all_actions
+    from simapp.metrics.registry import all_metrics
+
+    found: dict[str, dict[str, str]] = {
+        "actions": {name: _line(type(action).__doc__) for name, action in all_actions().items()},
+        "feed presets": {preset["name"]: _line(preset["help"]) for preset in presets()},
+    }
+    for kind in ("sources", "filters", "scorers", "rerankers"):
+        found[f"feed {kind}"] = {name: _line(folders.load(kind, name).__doc__) for name in folders.names(kind)}
+    found["minds"] = {name: _line(minds.load(name).__doc__) for name in minds.names()}
+    found["metrics"] = {name: _line(type(metric).__doc__) for name, metric in all_metrics().items()}
+    return found
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split("\n\n")[0].split())
