@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 from simapp.engine.record import Feed
 
+MOST_FOLLOWED = "most_followed"
 FeedFactory = Callable[[str, dict[str, float]], Feed]
 
 
@@ -23,7 +25,8 @@ FeedFactory = Callable[[str, dict[str, float]], Feed]
 class Intervention:
     """One change: `kind` (inject_post, first_vote, switch_feed), the step it is due at, its settings.
 
-    inject_post: author (user id), text, topic (index), stance, appeal.
+    inject_post: author (user id, or "most_followed": whoever is when the post is due), text, topic (index),
+    stance (None: unknown), appeal.
     first_vote: until (last step), up and down (shares in [0, 1], up + down <= 1).
     switch_feed: preset, params.
     """
@@ -37,20 +40,26 @@ def injected_posts(world: World, due: list[Intervention]) -> ActionBatch:
     """Return the posts that interventions inject in this step, as requests by their authors."""
     posts = [i for i in due if i.kind == "inject_post"]
     batch = ActionBatch.empty(len(posts))
+    of_author: Counter[int] = Counter()
     for row, change in enumerate(posts):
         s = change.settings
-        author = int(s["author"])
+        # Ties go to the smallest number. Not looked up before it is due: a run that is resumed in between
+        # would find somebody else.
+        author = int(np.argmax(world.follows.followers) if s["author"] == MOST_FOLLOWED else s["author"])
         if not 0 <= author < len(world.users):
             msg = f"inject_post at step {change.at}: author {author} is not a user of this run"
             raise WrongInput(msg)
         batch.actor[row] = author
         batch.text[row] = world.texts.add(str(s["text"]))
         batch.topic[row] = int(s.get("topic", 0))
-        batch.stance[row] = float(s.get("stance") or 0.0)
-        batch.opinion[row] = native_opinion(world, float(s.get("stance") or 0.0))
+        stance = s.get("stance")
+        batch.stance[row] = np.nan if stance is None else stance
+        batch.opinion[row] = 0.0 if stance is None else native_opinion(world, float(stance))
         batch.appeal[row] = float(s.get("appeal") or 0.0)
-        # Counted down from the top so that it never meets what the author's own mind writes.
-        batch.n[row] = ids.MAX_PER_STEP - 1 - row
+        # Counted down from the top so that it never meets what the author's own mind writes, and for each
+        # author apart, so that one injection more renames no other author's.
+        of_author[author] += 1
+        batch.n[row] = ids.MAX_PER_STEP - of_author[author]
     batch.code[:] = code_of("create_post")
     return batch
 

@@ -58,8 +58,9 @@ class Simulation:
     stages: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        # A restored world continues under the feed that the last switch before it chose.
-        for change in self.plan:
+        # A restored world continues under the feed that the last switch before it chose; plans may stand in
+        # any order.
+        for change in sorted(self.plan, key=lambda change: change.at):
             if change.kind == "switch_feed" and change.at <= self.world.step:
                 self._switch(change)
 

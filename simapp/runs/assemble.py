@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,10 +143,17 @@ class Parts:
         )
 
     def plan(self, world: World) -> list[Intervention]:
-        """Return the scenario's interventions with authors and topics resolved to rows."""
-        return [
-            self._resolve(world, i, item.model_dump()) for i, item in enumerate(self.scenario.interventions)
-        ]
+        """Return the scenario's interventions with drawn authors, appeals and topics filled in.
+
+        The same for every state of the same world: nothing here may depend on how far the run has come.
+        """
+        planned, alike = [], Counter[str]()
+        for item in self.scenario.interventions:
+            said = item.model_dump(mode="json")
+            text = json.dumps(said, sort_keys=True)
+            planned.append(self._resolve(world, said, _name(text, alike[text])))
+            alike[text] += 1
+        return planned
 
     def simulation(self, world: World, sink: Sink, digest: bytes = EMPTY) -> Simulation:
         """Put a world (new or restored) and its parts together."""
@@ -182,14 +192,24 @@ class Parts:
         batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
         return batch
 
-    def _resolve(self, world: World, i: int, settings_: dict[str, Any]) -> Intervention:
+    def _resolve(self, world: World, settings_: dict[str, Any], name: int) -> Intervention:
         kind, at = settings_.pop("kind"), settings_.pop("at")
-        author = settings_.get("author")
-        if author == "most_followed":
-            settings_["author"] = int(np.argmax(world.follows.followers))
-        elif author == "random":
-            drawn = self.streams.integers("intervention/author", len(world.users), step=at, item=i)
+        if settings_.get("author") == "random":
+            drawn = self.streams.integers("intervention/author", len(world.users), step=at, item=name)
             settings_["author"] = int(drawn)
+        if "appeal" in settings_ and settings_["appeal"] is None:
+            written = np.array([name], np.int64)
+            drawn_appeal = self.mind().writing.appeal(
+                self.streams, at, np.array([ids.SYSTEM], np.int32), written
+            )
+            settings_["appeal"] = float(drawn_appeal[0])
         if "topic" in settings_:
             settings_["topic"] = world.topics.index(settings_["topic"])
         return Intervention(kind, at, settings_)
+
+
+def _name(text: str, nth: int) -> int:
+    """Return what draws call an intervention by: what it says, and its number among equals. Its place in the
+    list would do no good: one more before it would draw another author."""
+    digest = hashlib.blake2b(f"{nth} {text}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1

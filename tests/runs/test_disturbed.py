@@ -1,0 +1,123 @@
+"""A run that is killed anywhere, any number of times, leaves what an undisturbed one leaves: every row of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from simapp.engine.core.threads import Workers
+from simapp.models import Run
+from simapp.runs import checkpoints
+from simapp.runs.execute import execute
+from simapp.scenarios.document import Scenario
+from tests.runs.small import busy, make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STEPS = 14
+PLACES = ("in rank", "in decide", "in apply", "in snapshot", "before commit", "after commit")
+# Everything that a run leaves, but for what is bound to a moment (seconds, snapshots) or to the run's number.
+LEFT = {
+    "run_user": "user_id, community, level, voice, age, gender, handle, name, bio, persona, country, mbti",
+    "run_text": "text_id, step, hash, text",
+    "run_follow": "step, follower, followee, on_",
+    "run_post": "key, root, parent, step, author, text_id, stance, opinion, appeal, topic, kind, arm",
+    "run_event": "step, seq, actor, n, user_id, text_id, code, outcome, post, target",
+    "run_metric": "step, name, value, null_value",
+    "run_step": "step, digest, impressions_digest, counts::text, histogram::text",
+    "run_file": "step, kind, hash, rows",
+}
+
+SCENARIOS: dict[str, Callable[[], Scenario]] = {
+    "people who come and go": lambda: busy("rumour"),
+    "votes that are given": lambda: busy("first-vote"),
+    "opinions, noise and a short memory": lambda: busy(
+        "echo-chambers",
+        "minds.opinion.noise=0.1",
+        "feed.seen_memory=7",
+        "platform.hot_window_hours=4",
+        "feed.preset=chronological",
+    ),
+    "whoever is most followed by then": lambda: busy(
+        "rumour",
+        "minds.rates.follow=1",
+        "minds.rates.unfollow=0.5",
+        "interventions="
+        + str(
+            [
+                {"kind": "inject_post", "at": at, "author": author, "text": f"news {at}", "topic": "work"}
+                for at in (4, 9, 12)
+                for author in ("most_followed", "random")
+            ]
+        ).replace("'", '"'),
+    ),
+    "feeds that are switched, listed in any order": lambda: busy(
+        "rumour",
+        'interventions=[{"kind": "switch_feed", "at": 8, "preset": "chronological"},'
+        '{"kind": "switch_feed", "at": 3, "preset": "reddit-hot"}]',
+    ),
+}
+
+
+class Killed(BaseException):
+    """Stands for a death: nothing in the code catches it, and no lease is given back."""
+
+
+def left_by(run: Run) -> dict[str, list[Any]]:
+    """Every row of the run, in order, by table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table, columns in LEFT.items():
+            where = "AND kind <> 'snapshot'" if table == "run_file" else ""
+            cursor.execute(f"SELECT {columns} FROM {table} WHERE run_id = %s {where}", [run.pk])
+            found[table] = sorted(str(row) for row in cursor.fetchall())
+    return found
+
+
+def to_its_end(run: Run, deaths: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Execute the run, dying at each (place, step or later) in turn, each owner cutting its work differently."""
+    waiting = list(deaths)
+
+    def killer(step: Callable[[], int]) -> Callable[[str], None]:
+        def at(place: str) -> None:
+            if waiting and place == waiting[0][0] and step() >= waiting[0][1]:
+                waiting.pop(0)
+                raise Killed
+
+        return at
+
+    monkeypatch.setattr(checkpoints, "killer", killer)
+    for life in range(len(deaths) + 1):
+        Run.objects.filter(pk=run.pk).update(lease_until=None)
+        try:
+            execute(run.pk, workers=Workers(1 + life % 2, 16_384 if life % 2 else 11))
+        except Killed:
+            continue
+        break
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.parametrize("kind", SCENARIOS)
+def test_whatever_kills_it_a_run_leaves_the_rows_of_an_undisturbed_one(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = SCENARIOS[kind]()
+    expected = to_its_end(make(scenario, steps=STEPS), [], monkeypatch)
+    assert (expected.status, expected.step) == ("finished", STEPS), expected.error
+    rows = left_by(expected)
+    dice = random.Random(kind)
+    for _ in range(2):
+        steps = sorted(dice.randrange(STEPS) for _ in range(4))
+        deaths = [(dice.choice(PLACES), step) for step in steps]
+        run = to_its_end(make(scenario, steps=STEPS), deaths, monkeypatch)
+        assert (run.status, run.step) == ("finished", STEPS), (deaths, run.error)
+        assert run.digest_hex == expected.digest_hex, deaths
+        found = left_by(run)
+        for table in LEFT:
+            assert found[table] == rows[table], (table, deaths)
+        assert run.events == expected.events
