@@ -29,6 +29,9 @@ DEEDS = (
 """Action names by deed number of `agents.reading`."""
 
 
+NUMBERS = 3000  # below what injected posts count down from (see simapp.engine.interventions)
+
+
 @dataclass(frozen=True)
 class Rates:
     """Base chances per read post, before the stance gate: see `agents.reading.react`.
@@ -82,11 +85,14 @@ class RuleMind:
         a, b = reading_viewer.shape[0], reading_viewer.shape[0] + writer.shape[0]
         batch.actor[:a], batch.actor[a:b] = viewers[reading_viewer], viewers[writer]
         batch.actor[b:] = viewers[idle]
-        batch.n[:a], batch.n[a:b] = slot, made[writer]
+        place = np.zeros(len(batch), np.uint8)
+        place[:a], place[a:b] = slot, made[writer]
         code = np.array([self.codes[name] for name in DEEDS], np.uint8)
         batch.code[:a] = code[deed[slots]]
         batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
         batch.post[:a] = target[slots] + world.posts.base
+        # What is written of one's own accord is number 0, whatever was read before it.
+        batch.n[:a] = _numbers(world, streams, batch.actor[:a], deed[slots], target[slots])
         batch.user[:a] = whom[slots]
         batch.topic[:a] = on[slots]
         batch.topic[a:b] = self.writing.topics(world, batch.actor[a:b], streams)
@@ -98,7 +104,7 @@ class RuleMind:
             ("quote_post", QUOTE_TEXT),
         ):
             self._put_words(world, batch, self.codes[name], kind, streams)
-        batch = batch.take(np.lexsort((batch.n, batch.actor)))
+        batch = batch.take(np.lexsort((place, batch.actor)))
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
 
     def remember(
@@ -138,6 +144,26 @@ class RuleMind:
         batch.text[rows], batch.stance[rows], batch.opinion[rows], batch.appeal[rows] = self.writing.say(
             world, batch.actor[rows], batch.n[rows], batch.topic[rows], kind, streams
         )
+
+
+def _numbers(
+    world: World, streams: Streams, actor: NDArray[Any], deed: NDArray[np.uint8], target: NDArray[np.int64]
+) -> NDArray[np.uint16]:
+    """Return n uint16[A] (1 .. NUMBERS) of deeds on post rows `target`; rows of an actor lie together.
+
+    Drawn from the deed and the identity of the post. Counted, a post more in a feed would give what its
+    reader writes on the others another identity, and with it other words, other readers, another fate.
+    """
+    # The deed goes where only authors beyond the 16 millionth have bits.
+    item = world.posts.key[target] ^ (deed.astype(np.int64) << 56)
+    n = 1 + streams.integers("deed/number", NUMBERS, step=world.step, user=actor, item=item)
+    while True:
+        order = np.lexsort((n, actor))
+        again = (np.diff(actor[order]) == 0) & (np.diff(n[order]) == 0)
+        if not again.any():
+            return n.astype(np.uint16)
+        later = order[1:][again]
+        n[later] = n[later] % NUMBERS + 1
 
 
 Here = RuleMind

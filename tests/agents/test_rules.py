@@ -15,7 +15,7 @@ from agents.text.grammar import build_pool
 from agents.writing import Writing
 from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import all_actions, code_of
-from simapp.engine.core.batches import DecisionBatch, FeedBatch
+from simapp.engine.core.batches import ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.texts import Texts
@@ -171,6 +171,48 @@ def test_a_decision_depends_on_its_user_alone(batch: int, seed: int, chosen: set
     expected = everyone.take(np.isin(everyone.actor, list(chosen)))
     for column in ("actor", "code", "n", "post", "user", "text", "topic", "stance", "appeal"):
         assert np.array_equal(getattr(some, column), getattr(expected, column)), column
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**31), st.integers(0, 2))
+def test_a_post_more_in_the_feed_changes_nothing_that_is_done_about_the_others(seed: int, place: int) -> None:
+    # Two arms of an experiment: in one of them everybody is shown, and likes, shares and answers, one post more.
+    world, feed = crowd(0.5, -0.2, 0.1)
+    busy = mind(Rates(**dict.fromkeys(DEEDS, 0.15)))
+    with_it = decide(busy, world, feed, seed=seed).actions
+    shorter = FeedBatch(
+        feed.viewers, np.delete(feed.posts, place, 1), feed.scores[:, :2].copy(), feed.sources[:, :2].copy()
+    )
+    without = decide(busy, world, shorter, seed=seed).actions
+    about_it = (with_it.post == place) & (with_it.code != CODES["create_post"])
+    with_it = with_it.take(~about_it & (with_it.user < 0) & (with_it.code != CODES["do_nothing"]))
+    without = without.take((without.user < 0) & (without.code != CODES["do_nothing"]))
+    # Who had done as much as one visit holds, or drew one number twice, may differ; there are next to none.
+    same = np.intersect1d(*(_rows(batch) for batch in (with_it, without)))
+    assert same.shape[0] >= 0.99 * max(len(with_it), len(without)) > 100
+
+
+def _rows(batch: ActionBatch) -> np.ndarray:
+    columns = (
+        batch.actor,
+        batch.code,
+        batch.n,
+        batch.post,
+        batch.text,
+        batch.topic,
+        batch.stance,
+        batch.appeal,
+    )
+    return np.array([str(row) for row in zip(*(c.tolist() for c in columns), strict=True)])
+
+
+def test_no_two_deeds_of_a_user_in_a_step_share_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.minds.rules.NUMBERS", 9)
+    world, feed = crowd(0.5, -0.2, 0.1)
+    made = decide(mind(Rates(**dict.fromkeys(DEEDS, 0.9))), world, feed).actions
+    assert int(np.bincount(made.actor).max()) >= 8
+    assert np.unique(made.actor.astype(np.int64) * 4096 + made.n).shape[0] == len(made)
+    assert bool((np.diff(made.actor) >= 0).all())
 
 
 def moved(opinions: list[float], shown: list[float], steps: int = 1, **law: float) -> np.ndarray:

@@ -63,8 +63,8 @@ class FeedBatch(_Columns):
 class ActionBatch(_Columns):
     """A requests to change the world.
 
-    actor int32[A] (ids.SYSTEM for the scenario); code uint8 action code; n uint16: ordinal among the
-    actor's actions of this step (names what is written, see ids.post_key); post int64 serial of the
+    actor int32[A] (ids.SYSTEM for the scenario); code uint8 action code; n uint16: tells
+    an actor's actions of one step apart (and names what is written, see ids.post_key); post int64 serial of the
     target post, -1 none; user int32 target user, -1 none; text int32 text id, -1 none; topic int16,
     -1 unknown; stance float32 in [-1, 1]; opinion float32 native; appeal float32 >= 0.
     """

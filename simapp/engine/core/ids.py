@@ -1,8 +1,8 @@
 """Names of things that hold in every arm, batch and order.
 
 A user is its row in the population, 0 .. N - 1, for ever. A post (or repost, quote, comment) is
-its author, its step and its ordinal among what that author wrote in that step, packed into one
-positive int64: `author << 32 | step << 12 | n`.
+its author, its step and a number that tells it from what else that author did in that step, packed
+into one positive int64: `author << 32 | step << 12 | n`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SYSTEM = MAX_USERS  # author and actor of what the scenario itself injects (neve
 
 
 def post_key(author: ArrayLike, step: ArrayLike, n: ArrayLike) -> NDArray[np.int64]:
-    """Return the int64 identity of posts from author, step (< 2**20) and ordinal n (< 2**12)."""
+    """Return the int64 identity of posts from author, step (< 2**20) and number n (< 2**12)."""
     a = np.asarray(author, np.int64)
     return np.asarray((a << 32) | (np.asarray(step, np.int64) << 12) | np.asarray(n, np.int64))
 

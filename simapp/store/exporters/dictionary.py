@@ -155,7 +155,7 @@ EVENTS = Table(
         Column(
             "outcome", "string", "done, or why it was refused", "", _names(o.name.lower() for o in SENTENCES)
         ),
-        Column("n", "int32", "ordinal among what the actor did in the step", "", "0 and up"),
+        Column("n", "int32", "number that tells apart what the actor did in the step", "", "0 to 4095"),
         Column(
             "post",
             "int64",
@@ -229,7 +229,7 @@ DECISIONS = Table(
         _STEP,
         _ACTOR,
         Column("action", "string", "the action", "", _names(names_by_code().values())),
-        Column("n", "uint16", "ordinal among what the actor chose in the step", "", "0 and up"),
+        Column("n", "uint16", "number that tells apart what the actor chose in the step", "", "0 to 4095"),
         Column("target", "int64", f"post that was named: {_POST}", missing="none"),
         Column("user", "int32", f"user that was named: {_USER}", missing="none"),
         _TEXT,
