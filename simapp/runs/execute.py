@@ -6,14 +6,19 @@ digests), and goes on. Nothing here runs inside the web process.
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+from django.db.utils import Error, InterfaceError, OperationalError
 from django.utils import timezone
+from psycopg.errors import DiskFull
 
 from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.engine.core.streams import Streams
@@ -37,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 HOLD_SECONDS = 20.0  # a paused run stays in memory this long, then makes room for others
 POLL_SECONDS = 0.1
+FRUITLESS = 5  # a database that answers and refuses the same step so often refuses for good
 
 
 @dataclass
@@ -82,6 +88,13 @@ class Owner:
             state_message(self.run, self.step, self._status, self.sink.control.wanted if self.sink else "run",
                           self._waiting, self.stage, self._rate)
         )  # fmt: skip
+
+    def told(self, status: str, waiting: str, wanted: str = "") -> None:
+        """Publish that the run was given back as `status`."""
+        self._status, self._waiting, self.stage = status, waiting, ""
+        if wanted and self.sink is not None:
+            self.sink.control = replace(self.sink.control, wanted=wanted)
+        self.tell()
 
     def _announce(self, record: StepRecord) -> None:
         now = time.perf_counter()
@@ -188,7 +201,10 @@ class Owner:
         self._set("paused", "a member to resume it")
         until = time.monotonic() + self.hold_seconds
         while time.monotonic() < until:
-            run = Run.objects.only("wanted", "pause_at", "pace").get(pk=self.run.pk, token=self.lease.token)
+            mine = Run.objects.filter(pk=self.run.pk, token=self.lease.token)
+            run = mine.only("wanted", "pause_at", "pace").first()
+            if run is None:
+                raise LostLease(f"run {self.run.pk} is owned by another worker")
             sink.control = Control(run.wanted, run.pause_at, run.pace)
             wants_more = run.wanted == "run" and (run.pause_at is None or run.pause_at > self.step)
             if wants_more or run.wanted == "stop":
@@ -259,30 +275,93 @@ def execute(
 ) -> Outcome | None:
     """Own the run until it is over, paused for long, or lost; None when another worker owns it.
 
-    A crash inside the run marks it failed with its sentence (and the traceback in the log).
+    A crash inside the run marks it failed with its sentence (and the traceback in the log). Where the database
+    goes away the run waits for it; where the disk is full it is paused.
     """
     lease = lease or leases.take(run_id, leases.owner_name(role))
     if lease is None:
         return None
-    run = Run.objects.select_related("scenario_version__scenario").get(pk=run_id)
-    owner = Owner(run, lease, workers or Workers(default_threads()), progress, hold_seconds, stopping)
-    heart = leases.Heart(lease, owner.beat, owner.tell)
-    with heart.beating():
+    stages: dict[str, float] = {}
+    reached, fruitless = -2, 0
+    while True:
         try:
-            return owner.go()
-        except LostLease as lost:
-            logger.warning("%s", lost)
-            return None
-        except (KeyboardInterrupt, SystemExit):
+            run = Run.objects.select_related("scenario_version__scenario").get(pk=run_id)
+            owner = Owner(
+                run,
+                lease,
+                workers or Workers(default_threads()),
+                progress,
+                hold_seconds,
+                stopping,
+                stages=stages,
+            )
+            fruitless = fruitless + 1 if run.step == reached else 0
+            reached = run.step
+            with leases.Heart(lease, owner.beat, owner.tell).beating():
+                return _own(owner, patient=fruitless < FRUITLESS)
+        except (OperationalError, InterfaceError) as problem:
+            # The database restarts, or refuses for a moment. The run waits and goes on from its last snapshot.
+            logger.warning("run %s waits for the database: %s", run_id, problem)
+            if not _regain(lease, stopping):
+                return None
+
+
+def _own(owner: Owner, *, patient: bool) -> Outcome | None:
+    """Run until the run is over, given back, lost or failed; trouble of the database is raised while `patient`."""
+    lease = owner.lease
+    try:
+        return owner.go()
+    except LostLease as lost:
+        logger.warning("%s", lost)
+        return None
+    except KeyboardInterrupt:
+        with suppress(Error):
             leases.release(lease, status="paused", wanted="pause", waiting="a member to resume it")
+        raise
+    except SystemExit:
+        # This process has to go; what members want of the run is as before.
+        with suppress(Error):
+            leases.release(lease, waiting="another worker: the one that had it was stopped")
+        raise
+    except Exception as problem:
+        if _no_room(problem):
+            logger.warning("run %s: the disk is full at step %s", lease.run_id, owner.step)
+            waiting = "room on the disk; make some, then resume it"
+            return _let_go(owner, "paused", wanted="pause", pause_at=None, waiting=waiting)
+        if patient and isinstance(problem, OperationalError | InterfaceError):
             raise
-        except Exception as problem:
-            logger.exception("run %s failed at step %s", run_id, owner.step)
-            sentence = str(problem) if isinstance(problem, SociariumError) else _sentence(problem)
-            leases.release(lease, status="failed", error=sentence, waiting="", ended=timezone.now())
-            owner._status = "failed"  # noqa: SLF001
-            owner.tell()
-            return Outcome("failed", owner.step, owner.stages)
+        logger.exception("run %s failed at step %s", lease.run_id, owner.step)
+        sentence = str(problem) if isinstance(problem, SociariumError) else _sentence(problem)
+        return _let_go(owner, "failed", error=sentence, waiting="", ended=timezone.now())
+
+
+def _let_go(owner: Owner, status: str, **fields: Any) -> Outcome | None:
+    """Give the run back with a status and say so; None, and not a word, when it was no longer ours."""
+    if not leases.release(owner.lease, status=status, **fields):
+        logger.warning("run %s is owned by another worker", owner.lease.run_id)
+        return None
+    owner.told(status, str(fields["waiting"]), str(fields.get("wanted", "")))
+    return Outcome(status, owner.step, owner.stages)
+
+
+def _regain(lease: leases.Lease, stopping: Callable[[], bool]) -> bool:
+    """Wait until the database answers; whether the run is still ours then."""
+    pause = POLL_SECONDS
+    while not stopping():
+        connection.close()
+        try:
+            return leases.renew(lease, {"stage": "opening", "owner": lease.owner})
+        except (OperationalError, InterfaceError):
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
+    return False
+
+
+def _no_room(problem: BaseException) -> bool:
+    """Whether the disk of the files or of the database is full."""
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(problem.__cause__, DiskFull)
 
 
 def _sentence(problem: Exception) -> str:

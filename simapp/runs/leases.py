@@ -21,7 +21,6 @@ import psutil
 from django.db import connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, Value
 from django.db.models.functions import Now
-from django.db.utils import DatabaseError
 
 from simapp.models import Run
 
@@ -149,7 +148,7 @@ class Heart:
                         self.lost.set()
                         return
                     self._told()
-                except DatabaseError as problem:
+                except Exception as problem:  # noqa: BLE001 - a heart that stopped would lose the run
                     # The database may be restarting: the next beat tries on a fresh connection.
                     logger.warning("run %s: heartbeat failed: %s", self._lease.run_id, problem)
                     connection.close()
