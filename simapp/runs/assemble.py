@@ -33,6 +33,8 @@ from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agents.text.pool import TextPool
     from simapp.engine.core.population import Population, SeedPost
     from simapp.engine.record import Feed, Sink
@@ -155,8 +157,10 @@ class Parts:
             alike[text] += 1
         return planned
 
-    def simulation(self, world: World, sink: Sink, digest: bytes = EMPTY) -> Simulation:
-        """Put a world (new or restored) and its parts together."""
+    def simulation(
+        self, world: World, sink: Sink, digest: bytes = EMPTY, *, inputs: Sequence[Intervention] = ()
+    ) -> Simulation:
+        """Put a world (new or restored) and its parts together; `inputs` are what a restored one has behind it."""
         feed = self.scenario.feed
         return Simulation(
             world=world,
@@ -166,7 +170,7 @@ class Parts:
             streams=self.streams,
             sink=sink,
             feed_size=feed.k,
-            plan=self.plan(world),
+            plan=[*self.plan(world), *inputs],
             feed_factory=self.feed,
             workers=self.workers,
             digest=digest,

@@ -144,7 +144,7 @@ class Owner:
         self.sink = sink = DatabaseSink(
             lease=self.lease,
             committed=run.step,
-            digests=lambda step: past.digest_at(run.pk, step),
+            digests=lambda step: past.digests_at(run.pk, step),
             after_commit=self._announce,
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
@@ -168,7 +168,9 @@ class Owner:
             simulation.found(parts.seeds(simulation.world, population.seed_posts))
             sink.population = None
         else:
-            simulation = parts.simulation(restored.world, sink, past.digest_at(run.pk, restored.step))
+            switched = past.feed_switches_before(run.pk, restored.step)
+            digest = past.digest_at(run.pk, restored.step)
+            simulation = parts.simulation(restored.world, sink, digest, inputs=switched)
             simulation.on_stage = self._on_stage
             fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
         # Repeat what was committed after the snapshot; the sink compares instead of writing.

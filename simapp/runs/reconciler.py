@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
@@ -48,6 +48,7 @@ class Reconciler:
     send: Callable[[int], None] = _send
     clock: Callable[[], float] = time.monotonic
     _sent: dict[int, float] = field(default_factory=dict)
+    _exports: dict[int, float] = field(default_factory=dict)
 
     def round(self) -> list[int]:
         """Look once; return the ids of the runs that were sent."""
@@ -57,26 +58,39 @@ class Reconciler:
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
         stopped = Run.objects.filter(free, wanted="stop").exclude(status__in=OVER)
         for run in stopped.select_related("scenario_version"):
-            # Nobody owns it, so nobody is left to hear the wish.
+            # Nobody owns it, so nobody is left to hear the wish. An owner that was only slow finds another token.
             if Run.objects.filter(free, pk=run.pk, wanted="stop").update(
-                status="stopped", waiting="", ended=timezone.now(), lease_until=None
+                status="stopped", waiting="", ended=timezone.now(), lease_until=None, token=F("token") + 1
             ):
                 messages.publish(state_message(run, run.step, "stopped", "stop", "", "", None))
         sent = []
         busy = Run.objects.filter(lease_until__gte=Now()).exclude(status__in=OVER).count()
-        for run in Run.objects.filter(free, wanted="run").exclude(status__in=OVER).order_by("id"):
-            wait = QUEUED_AGAIN_SECONDS if run.status == "queued" and not run.owner_name else AGAIN_SECONDS
-            if self.clock() - self._sent.get(run.pk, float("-inf")) >= wait:
+        waiting = list(Run.objects.filter(free, wanted="run").exclude(status__in=OVER).order_by("id"))
+        self._forget_all_but(waiting)
+        # What waits for a free worker has its message in the queue, or gets another one when a worker is free:
+        # sent on and on, the messages of a thousand queued runs would pile up without end.
+        room = run_slots() - busy - sum(not run.owner_name and self._answering(run) for run in waiting)
+        for run in waiting:
+            if not self._answering(run) and (run.owner_name or room > 0):
                 self.send(run.pk)
                 self._sent[run.pk] = self.clock()
                 sent.append(run.pk)
+                room -= not run.owner_name
             self._explain(run, busy)
         for export in Export.objects.filter(exports.abandoned()):
-            key = -export.pk
-            if self.clock() - self._sent.get(key, float("-inf")) >= QUEUED_AGAIN_SECONDS:
+            if self.clock() - self._exports.get(export.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
                 make_export.delay(export.pk)
-                self._sent[key] = self.clock()
+                self._exports[export.pk] = self.clock()
         return sent
+
+    def _answering(self, run: Run) -> bool:
+        """Whether a worker may still answer what was sent."""
+        wait = QUEUED_AGAIN_SECONDS if run.status == "queued" and not run.owner_name else AGAIN_SECONDS
+        return self.clock() - self._sent.get(run.pk, float("-inf")) < wait
+
+    def _forget_all_but(self, waiting: list[Run]) -> None:
+        known = {run.pk for run in waiting}
+        self._sent = {pk: at for pk, at in self._sent.items() if pk in known}
 
     def _explain(self, run: Run, busy: int) -> None:
         slots = run_slots()

@@ -50,13 +50,14 @@ class Control:
 class DatabaseSink:
     """Commits steps of one run under one lease. `population` is needed for step 0 only.
 
-    Steps up to `committed` are re-executions after a takeover: they are compared, not written.
+    Steps up to `committed` are re-executions after a takeover: they are compared with `digests` (of events and
+    of impressions), not written.
     `after_commit` is called with each newly committed record (publishing).
     """
 
     lease: Lease
     committed: int
-    digests: Callable[[int], bytes]
+    digests: Callable[[int], tuple[bytes, bytes]]
     population: Population | None = None
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
@@ -70,7 +71,7 @@ class DatabaseSink:
     def commit(self, record: StepRecord, world: World) -> None:
         """Keep the step, or raise LostLease (nothing kept) or DigestDiffers (it was another step before)."""
         if record.step <= self.committed:
-            if self.digests(record.step) != record.digest:
+            if self.digests(record.step) != (record.digest, record.impressions_digest):
                 msg = (
                     f"step {record.step} of run {self.lease.run_id} came out differently when it was repeated"
                 )

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 
 from simapp.engine.core.threads import Workers
-from simapp.models import Run
+from simapp.models import Run, RunStep
 from simapp.runs import checkpoints
 from simapp.runs.execute import execute
 from simapp.scenarios.document import Scenario
+from simapp.store.writer import write_inputs
 from tests.runs.small import busy, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +122,38 @@ def test_whatever_kills_it_a_run_leaves_the_rows_of_an_undisturbed_one(
         for table in LEFT:
             assert found[table] == rows[table], (table, deaths)
         assert run.events == expected.events
+
+
+def test_a_step_that_showed_something_else_when_it_was_repeated_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make(busy(), steps=6)
+    with pytest.raises(Killed):
+        monkeypatch.setattr(checkpoints, "killer", lambda step: lambda place: _die(step() >= 4))
+        execute(run.pk, workers=Workers(1))
+    RunStep.objects.filter(run_id=run.pk, step=3).update(impressions_digest=bytes(32))
+    failed = to_its_end(run, [], monkeypatch)
+    assert (failed.status, failed.step) == ("failed", 3)
+    assert "came out differently" in failed.error
+
+
+def _die(now: bool) -> None:
+    if now:
+        raise Killed
+
+
+def test_a_feed_that_a_member_switched_is_still_switched_after_a_takeover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def switched() -> Run:
+        run = make(busy(), steps=STEPS)
+        with connection.cursor() as cursor:
+            switch = [{"kind": "switch_feed", "preset": "reddit-hot", "params": {}}]
+            write_inputs(cursor, run.pk, 2, switch)
+        return run
+
+    expected = to_its_end(switched(), [], monkeypatch)
+    plain = to_its_end(make(busy(), steps=STEPS), [], monkeypatch)
+    run = to_its_end(switched(), [("after commit", 8)], monkeypatch)
+    assert expected.digest_hex != plain.digest_hex
+    assert (run.status, run.digest_hex) == ("finished", expected.digest_hex)

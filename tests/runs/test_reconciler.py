@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
-from simapp.models import Run
+from simapp.models import Run, RunStep
 from simapp.runs import leases
+from simapp.runs.execute import execute
 from simapp.runs.reconciler import AGAIN_SECONDS, QUEUED_AGAIN_SECONDS, Reconciler
 from tests.runs.small import finish, make
 
@@ -92,3 +95,50 @@ def test_a_queued_run_says_when_all_workers_are_busy(
     reconciler.round()
     queued.refresh_from_db()
     assert queued.waiting == "a free run worker (1 of 1 busy)"
+
+
+def test_messages_of_queued_runs_do_not_pile_up(
+    reconciler: Reconciler, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIARIUM_RUN_SLOTS", "2")
+    runs, sent = [make() for _ in range(6)], []
+    assert leases.take(runs[5].pk, "alive", seconds=600) is not None
+    for _ in range(50):
+        sent += reconciler.round()
+        clock.now += 1
+    # One worker is free: one message at a time, and again only when nobody answered it.
+    assert len(sent) == 3
+    assert leases.take(runs[0].pk, "alive", seconds=600) is not None
+    clock.now += 1000
+    assert [reconciler.round() for _ in range(3)] == [[], [], []]
+    Run.objects.filter(pk=runs[5].pk).update(status="finished", lease_until=None)
+    assert reconciler.round() == [runs[1].pk]
+
+
+def test_an_abandoned_run_is_sent_although_all_known_workers_are_busy(
+    reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIARIUM_RUN_SLOTS", "1")
+    busy, abandoned = make(), make()
+    assert leases.take(busy.pk, "alive", seconds=600) is not None
+    assert leases.take(abandoned.pk, "worker@gone:1", seconds=-1) is not None
+    assert reconciler.round() == [abandoned.pk]
+
+
+def test_an_owner_that_was_only_slow_adds_nothing_to_a_run_that_was_stopped(
+    reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 600)
+    run = make()
+    slow = leases.take(run.pk, "slow", seconds=600)
+    assert slow is not None
+
+    def stopped_meanwhile(record) -> None:
+        if record.step == 3:
+            Run.objects.filter(pk=run.pk).update(wanted="stop", lease_until=Now() - timedelta(seconds=1))
+            reconciler.round()
+
+    assert execute(run.pk, lease=slow, progress=stopped_meanwhile) is None
+    run.refresh_from_db()
+    assert (run.status, run.step) == ("stopped", 3)
+    assert RunStep.objects.filter(run_id=run.pk).count() == 4
