@@ -128,8 +128,8 @@ def test_a_step_that_showed_something_else_when_it_was_repeated_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = make(busy(), steps=6)
+    monkeypatch.setattr(checkpoints, "killer", lambda step: lambda place: _die(step() >= 4))
     with pytest.raises(Killed):
-        monkeypatch.setattr(checkpoints, "killer", lambda step: lambda place: _die(step() >= 4))
         execute(run.pk, workers=Workers(1))
     RunStep.objects.filter(run_id=run.pk, step=3).update(impressions_digest=bytes(32))
     failed = to_its_end(run, [], monkeypatch)

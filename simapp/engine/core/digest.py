@@ -46,7 +46,8 @@ def step_digest(
     rolling = hashlib.blake2b(previous, digest_size=32)
     rolling.update(step.to_bytes(8, "little"))
     spoken = text_words(texts, a.text)
-    for part in _words(a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, spoken, decisions.tier):
+    chosen = (a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, a.opinion, a.appeal, spoken)
+    for part in _words(*chosen, decisions.tier):
         rolling.update(part)
     for part in _words(
         events.actor, events.code, events.outcome, events.n, events.post, events.target, events.user
