@@ -6,6 +6,7 @@ run does not measure is not shown; what it measures and no chart here names gets
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ class Chart:
         }
 
 
+_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
+
 # (metric, short label of its null)
 _SINGLE = {
     "opinion_variance": "even spread",
@@ -84,15 +87,16 @@ _CASCADE = {
     "largest_cascade_breadth": "breadth",
     "largest_cascade_virality": "virality",
 }
+_SPREAD = {*_CASCADE, "reposts_made"}
 _HERD = {"mean_score_up": "first like", "mean_score_control": "none", "mean_score_down": "first dislike"}
 
 
-def charts_for(names: Iterable[str], first_votes: bool = False) -> list[Chart]:
-    """The charts of a run that measures `names`; those of first votes only where there are any."""
-    had = [name for name in registry.names() if name in set(names)]
+def charts_for(names: Iterable[str], first_votes: bool = False, reposts: bool = True) -> list[Chart]:
+    """The charts of a run that measures `names`; those of first votes and reposts only where there are any."""
+    had = [name for name in registry.names() if name in set(names) and (reposts or name not in _SPREAD)]
     charts = [_single(name, null) for name, null in _SINGLE.items() if name in had]
     if (lines := _lines(_HERD, had)) and first_votes:
-        about = "likes - dislikes without the artificial vote, higher means better liked"
+        about = "likes \u2212 dislikes without the artificial vote, higher means better liked"
         charts.append(Chart("herd", "Mean score by first vote", about, None, None, lines, whole=True))
     if lines := _lines(_CASCADE, had):
         reach = tuple(line for line in lines if line.name == "largest_cascade_reach") or lines[:1]
@@ -123,7 +127,7 @@ def _single(name: str, null: str) -> Chart:
     return Chart(
         key=name,
         title=metric.label,
-        about=unit + metric.direction,
+        about=_MINUS.sub("\u2212", unit + metric.direction),
         low=low,
         high=high,
         lines=(Line(name, metric.label),),

@@ -12,8 +12,9 @@ from simapp.models import Export, RunStep
 from simapp.runs.messages import socket_path
 from simapp.runs.points import past_of, state_of
 from simapp.runs.services import OVER
+from simapp.scenarios.names import DEFAULT_ACTIONS
 from simapp.web import run_control
-from simapp.web.numbers import clock_time, three_digits
+from simapp.web.numbers import clock_time, thousands, three_digits
 from simapp.web.run_charts import charts_for
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def name_of(run: Run) -> str:
 
 def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
     """Everything the page shows but the posts."""
-    charts = charts_for(_measured(run, last), _has_first_votes(run))
     document = run.scenario_version.document
+    charts = charts_for(_measured(run, last), _has_first_votes(run), _can_repost(document))
     rate = run.heartbeat.get("rate") if run.status == "running" else None
     return {
         **health(run, last),
@@ -47,6 +48,11 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
         "export_url": reverse("export", args=[run.pk]),
         "export_formats": Export.Format.choices,
         "catalogue_url": reverse("catalogue"),
+        "histogram_placed": any(chart.key == "opinion_variance" for chart in charts),
+        # A run that ended before its first step will never have anything to draw.
+        "nothing": run.status in OVER and run.step < 0,
+        "step_text": thousands(max(run.step, 0)),
+        "steps_text": thousands(run.steps),
         "page_data": {
             "state": state_of(run).model_dump(mode="json"),
             "last": last is not None,
@@ -70,7 +76,7 @@ def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
         "over": run.status in OVER,
         "digest": run.digest_hex,
         "waiting": _waiting(run),
-        "stages_line": _stages_line(last),
+        "stages_line": "" if run.status in OVER else _stages_line(last),
     }
 
 
@@ -86,9 +92,13 @@ def health(run: Run, last: StepMessage | None) -> dict[str, Any]:
             for name, seconds in sorted(stages.items(), key=lambda item: -item[1])
         ],
         "stages_total": total,
+        "users_text": thousands(run.users),
+        "events_text": thousands(run.events),
         "lease": _lease(run),
         "world": [
-            (name.replace("_", " "), n) for name, n in (last.counts if last else {}).items() if name in _WORLD
+            (name.replace("_", " "), thousands(n))
+            for name, n in (last.counts if last else {}).items()
+            if name in _WORLD
         ],
         "fingerprint": [
             (str(name).replace("_", " "), value)
@@ -103,11 +113,7 @@ _WORLD = ("active", "impressions", "hot_posts", "follows", "refused")
 
 def _waiting(run: Run) -> str:
     if run.status in OVER:
-        return {
-            "finished": "finished: every step is done",
-            "stopped": "stopped by a member",
-            "failed": "failed",
-        }[run.status]
+        return _ending(run)
     if run.wanted == "pause" and run.status == "running":
         return "pausing after this step"
     if run.wanted == "stop":
@@ -115,6 +121,16 @@ def _waiting(run: Run) -> str:
     if run.status == "running" and not run.waiting and run.lease_until and run.lease_until < timezone.now():
         return "waiting for: a worker to take over from the one that fell silent"
     return f"waiting for: {run.waiting or 'nothing'}"
+
+
+def _ending(run: Run) -> str:
+    """When the run ended and what came of it; nothing for a failed run, whose error stands above."""
+    if run.status == "failed":
+        return ""
+    what = "every step is done" if run.status == "finished" else "stopped by a member; what was done is kept"
+    if not run.started or not run.ended:
+        return what
+    return f"{what}, after {clock_time((run.ended - run.started).total_seconds())}"
 
 
 def _lease(run: Run) -> str:
@@ -129,7 +145,7 @@ def _stages_line(last: StepMessage | None) -> str:
     if not last or not total:
         return ""
     largest = sorted(last.stages.items(), key=lambda item: -item[1])[:3]
-    return "stages " + " ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in largest)
+    return "stages: " + ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in largest)
 
 
 def _measured(run: Run, last: StepMessage | None) -> list[str]:
@@ -143,6 +159,13 @@ def _measured(run: Run, last: StepMessage | None) -> list[str]:
 def _has_first_votes(run: Run) -> bool:
     changes = run.scenario_version.document.get("interventions") or []
     return any(change.get("kind") == "first_vote" for change in changes)
+
+
+def _can_repost(document: dict[str, Any]) -> bool:
+    """Whether anything can spread: a forum has votes and comments only, unless its document says otherwise."""
+    platform = document.get("platform") or {}
+    actions = platform.get("actions") or DEFAULT_ACTIONS.get(platform.get("rules", ""), ("repost",))
+    return not {"repost", "quote_post"}.isdisjoint(actions)
 
 
 def _age(run: Run, last: StepMessage | None) -> float:

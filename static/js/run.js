@@ -69,7 +69,7 @@
       if (copy) { copy.dataset.copy = message.digest; copy.hidden = false; }
       const all = Object.values(message.stages || {}).reduce((sum, seconds) => sum + seconds, 0);
       const largest = Object.entries(message.stages || {}).sort((a, b) => b[1] - a[1]).slice(0, 3);
-      if (all > 0) say("stages", `stages ${largest.map(([name, seconds]) => `${name} ${Math.round(seconds / all * 100)} %`).join(" ")}`);
+      if (all > 0 && !OVER.has(state.status)) say("stages", `stages: ${largest.map(([name, seconds]) => `${name} ${Math.round(seconds / all * 100)} %`).join(", ")}`);
     }
     sayAge();
   }
@@ -86,7 +86,7 @@
     if (link.ended) [word, kind] = [link.ended, "failed"];
     else if (!link.open) [word, kind] = ["disconnected", "failed"];
     else if (link.behind > 0) [word, kind] = [`${link.behind} behind`, "paused"];
-    else if (OVER.has(state.status)) [word, kind] = ["up to date", "finished"];
+    else if (OVER.has(state.status)) [word, kind] = ["up to date", "over"];
     else [word, kind] = ["live", "running"];
     if (node.textContent !== word) node.textContent = word;
     node.className = `state state-${kind}`;
@@ -98,11 +98,11 @@
   const changed = (name) => document.body.dispatchEvent(new CustomEvent(name));
   const written = (message) => ["create_post", "repost", "quote_post"].reduce((sum, name) => sum + (message.counts?.[name] || 0), 0);
   const feed = new Feed(root, given.paths.feed, written);
-  let told = series.known;
+  let told = given.last ? given.state.step : -1; // the newest step whose commit this page knows the time of
 
   const hooks = {
     steps() {
-      if (series.known !== told) { lastCommit = performance.now(); told = series.known; }
+      if (series.known > told) { lastCommit = performance.now(); told = series.known; }
       lastWord = performance.now();
       sayState();
       drawSoon();

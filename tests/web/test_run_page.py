@@ -68,7 +68,7 @@ def test_the_page_says_how_the_run_stands(running, browser) -> None:
     running.save(update_fields=["waiting"])
     page = body(browser.get(address(running)))
     assert "waiting for: a free run worker (3 of 3 busy)" in page
-    assert re.search(r'step <b data-live="step">9</b>/5000', page)
+    assert re.search(r'step <b data-live="step">9</b>/5\u202f000', page)
     assert "09090909" in page
 
 
@@ -201,9 +201,50 @@ def test_controls_need_the_csrf_token(running, owner) -> None:
 def test_nothing_can_be_pressed_when_the_run_is_over(running, browser) -> None:
     Run.objects.filter(pk=running.pk).update(status="stopped")
     page = body(browser.get(address(running, "state")))
-    buttons = re.findall(r'<button name="action"[^>]*>', page)
-    assert buttons
-    assert all("disabled" in button for button in buttons)
+    assert "stopped by a member; what was done is kept" in page
+    assert not re.findall(r'<button name="(?:action|pace)"', page)
+
+
+def test_a_run_that_failed_before_its_first_step_promises_no_charts(owner, browser) -> None:
+    from tests.live.steps import make_run
+
+    run = make_run(owner)
+    Run.objects.filter(pk=run.pk).update(status="failed", error="feed.presett is not a known field.")
+    page = body(browser.get(address(run)))
+    assert "The run failed before its first step" in page
+    assert f'href="/scenarios/{run.scenario_version.scenario_id}/"' in page
+    assert "Posts appear here" not in page
+    assert "Export" not in page
+
+
+def test_a_run_says_how_long_it_took(running, browser) -> None:
+    from django.utils import timezone
+
+    end = timezone.now()
+    Run.objects.filter(pk=running.pk).update(
+        status="finished", started=end - timezone.timedelta(seconds=75), ended=end
+    )
+    assert "every step is done, after 1:15" in body(browser.get(address(running, "state")))
+
+
+def test_spread_is_charted_only_where_something_can_spread(owner, browser) -> None:
+    from tests.live.steps import make_run
+
+    def keys(**platform) -> list[str]:
+        page = body(browser.get(address(make_run(owner, platform=platform))))
+        return re.findall(r'data-chart="(\w+)"', page)
+
+    assert "cascade" in keys(rules="microblog")
+    assert "cascade" not in keys(rules="forum")
+
+
+def test_a_title_that_turns_the_line_around_turns_only_itself(owner, browser) -> None:
+    from tests.live.steps import make_run
+
+    run = make_run(owner)
+    run.scenario_version.scenario.title = "\u202eevil"
+    run.scenario_version.scenario.save(update_fields=["title"])
+    assert "<bdi>\u202eevil</bdi> version 1" in body(browser.get(address(run)))
 
 
 def test_a_run_whose_worker_fell_silent_says_so(running, browser) -> None:
