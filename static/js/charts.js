@@ -22,13 +22,21 @@ window.sociarium = window.sociarium || {};
   // The value at the right end of what is drawn, which may be a part that a person zoomed into.
   function lastShown(plot, index) {
     const values = plot.data[index];
-    for (let i = plot.series[0].idxs?.[1] ?? values.length - 1; i >= 0; i -= 1) if (values[i] !== null) return values[i];
+    for (let i = lastIndex(plot); i >= 0; i -= 1) if (values[i] !== null) return values[i];
     return null;
   }
 
-  // Texts in the gutter: pushed apart so that none covers another.
-  function spread(labels, top, bottom) {
-    labels.sort((a, b) => a.y - b.y);
+  const lastIndex = (plot) => plot.series[0].idxs?.[1] ?? plot.data[0].length - 1;
+
+  // Texts in the gutter: pushed apart so that none covers another; lines that end in one point share one text.
+  function spread(found, top, bottom) {
+    found.sort((a, b) => a.y - b.y);
+    const labels = [];
+    for (const label of found) {
+      const before = labels[labels.length - 1];
+      if (before && before.text === label.text && label.y - before.y < 2) before.colour = css("--ink-2");
+      else labels.push(label);
+    }
     const line = 13;
     for (let i = 1; i < labels.length; i += 1) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + line);
     let limit = bottom;
@@ -111,7 +119,7 @@ window.sociarium = window.sociarium || {};
       return { width: Math.max(160, this.holder.clientWidth), height };
     }
 
-    // Bounded metrics show their whole range unless the line would be flat in it; others start at their lowest value.
+    // Bounded metrics show their whole range; others start at their lowest value.
     range(low, high) {
       const { low: least, high: most } = this.spec;
       if (low === null || high === null) return [least ?? 0, most ?? (least ?? 0) + 1];
@@ -123,7 +131,7 @@ window.sociarium = window.sociarium || {};
 
     tick(value, ticks) {
       const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 1;
-      if (Math.abs(value) >= 1e4) return short(value);
+      if (Math.abs(value) >= 1e3) return short(value);
       let digits = 0;
       for (let rest = step; digits < 5 && Math.abs(rest - Math.round(rest)) > 1e-6 * rest; rest *= 10) digits += 1;
       return value.toFixed(digits).replace("-", "−");
@@ -137,7 +145,8 @@ window.sociarium = window.sociarium || {};
       context.save();
       context.textBaseline = "middle";
       this.lines().forEach((line, index) => {
-        const value = lastShown(plot, index + 1);
+        // A value that is missing at the end is a gap here too, as it is in the head of the chart.
+        const value = plot.data[index + 1][lastIndex(plot)] ?? null;
         if (value === null || line.isNull) return;
         const y = plot.valToPos(value, "y", true) / ratio;
         // A little ink in the colour, for it must be read as text.
@@ -150,27 +159,43 @@ window.sociarium = window.sociarium || {};
         context.fillStyle = label.colour;
         context.fillText(label.text, left + width + 6 * ratio, label.y * ratio, (GUTTER - 8) * ratio);
       }
+      // What the ticks count, left of the first of them.
+      context.font = `${11 * ratio}px system-ui, sans-serif`;
+      context.fillStyle = css("--ink-2");
+      context.textAlign = "right";
+      context.textBaseline = "top";
+      context.fillText("step", left - 12 * ratio, top + height + 5 * ratio);
       context.restore();
     }
 
-    // The null's name stands at the right end of its line, beneath the metric's own line and on its other side.
+    // The null's name stands at the right end of its line, on the side where fewer of the lines pass.
     nameNull(plot) {
       if (!this.lines()[0].isNull) return;
       const baseline = lastShown(plot, 1);
       if (baseline === null) return;
       const ratio = devicePixelRatio || 1;
       const { left, top, width, height } = plot.bbox;
-      const value = lastShown(plot, 2);
       const y = plot.valToPos(baseline, "y", true);
-      let side = value !== null && value > baseline ? 9 : -8;
-      if (y + side * ratio > top + height - 6 * ratio) side = -8;
-      if (y + side * ratio < top + 6 * ratio) side = 9;
       plot.ctx.save();
       plot.ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+      const from = left + width - plot.ctx.measureText(this.spec.null).width - 4 * ratio;
+      const crossings = (middle) => {
+        let hits = 0;
+        for (let i = lastIndex(plot); i >= 0 && plot.valToPos(plot.data[0][i], "x", true) >= from; i -= 1) {
+          for (const values of plot.data.slice(1)) {
+            if (values[i] !== null && Math.abs(plot.valToPos(values[i], "y", true) - middle) < 7 * ratio) hits += 1;
+          }
+        }
+        return hits;
+      };
+      const value = lastShown(plot, 2);
+      const sides = (value !== null && value > baseline ? [9, -8] : [-8, 9]).map((side) => y + side * ratio);
+      const inside = sides.filter((middle) => middle > top + 5 * ratio && middle < top + height - 5 * ratio);
+      const best = inside.reduce((least, middle) => (crossings(middle) < crossings(least) ? middle : least), inside[0]);
       plot.ctx.textAlign = "right";
       plot.ctx.textBaseline = "middle";
       plot.ctx.fillStyle = css("--ink-2");
-      plot.ctx.fillText(this.spec.null, left + width - 2 * ratio, y + side * ratio);
+      plot.ctx.fillText(this.spec.null, left + width - 2 * ratio, best);
       plot.ctx.restore();
     }
 

@@ -35,7 +35,7 @@ window.sociarium = window.sociarium || {};
       const count = this.waiting > 999 ? "999+" : String(this.waiting);
       this.button.hidden = !this.waiting;
       this.button.textContent = `${count} new post${this.waiting === 1 ? "" : "s"}`;
-      for (const counter of this.counters) { counter.hidden = !this.waiting; counter.textContent = count; }
+      for (const counter of this.counters) counter.textContent = this.waiting ? count : "";
     }
 
     async show() {
