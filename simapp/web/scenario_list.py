@@ -18,6 +18,7 @@ from simapp.models import Run, ScenarioVersion
 from simapp.runs import access, services
 from simapp.scenarios.document import Scenario as Document
 from simapp.scenarios.document import json_schema, load_scenario
+from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.run_list import headline
 from simapp.web.sparkline import list_sparks
@@ -47,6 +48,8 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     """Show the gallery as cards, then the member's scenarios as a table."""
     seen = access.scenarios_for(request.user)
     found = page_of(request, with_counts(seen.filter(gallery=False)))
+    for one in found.object_list:
+        one.users_text = thousands(one.users) if one.users else ""
     shown = cards(request.user, seen.filter(gallery=True))
     page = {"cards": shown, "page": found, "query": query_without_page(request)}
     return render(request, "scenarios.html", page)
