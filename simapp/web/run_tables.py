@@ -31,7 +31,7 @@ class Table:
     title: str
     about: str
     columns: list[str]
-    rows: list[list[Any]]
+    rows: list[list[str]]
     start: int
     before: int | None
     after: int | None
@@ -47,11 +47,18 @@ def read(run: Run, key: str, start: int) -> Table:
         title=title,
         about=about,
         columns=columns(key),
-        rows=list(_rows(run, key, start, stop)),
+        rows=[[_shown(cell) for cell in row] for row in _rows(run, key, start, stop)],
         start=start,
         before=max(0, start - ROWS) if start > 0 else None,
         after=stop + 1 if stop < run.step else None,
     )
+
+
+def _shown(cell: float | None) -> str:
+    """Six digits are what a person reads; the CSV has them all. A missing value is an empty cell."""
+    if cell is None:
+        return ""
+    return (f"{cell:.6g}" if isinstance(cell, float) else str(cell)).replace("-", "\u2212")
 
 
 def columns(key: str) -> list[str]:

@@ -52,14 +52,15 @@ def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
 def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> HttpResponse:
     """Save, launch, take a file of people, or show the other view. Nothing typed is lost on the way."""
     action, edit = request.POST.get("action", "save"), Edit.sent(request.POST)
-    box = launch_box.kept(request.POST)
+    # Who wanted to launch learns of everything that stands in the way at once.
+    box = launch_box.sent(request.POST) if action == "launch" else launch_box.kept(request.POST)
     if action in {"to_yaml", "to_form"}:
         edit.turn_to(YAML if action == "to_yaml" else FORM)
         return _page(request, found, version, edit, box=box, status=200 if edit.document else 422)
     if edit.document is None:
         return _page(request, found, version, edit, box=box, status=422)
     if action == "launch":
-        return _launch(request, found, version, edit)
+        return _launch(request, found, version, edit, box)
     if action == "people":
         return _people(request, found, version, edit)
     saved = services.save_version(scenario=found, author=request.user, document=edit.document)
@@ -68,8 +69,9 @@ def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> Htt
     return redirect(f"{request.path}?tab={edit.tab}")
 
 
-def _launch(request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit) -> HttpResponse:
-    box = launch_box.sent(request.POST)
+def _launch(
+    request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit, box: launch_box.Box
+) -> HttpResponse:
     if not box.problems and edit.document:
         try:
             saved = services.save_version(scenario=found, author=request.user, document=edit.document)

@@ -134,6 +134,15 @@ def _options(schema: dict[str, Any], root: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(value) for value in source.get("enum", ()))
 
 
+# Models that carry their authors' names.
+_NAMED_AFTER = {"barabasi_albert": "Barab\u00e1si\u2013Albert", "watts_strogatz": "Watts\u2013Strogatz"}
+
+
+def spoken(key: str) -> str:
+    """Return the words of a key: those of its authors' names, or its own without underscores."""
+    return _NAMED_AFTER.get(key, key.replace("_", " "))
+
+
 def _label(key: str) -> str:
-    words = key.replace("_", " ")
+    words = spoken(key)
     return words if len(words) <= 2 else words[0].upper() + words[1:]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simapp.scenarios.parts.network import NoNetwork
 from simapp.web.numbers import simulated_span, thousands
+from simapp.web.scenario_plan import spoken
 
 if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario
@@ -29,7 +30,7 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
     if document.seed_posts:
         lines.append(("Seed posts", str(len(document.seed_posts))))
     first = document.interventions[:5]
-    lines += [(f"At step {change.at}", change.kind.replace("_", " ")) for change in first]
+    lines += [(f"At step {change.at}", spoken(change.kind)) for change in first]
     if len(document.interventions) > 5:
         lines.append(("", f"and {len(document.interventions) - 5} more interventions"))
     return lines
@@ -42,4 +43,4 @@ def _follows(document: Scenario) -> str:
     if isinstance(network, NoNetwork):
         return "none at the start"
     about = round(network.mean_followees * document.population.users)
-    return f"about {thousands(about)}, {network.kind.replace('_', ' ')}"
+    return f"about {thousands(about)}, {spoken(network.kind)}"

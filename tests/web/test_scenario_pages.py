@@ -189,6 +189,13 @@ def test_a_wrong_launch_box_is_refused_in_a_sentence(
     assert not Run.objects.exists()
 
 
+def test_faults_of_the_document_do_not_hide_those_of_the_launch_box(browser: Client, scenario: Any) -> None:
+    typed = _form(scenario, action="launch", **{"population.users": "0", "run-seed": "x"})
+    page = browser.post(_page(scenario), typed).content.decode()
+    assert "population.users is 0" in page
+    assert 'id="run-seed-fault"' in page
+
+
 def test_the_gallery_is_read_only_and_a_copy_is_ones_own(browser: Client, owner: Any) -> None:
     services.load_gallery()
     original = Scenario.objects.get(slug="rumour", gallery=True)
