@@ -24,6 +24,7 @@ from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
 from simapp.scenarios.gallery import get_gallery, list_gallery
 from simapp.scenarios.importers.findings import PeopleImport
 from simapp.scenarios.importers.people import read_people
+from simapp.scenarios.importers.to_population import check_authors
 
 if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario as Document
@@ -99,8 +100,10 @@ def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleI
 def with_people(document: Document, upload: Upload, people: PeopleImport) -> Document:
     """Return the document with its population, follows and seed posts replaced by a file's; nobody is added.
 
-    The document's own network and seed posts stay written in it and are not used.
+    The document's own network and seed posts stay written in it and are not used. WrongInput names an
+    intervention by a user whom the file does not have.
     """
+    check_authors(people, document)
     raw = as_dict(document)
     raw["population"] = {
         **raw["population"],
@@ -262,10 +265,9 @@ def command_line_version(*, document: Document) -> ScenarioVersion:
     if known is not None:
         return known
     with transaction.atomic():
-        scenario, _ = Scenario.objects.get_or_create(
-            slug="command-line",
-            owner=None,
-            gallery=False,
-            defaults={"title": "Command line", "archived": True},
-        )
+        # Commands that start at once may make more than one; the first serves all that follow.
+        named = {"slug": "command-line", "owner": None, "gallery": False}
+        scenario = Scenario.objects.filter(**named).order_by("pk").first()
+        if scenario is None:
+            scenario = Scenario.objects.create(**named, title="Command line", archived=True)
         return save_version(scenario=scenario, author=None, document=document)

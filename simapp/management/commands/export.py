@@ -24,7 +24,7 @@ class Command(StackCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.models import Run
-        from simapp.store.exporters.export import export_run
+        from simapp.store.exporters.export import NoSuchPlace, export_run
 
         run = Run.objects.filter(pk=options["run"]).first()
         if run is None:
@@ -32,11 +32,18 @@ class Command(StackCommand):
         if run.step < 0:
             raise WrongInput(f"Run {run.pk} has no steps yet.")
         out = Path(options["out"])
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        try:
+            taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
+        except OSError as problem:
+            raise WrongInput(f"--out is {out}, which cannot be used: {problem.strerror}.") from None
+        if taken:
             raise WrongInput(f"--out is {out}, which exists already; name a folder to create.")
 
         def progress(share: float, doing: str) -> None:
             self.stderr.write(f"{share:5.0%} {doing}")
 
-        manifest = export_run(run.pk, options["format"], out, progress)
+        try:
+            manifest = export_run(run.pk, options["format"], out, progress)
+        except NoSuchPlace as problem:
+            raise WrongInput(f"--out: {problem}") from None
         self.emit({"run": run.pk, "format": options["format"], "out": str(out), "files": manifest["files"]})

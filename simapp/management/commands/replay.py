@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.management.base import StackCommand
+from simapp.management.workers import add_worker_options, workers_from
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -19,20 +20,18 @@ class Command(StackCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("run", type=int, help="number of the run")
-        parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
-        parser.add_argument("--batch", type=int, help="users per batch (never changes results)")
+        add_worker_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from simapp.engine.core.threads import Workers, default_threads
         from simapp.models import Run
         from simapp.runs.replaying import replay
 
+        workers = workers_from(options)
         run = Run.objects.select_related("scenario_version").filter(pk=options["run"]).first()
         if run is None:
             raise WrongInput(f"There is no run {options['run']}.")
         if run.step < 0:
             raise WrongInput(f"Run {run.pk} has no steps yet.")
-        workers = Workers(options["threads"] or default_threads(), options["batch"] or Workers().batch)
         began = time.perf_counter()
         result = replay(run, workers=workers)
         data = {

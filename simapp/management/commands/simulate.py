@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.management.base import CommandError, StackCommand
+from simapp.management.workers import add_worker_options, workers_from
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -39,13 +40,11 @@ class Command(StackCommand):
         )
         parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
         parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
-        parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
-        parser.add_argument("--batch", type=int, help="users per batch (never changes results)")
+        add_worker_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         from django.db import transaction
 
-        from simapp.engine.core.threads import Workers, default_threads
         from simapp.runs import leases
         from simapp.runs.execute import execute
         from simapp.runs.services import command_line_version, create_run, store_upload, with_people
@@ -53,18 +52,14 @@ class Command(StackCommand):
 
         document = read_scenario(options["scenario"])
         document = set_paths(document, options["set"])
-        if options["users"]:
-            upload, people = store_upload(
-                owner=None, name=Path(options["users"]).name, data=read_file(options["users"])
-            )
-            for row in people.skipped:
-                self.stderr.write(str(row))
-            document = with_people(document, upload, people)
-        for name in ("threads", "batch"):
-            if options[name] is not None and options[name] < 1:
-                raise WrongInput(f"--{name} is {options[name]}; it must be a whole number from 1.")
-        workers = Workers(options["threads"] or default_threads(), options["batch"] or Workers().batch)
+        workers = workers_from(options)
+        data = read_file(options["users"]) if options["users"] else None
         with transaction.atomic():
+            if data is not None:
+                upload, people = store_upload(owner=None, name=Path(options["users"]).name, data=data)
+                for row in people.skipped:
+                    self.stderr.write(str(row))
+                document = with_people(document, upload, people)
             run = create_run(
                 owner=None,
                 version=command_line_version(document=document),
@@ -92,19 +87,20 @@ class Command(StackCommand):
             raise CommandError(f"run {run.pk} was taken over by another worker.")
         if outcome.status == "failed":
             raise CommandError(f"run {run.pk} failed: {run.error}")
-        self.emit(
-            {
-                "run": run.pk,
-                "status": outcome.status,
-                "steps": run.step,
-                "users": run.users,
-                "events": run.events,
-                "digest": run.digest_hex,
-                "seconds": round(time.perf_counter() - began, 3),
-                "peak_rss_mib": peak_rss_mib(),
-                "stages": {name: round(seconds, 4) for name, seconds in outcome.stages.items()},
-            }
-        )
+        result = {
+            "run": run.pk,
+            "status": outcome.status,
+            "steps": run.step,
+            "users": run.users,
+            "events": run.events,
+            "digest": run.digest_hex,
+            "seconds": round(time.perf_counter() - began, 3),
+            "peak_rss_mib": peak_rss_mib(),
+            "stages": {name: round(seconds, 4) for name, seconds in outcome.stages.items()},
+        }
+        if outcome.status == "paused":
+            self.fail(result, f"Run {run.pk} is paused after step {run.step} and waits for {run.waiting}.")
+        self.emit(result)
 
 
 def read_scenario(named: str) -> Scenario:

@@ -29,7 +29,7 @@ def population_from_import(imported: PeopleImport, scenario: Scenario, streams: 
     the scenario's and get its first one's topic and appeal; their stance is unknown. WrongInput when
     the scenario names an author that the file does not have.
     """
-    _check_authors(imported, scenario)
+    check_authors(imported, scenario)
     users = np.arange(imported.users, dtype=np.int64)
     part = scenario.population
     rhythm, rhythms = draw_rhythms(part.activity, users, streams)
@@ -84,7 +84,7 @@ def hourly_activity(
     return rhythm, np.concatenate([rhythms, distinct]), level
 
 
-def _check_authors(imported: PeopleImport, scenario: Scenario) -> None:
+def check_authors(imported: PeopleImport, scenario: Scenario) -> None:
     for i, change in enumerate(scenario.interventions):
         author = getattr(change, "author", None)
         if isinstance(author, int) and author >= imported.users:

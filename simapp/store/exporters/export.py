@@ -20,6 +20,10 @@ _TABULAR: dict[str, Any] = {"csv": csv, "jsonl": jsonl, "parquet": parquet}
 FORMATS = (*_TABULAR, "oasis")
 
 
+class NoSuchPlace(WrongInput):
+    """A folder that cannot be made where it was asked for."""
+
+
 def export_run(
     run_id: int, format: str, out: Path, progress: Progress = lambda _share, _doing: None
 ) -> dict[str, Any]:
@@ -28,7 +32,7 @@ def export_run(
     csv, jsonl and parquet make one file per table of the data dictionary; oasis makes `<run>.db`. progress is
     called with a share in 0 .. 1 and what is being done. The folder appears when it is complete; a failure
     leaves nothing. Raises WrongInput for an unknown run or format, a run without a founding, or a folder
-    that holds something.
+    that holds something or cannot be made.
     """
     if format not in FORMATS:
         msg = f"format is {format!r}; it must be one of {', '.join(FORMATS)}"
@@ -37,9 +41,7 @@ def export_run(
         msg = f"{out} exists already; name a folder to create"
         raise WrongInput(msg)
     source = _open(run_id)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.parent / f".{out.name}-{secrets.token_hex(6)}.part"
-    part.mkdir()
+    part = _make_part(out)
     try:
         if format == "oasis":
             tables, notes = [], oasis.notes_for(source)
@@ -55,6 +57,17 @@ def export_run(
         raise
     progress(1.0, "done")
     return made
+
+
+def _make_part(out: Path) -> Path:
+    part = out.parent / f".{out.name}-{secrets.token_hex(6)}.part"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part.mkdir()
+    except OSError as problem:
+        msg = f"{out} cannot be made: {problem.strerror}."
+        raise NoSuchPlace(msg) from None
+    return part
 
 
 def _open(run_id: int) -> Source:
