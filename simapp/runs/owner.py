@@ -1,0 +1,255 @@
+"""The owner of a run: opens it, moves it step by step as members want it, and gives it back.
+
+A new owner starts from the newest good snapshot, repeats the committed steps since (comparing their
+digests), and goes on. Nothing here runs inside the web process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from simapp.engine.core.errors import LostLease
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.threads import Workers
+from simapp.models import Run
+from simapp.runs import checkpoints, fingerprint, leases, messages, past, snapshot_files
+from simapp.runs.assemble import Parts
+from simapp.runs.people import people_of
+from simapp.runs.points import newest_step
+from simapp.runs.said import state_message, step_message
+from simapp.runs.sink import Control, DatabaseSink
+from simapp.scenarios.document import load_scenario
+from simapp.store import files
+from simapp.store.partitions import ensure_partition
+
+if TYPE_CHECKING:
+    from simapp.engine.loop import Simulation
+    from simapp.engine.record import StepRecord
+
+HOLD_SECONDS = 20.0  # a paused run stays in memory this long, then makes room for others
+POLL_SECONDS = 0.1
+
+
+@dataclass
+class Outcome:
+    """How an ownership ended: the run's status, its last step, and seconds by stage summed over its steps."""
+
+    status: str
+    step: int
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Owner:
+    """Runs one run under one lease."""
+
+    run: Run
+    lease: leases.Lease
+    workers: Workers
+    progress: Callable[[StepRecord], None] = lambda _record: None
+    hold_seconds: float = HOLD_SECONDS
+    stopping: Callable[[], bool] = lambda: False
+    sink: DatabaseSink | None = None
+    stage: str = "opening"
+    stages: dict[str, float] = field(default_factory=dict)
+    _rate: float | None = None
+    _status: str = "running"
+    _waiting: str = ""
+
+    def __post_init__(self) -> None:
+        self.step = self.run.step
+        self._committed_at: float | None = None
+        self._steps_done = 0
+
+    # --- what is said ---------------------------------------------------------------------------------
+
+    def beat(self) -> dict[str, Any]:
+        """Return the heartbeat that is stored with the lease."""
+        return {"stage": self.stage, "step": self.step, "rate": self._rate, "owner": self.lease.owner}
+
+    def tell(self) -> None:
+        """Publish how the run stands."""
+        messages.publish(
+            state_message(self.run, self.step, self._status, self.sink.control.wanted if self.sink else "run",
+                          self._waiting, self.stage, self._rate)
+        )  # fmt: skip
+
+    def told(self, status: str, waiting: str, wanted: str = "") -> None:
+        """Publish that the run was given back as `status`."""
+        self._status, self._waiting, self.stage = status, waiting, ""
+        if wanted and self.sink is not None:
+            self.sink.control = replace(self.sink.control, wanted=wanted)
+        self.tell()
+
+    def _announce(self, record: StepRecord) -> None:
+        now = time.perf_counter()
+        if self._committed_at is not None:
+            latest = 1.0 / max(now - self._committed_at, 1e-6)
+            self._rate = latest if self._rate is None else 0.8 * self._rate + 0.2 * latest
+        self._committed_at = now
+        self.step = record.step
+        for name, seconds in record.stages.items():
+            self.stages[name] = self.stages.get(name, 0.0) + seconds
+        messages.publish(step_message(self.run, record, self._status, self._rate))
+        self.progress(record)
+
+    # --- the run --------------------------------------------------------------------------------------
+
+    def go(self) -> Outcome:
+        """Bring the run as far as members want it; return how it stands then."""
+        self._set("running", "")
+        simulation = self._open()
+        sink = self._sink()
+        self._set("running", "")
+        while self.step < self.run.steps:
+            control = sink.control
+            if control.wanted == "stop":
+                return self._end("stopped")
+            if self.stopping():
+                return self._give_back(simulation, "another worker: the one that had it was stopped")
+            if control.wanted == "pause" or (control.pause_at is not None and self.step >= control.pause_at):
+                if not self._hold(simulation):
+                    return self._give_back(simulation, "a member to resume it")
+                continue
+            began = time.perf_counter()
+            simulation.step(past.inputs_at(self.run.pk, self.step + 1))
+            self._keep_pace(began, control)
+        return self._end("finished")
+
+    def _sink(self) -> DatabaseSink:
+        assert self.sink is not None  # noqa: S101 - _open made it
+        return self.sink
+
+    def _open(self) -> Simulation:
+        run = self.run
+        self.stage = "opening"
+        scenario = load_scenario(run.scenario_version.document)
+        parts = Parts(scenario, Streams(run.seed), self.workers)
+        population = None
+        self.sink = sink = DatabaseSink(
+            lease=self.lease,
+            committed=run.step,
+            digests=lambda step: past.digests_at(run.pk, step),
+            after_commit=self._announce,
+            checkpoint=checkpoints.killer(lambda: self._at),
+            control=Control(run.wanted, run.pause_at, run.pace),
+        )
+        files.sweep(run.pk, files.run_folder(run.pk))
+        restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
+        if restored is None:
+            population = people_of(scenario, parts.streams)
+            if run.step < 0:
+                ensure_partition(run.pk, population.users)
+            sink.population = population
+            simulation = parts.simulation(parts.found_world(population), sink)
+            if run.step < 0:
+                Run.objects.filter(pk=run.pk, token=self.lease.token).update(
+                    users=population.users,
+                    fingerprint={**fingerprint.platform(), "encoder": fingerprint.encoder(simulation.feed)},
+                    started=timezone.now(),
+                )
+                run.users = population.users
+            simulation.on_stage = self._on_stage
+            simulation.found(parts.seeds(simulation.world, population.seed_posts))
+            sink.population = None
+        else:
+            switched = past.feed_switches_before(run.pk, restored.step)
+            digest = past.digest_at(run.pk, restored.step)
+            simulation = parts.simulation(restored.world, sink, digest, inputs=switched)
+            simulation.on_stage = self._on_stage
+            fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
+        # Repeat what was committed after the snapshot; the sink compares instead of writing.
+        while simulation.world.step < run.step:
+            self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"
+            simulation.step(past.inputs_at(run.pk, simulation.world.step + 1))
+        self.step = simulation.world.step
+        self._simulation = simulation
+        newest = newest_step(run)
+        if newest is not None and restored is not None:
+            # The last step's message may have died with its sender.
+            messages.publish(newest)
+        return simulation
+
+    def _on_stage(self, stage: str) -> None:
+        self.stage = stage
+        place = {"rank": "in rank", "decide": "in decide", "apply": "in apply"}.get(stage)
+        if place and self.sink is not None:
+            self.sink.checkpoint(place)
+
+    @property
+    def _at(self) -> int:
+        simulation = getattr(self, "_simulation", None)
+        return simulation.world.step if simulation is not None else 0
+
+    def _hold(self, simulation: Simulation) -> bool:
+        """Wait while paused; False when the run was given back to make room."""
+        sink = self._sink()
+        self.stage = "paused"
+        self._set("paused", "a member to resume it")
+        until = time.monotonic() + self.hold_seconds
+        while time.monotonic() < until:
+            mine = Run.objects.filter(pk=self.run.pk, token=self.lease.token)
+            run = mine.only("wanted", "pause_at", "pace").first()
+            if run is None:
+                raise LostLease(f"run {self.run.pk} is owned by another worker")
+            sink.control = Control(run.wanted, run.pause_at, run.pace)
+            wants_more = run.wanted == "run" and (run.pause_at is None or run.pause_at > self.step)
+            if wants_more or run.wanted == "stop":
+                self._set("running", "")
+                return True
+            if run.wanted == "run":
+                # The step that was asked for is done: from now on it is an ordinary pause.
+                Run.objects.filter(
+                    pk=self.run.pk, token=self.lease.token, pause_at=run.pause_at, wanted="run"
+                ).update(wanted="pause", pause_at=None)
+            if self.stopping():
+                return False
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
+        """Save where the run stands and let go of it; whoever takes it next goes on from there."""
+        self._sink().snapshot_now(simulation.world)
+        self._waiting = waiting
+        if not leases.release(self.lease, waiting=waiting):
+            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self.tell()
+        return Outcome(self._status, self.step, self.stages)
+
+    def _keep_pace(self, began: float, control: Control) -> None:
+        if not control.pace:
+            return
+        self.stage = "waiting for its pace"
+        until = began + 1.0 / control.pace
+        while (left := until - time.perf_counter()) > 0:
+            time.sleep(min(left, POLL_SECONDS))
+            if self.stopping():
+                return
+            if left > POLL_SECONDS * 2:
+                run = Run.objects.only("wanted", "pause_at", "pace").get(pk=self.run.pk)
+                self._sink().control = control = Control(run.wanted, run.pause_at, run.pace)
+                if control.wanted != "run" or not control.pace:
+                    return
+                until = began + 1.0 / control.pace
+
+    def _set(self, status: str, waiting: str) -> None:
+        self._status, self._waiting = status, waiting
+        if not Run.objects.filter(pk=self.run.pk, token=self.lease.token).update(
+            status=status, waiting=waiting
+        ):
+            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self.run.status = status
+        self.tell()
+
+    def _end(self, status: str) -> Outcome:
+        self._sink().snapshot_now(self._simulation.world)
+        self._status, self._waiting, self.stage = status, "", ""
+        if not leases.release(self.lease, status=status, waiting="", ended=timezone.now(), heartbeat={}):
+            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self.tell()
+        return Outcome(status, self.step, self.stages)
