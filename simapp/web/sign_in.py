@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib.auth import authenticate, get_user_model, login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -81,6 +82,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the sign-in page, or check a name and a password."""
     onward = local_path(request, request.POST.get("next") or request.GET.get("next"), "runs")
     if request.user.is_authenticated:
+        # The admin sends whoever is not staff here, signed in or not; to send them back would never end.
+        if onward.startswith(reverse("admin:index")) and not cast("User", request.user).is_staff:
+            raise PermissionDenied
         return redirect(onward)
     page: dict[str, Any] = {"next": onward, "username": request.POST.get("username", "")[:150]}
     if request.method == "POST":

@@ -154,3 +154,11 @@ def test_signing_out_takes_a_post(browser: Client) -> None:
 
 def test_the_admin_has_no_door_of_its_own(browser_of: Callable[[Any], Client]) -> None:
     assert Client().get("/admin/login/?next=/admin/")["Location"] == "/sign-in/?next=/admin/"
+
+
+def test_a_member_who_may_not_see_the_admin_is_told_so_instead_of_being_sent_round(member: Any) -> None:
+    client = Client()
+    client.force_login(member)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "Your account may not do this" in answer.content.decode()
