@@ -168,7 +168,7 @@ window.sociarium = window.sociarium || {};
       context.restore();
     }
 
-    // The null's name stands at the right end of its line, on the side where fewer of the lines pass.
+    // The null's name stands at the right end of its line, as near as no line passes through it.
     nameNull(plot) {
       if (!this.lines()[0].isNull) return;
       const baseline = lastShown(plot, 1);
@@ -189,7 +189,8 @@ window.sociarium = window.sociarium || {};
         return hits;
       };
       const value = lastShown(plot, 2);
-      const sides = (value !== null && value > baseline ? [9, -8] : [-8, 9]).map((side) => y + side * ratio);
+      const near = value !== null && value > baseline ? [9, -8, 22, -21, 35, -34] : [-8, 9, -21, 22, -34, 35];
+      const sides = near.map((side) => y + side * ratio);
       const inside = sides.filter((middle) => middle > top + 5 * ratio && middle < top + height - 5 * ratio);
       const best = inside.reduce((least, middle) => (crossings(middle) < crossings(least) ? middle : least), inside[0]);
       plot.ctx.textAlign = "right";
