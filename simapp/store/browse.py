@@ -95,8 +95,8 @@ def _cells(listing: Listing, row: tuple[Any, ...], topics: list[str]) -> list[tu
 
 
 def _word(name: str, value: Any, topics: list[str]) -> str:
-    """Return a stored value as people read it; what is absent is a dash."""
-    if value is None or (name in _ABSENT and value == -1):
+    """Return a stored value as people read it; what is absent or not a number is a dash."""
+    if value is None or value != value or (name in _ABSENT and value == -1):
         return "–"
     if name in {"author", "actor"} and value == SYSTEM:
         return "scenario"

@@ -14,6 +14,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.store.exporters import csv, jsonl, parquet
 from simapp.store.exporters.export import export_run
 from simapp.store.rows import RunEvent, RunFile, RunFollow, RunMetric, RunPost, RunStep, RunText, RunUser
+from tests.runs.small import busy, finish, make
 from tests.store.story import HOSTILE_HANDLE, HOSTILE_TEXT, SCRIPT_TEXT
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +286,16 @@ def test_no_transaction_is_held_open_while_progress_is_told(transactional_db, da
         )
         assert open_ones
         assert not any(open_ones)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_unknown_stance_is_missing_and_not_a_number(transactional_db, data_root, tmp_path, format):
+    post = '[{"kind": "inject_post", "at": 1, "author": 0, "text": "hm", "topic": "work"}]'
+    run = finish(make(busy("rumour", f"interventions={post}"), steps=1))
+    out = tmp_path / "out"
+    manifest = export_run(run.pk, format, out)
+    for name in ("posts", "decisions"):
+        frame = read(out, manifest, name)
+        key = frame["text_id"] if name == "decisions" else frame["text"]
+        wanted = RunText.objects.get(run_id=run.pk, text="hm").text_id if name == "decisions" else "hm"
+        assert frame.filter(key == wanted)["stance"].to_list() == [None]

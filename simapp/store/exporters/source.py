@@ -159,6 +159,8 @@ class Source:
             name == "post" and "outcome" in held
         ):
             return pl.when(pl.col(name) < 0).then(None).otherwise(pl.col(name))
+        if name == "stance":
+            return pl.col(name).fill_nan(None)
         if name == "age":
             return pl.when(pl.col(name) == 0).then(None).otherwise(pl.col(name))
         return pl.col(name)
