@@ -95,7 +95,9 @@ def paces(run: Run) -> list[Pace]:
         Pace(
             value,
             label,
-            "As fast as it can" if value == "max" else f"At most {value} steps per second",
+            "As fast as it can"
+            if value == "max"
+            else f"At most {value} step{'' if value == '1' else 's'} per second",
             value == now,
         )
         for value, label in choices
