@@ -78,6 +78,12 @@ class StackCommand(BaseCommand):
             # Whoever read our output has seen enough; do not complain again at shutdown.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
+        except Exception as problem:
+            if not _is_database_away(problem):
+                raise
+            first = (str(problem).strip() or type(problem).__name__).splitlines()[0]
+            sys.stderr.write(f"The database does not answer: {first}\n")
+            sys.exit(1)
 
     def execute(self, *args: Any, **options: Any) -> Any:
         self._results = OutputWrapper(options["stdout"]) if options.get("stdout") else self.stdout
@@ -111,6 +117,12 @@ class StackCommand(BaseCommand):
         """Give the result and end with exit code 1."""
         self.emit(data)
         raise CommandError(sentence, returncode=1)
+
+
+def _is_database_away(problem: Exception) -> bool:
+    from django.db.utils import InterfaceError, OperationalError
+
+    return isinstance(problem, OperationalError | InterfaceError)
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,16 @@ def expire_dead() -> list[int]:
     return ended
 
 
+@cache
 def _place() -> str:
-    # Containers may share a host's name but count processes apart: the namespace tells them apart.
+    # Containers may share a host's name but count processes apart, and so may two hosts of one name: the
+    # namespace and the boot tell them apart.
     try:
         counted = str(Path("/proc/self/ns/pid").stat().st_ino)
+        booted = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
-        counted = "0"
-    return f"{socket.gethostname()}/{counted}"
+        counted, booted = "0", f"{psutil.boot_time():.0f}"
+    return f"{socket.gethostname()[:60]}/{booted}/{counted}"
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ class Owner:
         self.stage = "paused"
         self._set("paused", "a member to resume it")
         until = time.monotonic() + self.hold_seconds
-        while time.monotonic() < until:
+        while True:
             mine = Run.objects.filter(pk=self.run.pk, token=self.lease.token)
             run = mine.only("wanted", "pause_at", "pace").first()
             if run is None:
@@ -207,10 +207,9 @@ class Owner:
                 Run.objects.filter(
                     pk=self.run.pk, token=self.lease.token, pause_at=run.pause_at, wanted="run"
                 ).update(wanted="pause", pause_at=None)
-            if self.stopping():
+            if self.stopping() or time.monotonic() >= until:
                 return False
             time.sleep(POLL_SECONDS)
-        return False
 
     def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
         """Save where the run stands and let go of it; whoever takes it next goes on from there."""

@@ -215,10 +215,14 @@ def start_export(*, run: Run, member: Any, format: str) -> Export:
 
 
 def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
-    changed = Run.objects.filter(pk=run.pk).exclude(status__in=OVER).update(**fields)
-    if not changed:
-        run.refresh_from_db(fields=["status"])
-        msg = f"The run is {run.status}; it cannot be changed any more."
+    changeable = Run.objects.filter(pk=run.pk).exclude(status__in=OVER)
+    if action != "stop":
+        # A stop is for good, also before the run's owner has heard of it.
+        changeable = changeable.exclude(wanted="stop")
+    if not changeable.update(**fields):
+        run.refresh_from_db(fields=["status", "wanted"])
+        stands = run.status if run.status in OVER else "being stopped"
+        msg = f"The run is {stands}; it cannot be changed any more."
         raise Refused(msg)
     run.refresh_from_db()
     _note(member, action, run, **{k: v for k, v in fields.items() if v is not None})

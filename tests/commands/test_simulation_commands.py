@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from simapp.models import Audit, Export, Run, RunInput, Scenario, ScenarioVersion, Upload
 from simapp.runs import leases
@@ -257,3 +257,21 @@ def test_two_command_lines_at_once_do_not_spoil_the_third(capsys: pytest.Capture
     for _ in range(2):
         Scenario.objects.create(slug="command-line", title="Command line", archived=True)
     assert make(busy("rumour", "population.users=77")).scenario_version.number == 1
+
+
+def test_a_resume_of_a_run_that_was_told_to_stop_stops_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run = make()
+    Run.objects.filter(pk=run.pk).update(wanted="stop")
+    assert manage("resume", run.pk, "--json") == 0
+    assert last_json(capsys)["status"] == "stopped"
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr("simapp.runs.replaying.replay", away)
+    assert manage("replay", finish(make(steps=1)).pk) == 1
+    assert capsys.readouterr().err == "The database does not answer: connection refused\n"

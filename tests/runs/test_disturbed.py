@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from django.db import connection
 
 from simapp.engine.core.threads import Workers
-from simapp.models import Run, RunStep
-from simapp.runs import checkpoints
+from simapp.engine.record import StepRecord
+from simapp.models import Run, RunFile, RunStep
+from simapp.runs import checkpoints, leases, services
 from simapp.runs.execute import execute
 from simapp.scenarios.document import Scenario
+from simapp.store.files import read_verified, run_folder
+from simapp.store.partitions import delete_run_rows
 from simapp.store.writer import write_inputs
 from tests.runs.small import busy, make
 
@@ -157,3 +161,55 @@ def test_a_feed_that_a_member_switched_is_still_switched_after_a_takeover(
     run = to_its_end(switched(), [("after commit", 8)], monkeypatch)
     assert expected.digest_hex != plain.digest_hex
     assert (run.status, run.digest_hex) == ("finished", expected.digest_hex)
+
+
+def test_owners_that_steal_the_run_from_each_other_leave_the_rows_of_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = to_its_end(make(busy(), steps=STEPS), [], monkeypatch)
+    run = make(busy(), steps=STEPS)
+    stolen: set[int] = set()
+    owners: set[str] = set()
+
+    def lose(record: StepRecord) -> None:
+        # Once per step the lease is over while its owner goes on working.
+        if record.step not in stolen:
+            stolen.add(record.step)
+            Run.objects.filter(pk=run.pk).update(lease_until=None)
+
+    def work(name: str) -> None:
+        try:
+            while Run.objects.get(pk=run.pk).status not in services.OVER:
+                lease = leases.take(run.pk, name)
+                if lease is not None:
+                    owners.add(name)
+                    execute(run.pk, workers=Workers(1), progress=lose, lease=lease)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(90)
+    run.refresh_from_db()
+    assert (run.status, run.step, owners) == ("finished", STEPS, {"one", "two"}), run.error
+    assert left_by(run) == left_by(expected)
+    for name, digest in RunFile.objects.filter(run_id=run.pk, good=True).values_list("name", "hash"):
+        read_verified(run_folder(run.pk) / name, digest)
+
+
+def test_a_large_run_that_dies_in_its_founding_is_founded_in_partitions_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    expected = to_its_end(make(busy(), steps=6), [], monkeypatch)
+    settings.SOCIARIUM_PARTITION_USERS = 100
+    run = make(busy(), steps=6)
+    run = to_its_end(run, [("before commit", 0), ("in snapshot", 0), ("after commit", 4)], monkeypatch)
+    assert run.digest_hex == expected.digest_hex
+    assert left_by(run) == left_by(expected)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM run_event_{run.pk}")
+        assert cursor.fetchone() == (run.events,)
+        delete_run_rows(cursor, run.pk)
+    assert not any(left_by(run).values())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -154,3 +156,40 @@ def test_the_heart_beats_while_the_owner_is_busy_in_a_kernel(monkeypatch: pytest
             "SELECT lease_until > now() + interval '2 seconds' FROM simapp_run WHERE id = %s", [run.pk]
         )
         assert cursor.fetchone() == (True,)
+
+
+def test_a_step_that_was_asked_for_ends_as_a_pause_even_without_a_moment_to_wait() -> None:
+    # Given back as "run", it would be picked up again and again by the reconciler.
+    run = finish(run := make(), progress=stop_after(run, 3, services.pause), hold_seconds=0)
+    services.step_once(run=run, member=None)
+    run = finish(run, hold_seconds=0)
+    assert (run.status, run.wanted, run.pause_at) == ("paused", "pause", None)
+
+
+@pytest.mark.parametrize("wish", [services.resume, services.pause, services.step_once])
+def test_a_stop_is_for_good_even_before_the_owner_has_heard_it(wish) -> None:
+    run = make()
+    services.pause(run=run, member=None)
+    services.stop(run=run, member=None)
+    with pytest.raises(services.Refused):
+        wish(run=run, member=None)
+    assert finish(run).status == "stopped"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_sequence_of_wishes_changes_what_happens(seed: int) -> None:
+    expected = undisturbed()
+    dice, run = random.Random(seed), make()
+    wishes = (services.pause, services.resume, services.step_once)
+
+    def wish(_record: object = None) -> None:
+        with suppress(services.Refused):
+            dice.choice(wishes)(run=run, member=None)
+
+    for _ in range(60):
+        run = finish(run, progress=wish, hold_seconds=0)
+        if run.status == "finished":
+            break
+        assert (run.status, run.wanted, run.lease_until) == ("paused", "pause", None)
+        services.resume(run=run, member=None)
+    assert (run.status, run.digest_hex) == ("finished", expected)

@@ -38,7 +38,8 @@ class Command(StackCommand):
         lease = leases.take(run.pk, leases.owner_name("resume"))
         if lease is None:
             raise CommandError(f"Run {run.pk} is owned by another worker.")
-        Run.objects.filter(pk=run.pk, token=lease.token).update(wanted="run", pause_at=None)
+        mine = Run.objects.filter(pk=run.pk, token=lease.token)
+        mine.exclude(wanted="stop").update(wanted="run", pause_at=None)
         began = time.perf_counter()
         try:
             outcome = execute(run.pk, workers=workers, lease=lease)
