@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simapp.engine.actions._targets import original_rows, outcomes, target_rows
+from simapp.engine.actions._written import write
 from simapp.engine.actions.base import Action, Done
-from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.posts import COMMENT
@@ -27,20 +27,7 @@ class Here(Action):
     def apply(self, world: World, batch: ActionBatch) -> Done:
         posts = world.posts
         rows = original_rows(world, target_rows(world, batch))
-        key = ids.post_key(batch.actor, world.step, batch.n)
         np.add.at(posts.comments, rows, 1)
         serial = rows + posts.base
-        posts.append(
-            key=key,
-            author=batch.actor,
-            step=np.full(len(batch), world.step),
-            kind=np.full(len(batch), COMMENT),
-            root=serial,
-            parent=serial,
-            topic=posts.topic[rows],
-            stance=batch.stance,
-            opinion=batch.opinion,
-            appeal=batch.appeal,
-            text=batch.text,
-        )
+        key, _ = write(world, batch, COMMENT, root=serial, parent=serial, topic=posts.topic[rows])
         return Done(key)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simapp.engine.actions._targets import outcomes
+from simapp.engine.actions._written import write
 from simapp.engine.actions.base import Action, Done
-from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.cascades import plant
 from simapp.engine.core.outcomes import Outcome
@@ -26,20 +26,7 @@ class Here(Action):
 
     def apply(self, world: World, batch: ActionBatch) -> Done:
         posts = world.posts
-        key = ids.post_key(batch.actor, world.step, batch.n)
         own = np.arange(posts.end, posts.end + len(batch), dtype=np.int64)
-        posts.append(
-            key=key,
-            author=batch.actor,
-            step=np.full(len(batch), world.step),
-            kind=np.full(len(batch), POST),
-            root=own,
-            parent=np.full(len(batch), -1),
-            topic=batch.topic,
-            stance=batch.stance,
-            opinion=batch.opinion,
-            appeal=batch.appeal,
-            text=batch.text,
-        )
-        plant(posts, posts.row(own))
+        key, rows = write(world, batch, POST, root=own, parent=np.full(len(batch), -1))
+        plant(posts, rows)
         return Done(key)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simapp.engine.actions._targets import original_rows, outcomes, target_rows
+from simapp.engine.actions._written import write
 from simapp.engine.actions.base import Action, Done
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
@@ -32,21 +33,9 @@ class Here(Action):
     def apply(self, world: World, batch: ActionBatch) -> Done:
         posts = world.posts
         rows = original_rows(world, target_rows(world, batch))
-        key = ids.post_key(batch.actor, world.step, batch.n)
         world.reactions.set(ids.pair(batch.actor, rows + posts.base), QUOTED)
         np.add.at(posts.shares, rows, 1)
-        serials = posts.append(
-            key=key,
-            author=batch.actor,
-            step=np.full(len(batch), world.step),
-            kind=np.full(len(batch), QUOTE),
-            root=posts.root[rows],
-            parent=batch.post,
-            topic=posts.topic[rows],
-            stance=batch.stance,
-            opinion=batch.opinion,
-            appeal=batch.appeal,
-            text=batch.text,
-        )
-        attach(posts, posts.row(serials))
+        root, topic = posts.root[rows], posts.topic[rows]
+        key, new = write(world, batch, QUOTE, root=root, parent=batch.post, topic=topic)
+        attach(posts, new)
         return Done(key)

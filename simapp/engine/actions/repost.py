@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simapp.engine.actions._targets import first_of, original_rows, outcomes, target_rows
+from simapp.engine.actions._written import write
 from simapp.engine.actions.base import Action, Done
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
@@ -32,25 +33,13 @@ class Here(Action):
 
     def apply(self, world: World, batch: ActionBatch) -> Done:
         posts = world.posts
-        targets = target_rows(world, batch)
-        rows = original_rows(world, targets)
-        key = ids.post_key(batch.actor, world.step, batch.n)
+        rows = original_rows(world, target_rows(world, batch))
         world.reactions.set(ids.pair(batch.actor, rows + posts.base), REPOSTED)
         np.add.at(posts.shares, rows, 1)
-        serials = posts.append(
-            key=key,
-            author=batch.actor,
-            step=np.full(len(batch), world.step),
-            kind=np.full(len(batch), REPOST),
-            root=posts.root[rows],
-            parent=batch.post,
-            topic=posts.topic[rows],
-            stance=posts.stance[rows],
-            opinion=posts.opinion[rows],
-            appeal=posts.appeal[rows],
-            text=np.full(len(batch), -1),
-        )
-        attach(posts, posts.row(serials))
+        shared = {name: getattr(posts, name)[rows] for name in ("topic", "stance", "opinion", "appeal")}
+        none = np.full(len(batch), -1)
+        key, new = write(world, batch, REPOST, root=posts.root[rows], parent=batch.post, text=none, **shared)
+        attach(posts, new)
         return Done(key)
 
 
