@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -149,12 +147,13 @@ class Parts:
 
         The same for every state of the same world: nothing here may depend on how far the run has come.
         """
-        planned, alike = [], Counter[str]()
+        # Draws are named by step and number among equals in kind: what else is listed cannot shift them, and
+        # arms that differ in what a post says share its author.
+        planned, alike = [], Counter[tuple[str, int]]()
         for item in self.scenario.interventions:
-            said = item.model_dump(mode="json")
-            text = json.dumps(said, sort_keys=True)
-            planned.append(self._resolve(world, said, _name(text, alike[text])))
-            alike[text] += 1
+            nth = alike[item.kind, item.at]
+            alike[item.kind, item.at] += 1
+            planned.append(self._resolve(world, item.model_dump(mode="json"), nth))
         return planned
 
     def simulation(
@@ -196,24 +195,15 @@ class Parts:
         batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
         return batch
 
-    def _resolve(self, world: World, settings_: dict[str, Any], name: int) -> Intervention:
+    def _resolve(self, world: World, settings_: dict[str, Any], nth: int) -> Intervention:
         kind, at = settings_.pop("kind"), settings_.pop("at")
         if settings_.get("author") == "random":
-            drawn = self.streams.integers("intervention/author", len(world.users), step=at, item=name)
-            settings_["author"] = int(drawn)
+            author = self.streams.integers("intervention/author", len(world.users), step=at, item=nth)
+            settings_["author"] = int(author)
         if "appeal" in settings_ and settings_["appeal"] is None:
-            written = np.array([name], np.int64)
-            drawn_appeal = self.mind().writing.appeal(
-                self.streams, at, np.array([ids.SYSTEM], np.int32), written
-            )
-            settings_["appeal"] = float(drawn_appeal[0])
+            nobody = np.array([ids.SYSTEM], np.int32)
+            drawn = self.mind().writing.appeal(self.streams, at, nobody, ids.post_key(nobody, at, nth))
+            settings_["appeal"] = float(drawn[0])
         if "topic" in settings_:
             settings_["topic"] = world.topics.index(settings_["topic"])
         return Intervention(kind, at, settings_)
-
-
-def _name(text: str, nth: int) -> int:
-    """Return what draws call an intervention by: what it says, and its number among equals. Its place in the
-    list would do no good: one more before it would draw another author."""
-    digest = hashlib.blake2b(f"{nth} {text}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1

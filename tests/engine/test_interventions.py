@@ -56,8 +56,15 @@ NEWS = '{"kind": "inject_post", "at": 3, "author": "random", "text": "news", "to
 
 
 def test_an_intervention_more_draws_no_other_author_or_appeal() -> None:
-    alone, second = plan_of(f"[{NEWS}]"), plan_of(f"[{SWITCH}, {NEWS}]")
-    assert alone[0] == second[1]
+    earlier = NEWS.replace('"at": 3', '"at": 2')
+    alone, last = plan_of(f"[{NEWS}]"), plan_of(f"[{SWITCH}, {earlier}, {NEWS}]")
+    assert alone[0] == last[2]
+
+
+def test_arms_that_differ_in_what_a_post_says_share_its_author() -> None:
+    one, other = plan_of(f"[{NEWS}]"), plan_of(f"[{NEWS.replace('news', 'other news')}]")
+    assert one[0].settings["author"] == other[0].settings["author"]
+    assert one[0].settings["appeal"] == other[0].settings["appeal"]
 
 
 def test_two_equal_injections_draw_apart_and_an_appeal_that_is_left_out_is_drawn() -> None:

@@ -58,3 +58,19 @@ def test_an_intervention_that_injects_nothing_new_changes_nothing_else() -> None
         "rumour", 'interventions=[{"kind": "switch_feed", "at": 5, "preset": "chronological", "params": {}}]'
     )
     assert finish(make(plain)).digest_hex == finish(make(same)).digest_hex
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_a_post_that_nobody_sees_changes_nothing_but_itself(seed: int) -> None:
+    # Two arms of an experiment. User 0 has no followers, and nobody is shown strangers.
+    quiet = ("feed.explore=0", "network.reciprocity=0", "network.mean_followees=3", "minds.rates.follow=0")
+    post = '[{"kind": "inject_post", "at": 3, "author": 0, "text": "unheard", "topic": "work"}]'
+    arms = [
+        finish(make(busy("rumour", *quiet, *more), seed=seed)) for more in ((), (f"interventions={post}",))
+    ]
+    columns = ("step", "actor", "code", "outcome", "n", "post", "target", "user_id")
+    plain, treated = (set(RunEvent.objects.filter(run_id=arm.pk).values_list(*columns)) for arm in arms)
+    assert len(plain) > 100
+    assert not plain - treated
+    assert [(row[0], row[1]) for row in treated - plain] == [(3, 0)]
+    assert len({bytes(arm.impressions_digest) for arm in arms}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +70,8 @@ def seed_posts_of(
     streams: Streams,
 ) -> list[SeedPost]:
     """Return the scenario's seed posts with authors resolved to users 0 .. users - 1."""
+    # A draw is named by what it is for: a post more whose author is known draws nobody else anew.
+    drawn = itertools.count()
     return [
         SeedPost(
             author=resolve_author(
@@ -77,14 +80,14 @@ def seed_posts_of(
                 followee=followee,
                 streams=streams,
                 purpose="seed-post/author",
-                item=i,
+                item=next(drawn) if part.author == "random" else 0,
             ),
             text=part.text,
             topic=topics.index(part.topic),
             stance=part.stance,
             appeal=part.appeal,
         )
-        for i, part in enumerate(parts)
+        for part in parts
     ]
 
 

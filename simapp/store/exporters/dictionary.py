@@ -49,14 +49,7 @@ _MINUTE = Column(
 _USER = "user_id of users"
 _POST = "post of posts"
 _TEXT = Column("text_id", "int32", "text_id of texts", missing="the row has no text of its own")
-_STANCE = Column(
-    "stance",
-    "float32",
-    "stance on the topic as shown: -1 against, 1 in favour",
-    "",
-    "-1 to 1",
-    missing="the stance is unknown",
-)
+_STANCE = Column("stance", "float32", "stance as shown: -1 against, 1 for", "", "-1 to 1", missing="unknown")
 _OPINION = Column(
     "opinion",
     "float32",

@@ -77,6 +77,14 @@ def test_seed_posts_get_their_authors():
     assert (population.seed_posts[0].stance, population.seed_posts[0].appeal) == (-0.5, 0.3)
 
 
+def test_a_seed_post_more_draws_nobody_else_anew():
+    post = {"text": "Hello", "topic": "sport"}
+    drawn = [{**post, "author": "random"}] * 3
+    alone = build(topics=["housing", "sport"], seed_posts=drawn)
+    more = build(topics=["housing", "sport"], seed_posts=[{**post, "author": "most_followed"}, *drawn])
+    assert [p.author for p in more.seed_posts[1:]] == [p.author for p in alone.seed_posts]
+
+
 def test_the_most_followed_of_equals_is_the_one_with_the_lowest_number():
     facts = {"users": 5, "streams": Streams(1), "purpose": "x"}
     assert resolve_author("most_followed", followee=np.array([3, 2, 2, 3], np.int32), **facts) == 2
