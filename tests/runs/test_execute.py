@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, connection
 
 from simapp.models import Run, RunEvent, RunFile, RunPost, RunStep
 from simapp.runs import leases, services
@@ -193,3 +193,18 @@ def test_no_sequence_of_wishes_changes_what_happens(seed: int) -> None:
         assert (run.status, run.wanted, run.lease_until) == ("paused", "pause", None)
         services.resume(run=run, member=None)
     assert (run.status, run.digest_hex) == ("finished", expected)
+
+
+def test_the_heart_goes_on_after_a_beat_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.001)
+    lease, beats, told = leases.take(make().pk, "busy"), [], threading.Event()
+    assert lease is not None
+
+    def beat() -> dict[str, str]:
+        beats.append(1)
+        if len(beats) == 1:
+            raise InterfaceError("connection already closed")
+        return {}
+
+    with leases.Heart(lease, beat, told.set).beating():
+        assert told.wait(20)

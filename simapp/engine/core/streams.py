@@ -122,4 +122,5 @@ def _broadcast(
     user: ArrayLike, item: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, ...]]:
     users, items = np.broadcast_arrays(np.asarray(user, np.int64), np.asarray(item, np.int64))
-    return np.ascontiguousarray(users).ravel(), np.ascontiguousarray(items).ravel(), users.shape
+    # Copies: a broadcast array of one element counts as contiguous, and numpy warns when it is handed on.
+    return np.array(users, np.int64).ravel(), np.array(items, np.int64).ravel(), users.shape
