@@ -13,6 +13,7 @@ from tests.commands.test_simulation_commands import SMALL, last_json, manage, pe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DEEDS = ("like", "dislike", "quote", "comment", "follow", "unfollow", "mute")
 ODD = {
     "one user": ["--set=population.users=1", "--set=network.mean_followees=0"],
     "two users": ["--set=population.users=2", "--set=network.mean_followees=1"],
@@ -21,10 +22,7 @@ ODD = {
     "a memory of nothing": [*SMALL, "--set=feed.seen_memory=0"],
     "the longest feed": [*SMALL, "--set=feed.k=50", "--set=minds.feed_depth=50"],
     "nothing offered but reading": [*SMALL, '--set=platform.actions=["like_post"]'],
-    "everything all the time": [
-        *SMALL,
-        *(f"--set=minds.rates.{name}=1" for name in ("like", "dislike", "quote", "comment", "follow", "unfollow", "mute")),
-    ],
+    "everything all the time": [*SMALL, *(f"--set=minds.rates.{name}=1" for name in DEEDS)],
 }  # fmt: skip
 
 
