@@ -152,7 +152,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-UNFOLD = {"SITE_TITLE": "Sociarium", "SITE_HEADER": "Sociarium"}
+# The accent of the site's own pages, from light to dark.
+_TEAL = ("#F0FDFA", "#CCFBF1", "#99F6E4", "#5EEAD4", "#2DD4BF", "#14B8A6", "#0F766E", "#0B5F58", "#115E59", "#134E4A")
+UNFOLD = {
+    "SITE_TITLE": "Sociarium",
+    "SITE_HEADER": "Sociarium",
+    "SITE_URL": "/",
+    "SITE_ICON": "simapp.store.look.icon",
+    "COLORS": {"primary": dict(zip((50, *range(100, 1000, 100)), _TEAL, strict=True))},
+}
 # A run of this many users or more gets tables of its own.
 SOCIARIUM_PARTITION_USERS = number("SOCIARIUM_PARTITION_USERS", 100_000)
 

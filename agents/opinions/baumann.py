@@ -7,7 +7,7 @@ In the paper an active agent contacts m others, chosen with probability proporti
 the posts that were read, and the m slots are spread over them in proportion to |x_i - x_j|^-beta
 (the expectation of drawing them, so no draw is needed). In the paper's whole population somebody near
 is always found; a feed may hold nobody near. Then attention fades: the slots are scaled by
-(d / REACH)^-beta where the nearest read opinion is d > REACH away, or else a minority that is shown
+(d / reach)^-beta where the nearest read opinion is d > reach away, or else a minority that is shown
 only the majority would be pulled over by the least distant of its opponents, whatever the distance.
 x_j is the opinion that the author held when writing.
 
@@ -31,14 +31,13 @@ from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 
 NEAREST = 0.05  # native units; opinions closer than this count as equally close
-REACH = 1.0  # native units; attention fades when the nearest read opinion is further away
 
 
 @dataclass(frozen=True)
 class Baumann:
     """Parameters in native units: alpha >= 0 controversialness, beta >= 0 homophily, strength K >= 0,
     slots m >= 1 per topic and activation, dt in (0, 1] model time per step, noise >= 0 per root of dt,
-    overlap of topics in [0, 1]."""
+    overlap of topics in [0, 1], reach > 0 of attention in native units."""
 
     alpha: float = 3.0
     beta: float = 3.0
@@ -47,6 +46,7 @@ class Baumann:
     dt: float = 0.05
     noise: float = 0.0
     overlap: float = 0.0
+    reach: float = 0.3
 
     def move(
         self,
@@ -65,7 +65,7 @@ class Baumann:
             len(feed),
             lambda lo, hi: attend(
                 lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap,
-                NEAREST, REACH,
+                NEAREST, self.reach,
                 opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
             ),
         )  # fmt: skip

@@ -80,7 +80,14 @@ class Parts:
         moves = None
         if opinion.kind == "baumann":
             moves = Baumann(
-                opinion.alpha, opinion.beta, opinion.K, opinion.m, opinion.dt, opinion.noise, opinion.overlap
+                alpha=opinion.alpha,
+                beta=opinion.beta,
+                strength=opinion.K,
+                slots=opinion.m,
+                dt=opinion.dt,
+                noise=opinion.noise,
+                overlap=opinion.overlap,
+                reach=opinion.reach,
             )
         return RuleMind(
             codes=CODES,

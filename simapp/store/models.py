@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import JSONField
+
+
+def plain_title(title: str, most: int = 60) -> str:
+    """Return a title as lists show it: without control and direction characters, cut at `most` characters."""
+    shown = "".join(c for c in title if unicodedata.category(c) not in {"Cc", "Cf"})
+    return shown if len(shown) <= most else shown[: most - 1].rstrip() + "…"
 
 
 class Upload(models.Model):
@@ -145,7 +152,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title or 'run'} #{self.pk}"
+        return f"{plain_title(self.title) or 'run'} #{self.pk}"
 
     @property
     def digest_hex(self) -> str:

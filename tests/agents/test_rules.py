@@ -244,7 +244,7 @@ def test_the_nearer_of_two_posts_moves_more() -> None:
 def test_who_is_shown_only_distant_opponents_is_not_pulled_over() -> None:
     law = {"alpha": 3.0, "strength": 3.0, "slots": 10.0, "dt": 0.05}
     after = moved([-4.0], [3.0], beta=3.0, **law)
-    assert after[0] == pytest.approx(-4.0 * 0.95 + 0.05 * 30 * 7.0**-3 * np.tanh(9.0), rel=1e-6)
+    assert after[0] == pytest.approx(-4.0 * 0.95 + 0.05 * 30 * (7.0 / 0.3) ** -3 * np.tanh(9.0), rel=1e-6)
 
 
 def test_without_contact_opinions_fade() -> None:

@@ -123,7 +123,8 @@ class _Reader:
         """Read one data row; what cannot be used is noted in `skipped`."""
         self.rows = number + 1
         if len(row) != len(self.header):
-            self.skip(number, f"It has {len(row)} cells; the header has {len(self.header)}.")
+            found = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+            self.skip(number, f"It has {found}; the header has {len(self.header)}.")
             return
         cells = dict(zip(self.header, row, strict=True))
         handle = read_handle(cells["username"])

@@ -37,6 +37,10 @@ class BaumannOpinions(Part):
         0.0, "How much a post on one topic also speaks about every other: 0 separate topics, 1 one ideology.", ge=0,
         le=1, source="Baumann et al. 2021, Phys. Rev. X 11, 011012: cosine between topics",
     )  # fmt: skip
+    reach: float = setting(
+        0.3, "Attention fades when the nearest opinion in the feed is further away than this.", gt=0, le=100,
+        unit="opinion", source="ours: below about 0.5 camps last, above one absorbs the other",
+    )  # fmt: skip
     dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time")
     noise: float = setting(
         0.0, "Standard deviation of random opinion change, before scaling by the root of dt.", ge=0, le=10,
