@@ -6,6 +6,7 @@ and counters. Posts are found by (run, step, key), never by a scan.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from simapp.models import Run
 
 PAGE = 30
-STANCES = ("strongly against", "against", "neutral", "in favour", "strongly in favour")
+STANCES = ("stance unknown", "strongly against", "against", "neutral", "in favour", "strongly in favour")
 _REPOST, _QUOTE, _COMMENT = (KINDS.index(kind) for kind in ("repost", "quote", "comment"))
 
 
@@ -30,7 +31,7 @@ _REPOST, _QUOTE, _COMMENT = (KINDS.index(kind) for kind in ("repost", "quote", "
 class Post:
     """One item. handle wrote text; by reposted it ("" for an original); quoted is what a quote is about.
 
-    key is a string: JavaScript cannot hold it as a number. side: 1 (against) .. 5 (in favour).
+    key is a string: JavaScript cannot hold it as a number. side: 1 (against) .. 5 (in favour), 0 unknown.
     """
 
     key: str
@@ -50,7 +51,7 @@ class Post:
     @property
     def side_word(self) -> str:
         """The stance in words, for the colour must not stand alone."""
-        return STANCES[self.side - 1]
+        return STANCES[self.side]
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,9 @@ def _texts(run: Run, ids: set[int]) -> dict[int, str]:
 
 
 def _side(stance: float) -> int:
-    """1 .. 5: five equal parts of [-1, 1]."""
+    """1 .. 5: five equal parts of [-1, 1]; 0 when the stance is unknown."""
+    if math.isnan(stance):
+        return 0
     return 1 + sum(stance > edge for edge in (-0.6, -0.2, 0.2, 0.6))
 
 

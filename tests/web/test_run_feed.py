@@ -103,3 +103,14 @@ def test_what_does_not_fit_is_counted(told, monkeypatch) -> None:
 def test_a_cursor_that_is_none_is_refused_in_one_sentence(cursor, told, browser) -> None:
     answer = browser.get(address(told, "feed"), {"before": cursor})
     assert (answer.status_code, body(answer)) == (400, "before must be a step and a key, as in 12.34.")
+
+
+def test_an_unknown_stance_is_no_side() -> None:
+    from simapp.web.run_feed import STANCES, _side
+
+    assert [STANCES[_side(stance)] for stance in (float("nan"), -1.0, 0.0, 1.0)] == [
+        "stance unknown",
+        "strongly against",
+        "neutral",
+        "strongly in favour",
+    ]
