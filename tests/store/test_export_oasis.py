@@ -223,3 +223,19 @@ def test_artificial_votes_belong_to_nobody(new_run, tmp_path):
     with closing(sqlite3.connect(tmp_path / "out" / f"{run.pk}.db")) as database:
         assert database.execute('SELECT user_id, post_id FROM "like"').fetchall() == [(-1, 3)]
         assert database.execute("SELECT num_likes FROM post WHERE post_id = 3").fetchone() == (1,)
+
+
+def test_the_dictionary_of_an_oasis_export_describes_every_column_of_the_database() -> None:
+    import sqlite3
+
+    from simapp.store.exporters import oasis_dictionary
+    from simapp.store.exporters.oasis_schema import TABLES
+
+    described = {table.name: [(c.name, c.type) for c in table.columns] for table in oasis_dictionary.tables()}
+    empty = sqlite3.connect(":memory:")
+    for name, columns in TABLES.items():
+        empty.execute(f'CREATE TABLE "{name}" ({columns})')
+        declared = [(row[1], row[2]) for row in empty.execute(f'PRAGMA table_info("{name}")')]
+        assert described[name] == declared
+    assert len(described) == 16
+    assert all(c.meaning for table in oasis_dictionary.tables() for c in table.columns)

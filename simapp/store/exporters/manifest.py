@@ -22,21 +22,20 @@ NAME = "manifest.json"
 def write_companions(
     source: Source, folder: Path, tables: Sequence[Table], notes: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Write scenario.json, provenance.json and, for tables, the data dictionary; return their entries."""
+    """Write scenario.json, provenance.json and the data dictionary; return their entries."""
     made = [
         _json(folder / "scenario.json", source.document, "The scenario document that the run executed."),
         _json(
             folder / "provenance.json", provenance(source), "Seed, digests, versions and platform of the run."
         ),
     ]
-    if tables:
-        described = {table.name: asdict(table) for table in tables}
-        made.append(
-            _json(folder / "data_dictionary.json", described, "Every column: type, unit, range, meaning.")
-        )
-        page = folder / "data_dictionary.md"
-        page.write_text(_dictionary_page(tables, notes), encoding="utf-8")
-        made.append(entry(page, about="The same for reading."))
+    described = {table.name: asdict(table) for table in tables}
+    made.append(
+        _json(folder / "data_dictionary.json", described, "Every column: type, unit, range, meaning.")
+    )
+    page = folder / "data_dictionary.md"
+    page.write_text(_dictionary_page(tables, notes), encoding="utf-8")
+    made.append(entry(page, about="The same for reading."))
     return made
 
 
