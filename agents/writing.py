@@ -13,13 +13,14 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 
 POST_TEXT, COMMENT_TEXT, QUOTE_TEXT = 0, 1, 2
+MEAN_AUDIENCE = "writing/mean audience"
 
 
 @dataclass(frozen=True)
 class Writing:
     """How posts come to be.
 
-    authorship: the chance that an active user writes is voice x followers^authorship over its mean
+    authorship: the chance that an active user writes is voice x followers^authorship over its mean at the start
     (0.7: with it cascades have the shape of real ones, without it only runaways grow large; see the
     project's validity notes, 2.1). appeal_median in (0, 1] and appeal_sigma >= 0: log-normal
     appeal of a post, the chance that an agreeing reader reposts it. spread: standard deviation of
@@ -35,7 +36,10 @@ class Writing:
     def authors(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
         """Return bool[V]: who of the active users writes a post in this step."""
         audience = (world.follows.followers.astype(np.float64) + 1.0) ** self.authorship
-        chance = world.users.voice[viewers] * audience[viewers] / audience.mean()
+        # The mean is the first one, kept with the world: else each new follow would nudge everybody's chance.
+        if MEAN_AUDIENCE not in world.extra:
+            world.extra[MEAN_AUDIENCE] = np.array([audience.mean()])
+        chance = world.users.voice[viewers] * audience[viewers] / world.extra[MEAN_AUDIENCE][0]
         writes: NDArray[np.bool_] = streams.uniform("write", step=world.step, user=viewers) < chance
         return writes
 

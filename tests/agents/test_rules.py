@@ -126,6 +126,17 @@ def test_who_has_a_large_audience_writes_more_often() -> None:
     assert many / few == pytest.approx(31**0.7, rel=0.35)
 
 
+def test_a_follow_changes_the_chance_to_write_of_the_followed_alone() -> None:
+    world, feed = crowd(0.0, users=3000)
+    world.users.voice[:] = 0.3
+    before = decide(mind(), world, feed).actions
+    world.follows.followers[7] += 2000
+    after = decide(mind(), world, feed).actions
+    writers = [set(a.actor[a.code == code_of("create_post")].tolist()) - {7} for a in (before, after)]
+    assert len(writers[0]) > 100
+    assert writers[0] == writers[1]
+
+
 def test_people_write_what_they_think() -> None:
     world, feed = crowd(0.0, users=3000)
     world.users.voice[:] = 1.0
