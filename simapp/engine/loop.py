@@ -36,8 +36,6 @@ from simapp.engine.record import (
     StepRecord,
 )
 
-STAGES = ("interventions", "active", "rank", "decide", "apply", "remember", "measure", "commit")
-
 
 @dataclass
 class Simulation:

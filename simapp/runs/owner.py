@@ -64,7 +64,6 @@ class Owner:
     def __post_init__(self) -> None:
         self.step = self.run.step
         self._committed_at: float | None = None
-        self._steps_done = 0
 
     # --- what is said ---------------------------------------------------------------------------------
 

@@ -103,11 +103,11 @@ def test_a_root_alone_has_virality_zero_and_one_level() -> None:
     posts = tree([])
     assert virality(posts) == 0.0
     assert cascades.level_counts(posts, 0).tolist() == [1]
-    assert cascades.max_breadth(posts, 0) == 1
+    assert cascades.figures(posts, 0)[3] == 1
 
 
 def test_breadth_is_the_largest_level() -> None:
-    assert cascades.max_breadth(tree([0, 0, 0, 1, 1, 1, 1, 4]), 0) == 4
+    assert cascades.figures(tree([0, 0, 0, 1, 1, 1, 1, 4]), 0)[3] == 4
 
 
 def test_there_is_no_largest_cascade_without_posts() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from simapp.engine.core.threads import Workers
 from simapp.models import RunEvent, RunStep
-from simapp.runs.people import people_of  # noqa: F401 - the door that every run goes through
 from simapp.runs.replaying import replay
 from simapp.runs.services import store_upload, with_people
 from tests.runs.small import busy, finish, make

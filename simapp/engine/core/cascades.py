@@ -141,11 +141,6 @@ def level_counts(posts: Posts, root: int) -> NDArray[np.int64]:
     return np.bincount(posts.depth[members(posts, root)]).astype(np.int64)
 
 
-def max_breadth(posts: Posts, root: int) -> int:
-    """Return the number of nodes on the largest level under serial `root` (a root alone: 1)."""
-    return int(level_counts(posts, root).max())
-
-
 def largest(posts: Posts) -> int | None:
     """Return the serial of the root with the largest cascade in the window, None without posts.
 

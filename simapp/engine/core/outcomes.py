@@ -18,7 +18,6 @@ class Outcome(IntEnum):
     NOT_OFFERED = 7
     NO_TEXT = 8
     OPPOSITE_VOTE = 9
-    FAILED = 10
 
 
 SENTENCES: dict[Outcome, str] = {
@@ -32,5 +31,4 @@ SENTENCES: dict[Outcome, str] = {
     Outcome.NOT_OFFERED: "this platform does not offer the action",
     Outcome.NO_TEXT: "a text is required",
     Outcome.OPPOSITE_VOTE: "the opposite vote must be undone first",
-    Outcome.FAILED: "the action failed inside the simulator; the world was not changed",
 }
