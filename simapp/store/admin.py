@@ -125,8 +125,9 @@ class RunAdmin(LookOnly):
         return str(run.scenario_version.scenario)
 
     @admin.display(description="digest")
-    def digest_hex(self, run: Run) -> str:
-        return run.digest_hex or "–"
+    def digest_hex(self, run: Run) -> SafeString:
+        # 64 digits without a place to break would be wider than a phone.
+        return format_html('<span style="overflow-wrap: anywhere">{}</span>', run.digest_hex or "–")
 
     @admin.display(description="heartbeat")
     def heartbeat_text(self, run: Run) -> SafeString:
@@ -215,4 +216,6 @@ def _one(request: HttpRequest) -> bool:
 
 def _as_json(value: Any) -> SafeString:
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return format_html('<pre class="whitespace-pre-wrap break-words" dir="auto">{}</pre>', text)
+    return format_html(
+        '<pre style="white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0" dir="auto">{}</pre>', text
+    )

@@ -108,7 +108,7 @@ def _word(name: str, value: Any, topics: list[str]) -> str:
 
 
 _HEADS = {"key": "post", "code": "action", "user_id": "user", "null_value": "null"}
-_WIDE = {"text", "bio", "outcome"}
+_WIDE = {"text", "bio"}
 _ABSENT = {"parent", "post", "target", "user_id", "community"}
 _WORDS: dict[str, Callable[[int], str]] = {
     "code": lambda code: names_by_code().get(code, str(code)),
