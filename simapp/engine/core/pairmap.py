@@ -18,7 +18,8 @@ _EMPTY = np.int64(-1)
 
 
 @njit(cache=True, nogil=True)
-def _find(keys: Any, key: Any) -> Any:
+def find(keys: Any, key: Any) -> Any:
+    """Return the place of `key` in a table's keys, or the empty place (-1, with flags of 0) where it would go."""
     mask = np.uint64(keys.shape[0] - 1)
     i = mix(np.uint64(key)) & mask
     while keys[i] != -1 and keys[i] != key:
@@ -29,7 +30,7 @@ def _find(keys: Any, key: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _get(keys: Any, flags: Any, wanted: Any, out: Any) -> None:
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
+        i = find(keys, wanted[j])
         out[j] = flags[i] if keys[i] != -1 else 0
 
 
@@ -37,7 +38,7 @@ def _get(keys: Any, flags: Any, wanted: Any, out: Any) -> None:
 def _set_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> Any:
     new = 0
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
+        i = find(keys, wanted[j])
         if keys[i] == -1:
             keys[i] = wanted[j]
             flags[i] = 0
@@ -49,7 +50,7 @@ def _set_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _clear_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> None:
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
+        i = find(keys, wanted[j])
         if keys[i] != -1:
             flags[i] &= ~bit
 
@@ -66,6 +67,11 @@ class PairMap:
     def __len__(self) -> int:
         """Number of pairs with at least one flag set."""
         return int(np.count_nonzero(self._flags[self._keys != _EMPTY]))
+
+    @property
+    def table(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """The keys and flags as they lie in memory, for kernels that look up with `find`; not to be changed."""
+        return self._keys, self._flags
 
     def get(self, keys: ArrayLike) -> NDArray[np.uint8]:
         """Return uint8[A] flags of packed pairs int64[A]; 0 where absent."""
