@@ -111,7 +111,8 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
                 for i in range(min(held, _ASKED_AHEAD)):
                     prefetch(scores, heap[i])
                 while held > 0:
-                    if heap_best[0] == -np.inf or (size == limit and (limit == 0 or heap_best[0] < top_score[size - 1])):
+                    good = heap_best[0]
+                    if good == -np.inf or (size == limit and (limit == 0 or good < top_score[size - 1])):
                         break
                     a = heap[0]
                     held -= 1

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.actions.door import carry_out, target_keys
+from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import code_of, names_by_code
 from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
@@ -24,11 +24,11 @@ from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventB
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
+from simapp.engine.impressions import impressions_of
 from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
 from simapp.engine.record import (
     Feed,
     FollowChanges,
-    Impressions,
     Measures,
     Mind,
     NewPosts,
@@ -97,10 +97,10 @@ class Simulation:
         decisions = DecisionBatch(requests, tier)
         with self._stage("apply"):
             first_new = world.posts.end
-            targets = target_keys(world, requests.post)
+            targets = world.posts.keys_of(requests.post)
             events = carry_out(world, requests)
             events = EventBatch.join([events, first_votes(world, self.plan, first_new, self.streams)])
-            impressions = self._impressions(feed)
+            impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
             self.feed.learn(world, events)
@@ -143,24 +143,13 @@ class Simulation:
             str(change.settings["preset"]), dict(change.settings.get("params") or {})
         )
 
-    def _impressions(self, feed: FeedBatch) -> Impressions:
-        shown = feed.posts >= 0
-        viewer, rank = np.nonzero(shown)
-        return Impressions(
-            viewer=feed.viewers[viewer],
-            post=target_keys(self.world, feed.posts[shown]),
-            rank=rank.astype(np.uint8),
-            score=feed.scores[shown],
-            source=feed.sources[shown],
-        )
-
     def _new_posts(self, first_new: int) -> NewPosts:
         posts = self.world.posts
         new = slice(first_new - posts.base, None)
         return NewPosts(
             key=posts.key[new].copy(),
-            root=target_keys(self.world, posts.root[new]),
-            parent=target_keys(self.world, posts.parent[new]),
+            root=posts.keys_of(posts.root[new]),
+            parent=posts.keys_of(posts.parent[new]),
             author=posts.author[new].copy(),
             kind=posts.kind[new].copy(),
             topic=posts.topic[new].copy(),

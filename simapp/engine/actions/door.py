@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import all_actions
 from simapp.engine.core import ids
@@ -23,7 +22,7 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
     """
     parts: list[EventBatch] = []
     requests = replace(requests, post=np.where(requests.post < world.posts.end, requests.post, -1))
-    targets = target_keys(world, requests.post)
+    targets = world.posts.keys_of(requests.post)
     quiet = all_actions()["do_nothing"].code
     for action in all_actions().values():
         rows = np.flatnonzero(requests.code == action.code)
@@ -55,11 +54,3 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
                 )
             )
     return EventBatch.join(parts)
-
-
-def target_keys(world: World, serials: NDArray[np.int64]) -> NDArray[np.int64]:
-    rows = world.posts.row(serials)
-    keys = np.full(serials.shape[0], -1, np.int64)
-    known = rows >= 0
-    keys[known] = world.posts.key[rows[known]]
-    return keys
