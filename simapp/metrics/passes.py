@@ -53,7 +53,8 @@ def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: A
     followees, NaN without any. Loops are left out of both.
     """
     for u in range(lo, hi):
-        own, total, count, external, internal = np.float64(x[u]), 0.0, 0, 0, 0
+        own, total, count = np.float64(x[u]), 0.0, 0
+        external, internal = np.int64(0), np.int64(0)
         for e in range(indptr[u], indptr[u + 1]):
             v = followees[e]
             if v == u:
@@ -61,8 +62,8 @@ def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: A
             other = np.float64(x[v])
             total += other
             count += 1
-            external += own * other < 0.0
-            internal += own * other > 0.0
+            external += np.int64(own * other < 0.0)
+            internal += np.int64(own * other > 0.0)
         means[u] = total / count if count else np.nan
         sides[u, 0], sides[u, 1] = external, internal
 

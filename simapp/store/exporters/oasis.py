@@ -22,7 +22,7 @@ from simapp.engine.core.posts import COMMENT, POST, QUOTE
 from simapp.store.exporters import manifest
 from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
 from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
-from simapp.store.exporters.source import Source, stream
+from simapp.store.exporters.source import Source, steps_apart, stream
 from simapp.store.files import list_files, run_folder
 from simapp.store.lineage import belongs
 from simapp.store.parquet import read_log
@@ -200,7 +200,7 @@ class _Export:
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
-        for segment in self._segments:
+        for segment in (part for whole in self._segments for part in steps_apart(whole)):
             yield from stream(
                 "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
                 f"WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
