@@ -58,7 +58,7 @@ def keep_file(folder: Path, write: Callable[[Path], Any], *, stem: str, suffix: 
     os.close(handle)
     try:
         write(Path(part))
-        with open(part, "r+b") as file:
+        with Path(part).open("r+b") as file:
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
             size = file.tell()
             os.fsync(file.fileno())
