@@ -117,6 +117,8 @@ class RunEvent(models.Model):
     text_id = models.IntegerField()
     code = models.SmallIntegerField()
     outcome = models.SmallIntegerField()
+    item = models.IntegerField(default=-1)
+    amount = models.SmallIntegerField(default=0)
 
     class Meta:
         managed = False

@@ -40,27 +40,21 @@ class Table:
 
 _STEP = Column("step", "int32", "step of the run; 0 is the founding", "steps", "0 and up")
 _MINUTE = Column(
-    "minute",
-    "int64",
-    "simulated time since the start of the run at the end of the step",
-    "minutes",
-    "0 and up",
+    "minute", "int64", "simulated time since the start of the run at the end of the step", "minutes", "0 and up"
 )
 _USER = "user_id of users"
 _POST = "post of posts"
 _TEXT = Column("text_id", "int32", "text_id of texts", missing="the row has no text of its own")
 _STANCE = Column("stance", "float32", "stance as shown: -1 against, 1 for", "", "-1 to 1", missing="unknown")
 _OPINION = Column(
-    "opinion",
-    "float32",
-    "opinion on the topic in the native scale of the opinion model",
-    "",
-    "depends on the model",
+    "opinion", "float32", "opinion on the topic in the native scale of the opinion model", "", "depends on the model"
 )
 _APPEAL = Column(
     "appeal", "float32", "how much a post invites reposting, on the scale of a probability", "", "0 and up"
 )
 _TOPIC = Column("topic", "string", "topic, a slug of the scenario", missing="unknown")
+_ITEM = Column("item", "int32", "group that was made or named, or product that was bought, by number", "", "0 and up", "none")
+_AMOUNT = Column("amount", "int16", "how many were asked for; 0 where nothing is counted")
 _ACTOR = Column("actor", "int32", f"who acted: {_USER}", missing="the scenario itself")
 
 
@@ -164,6 +158,8 @@ EVENTS = Table(
         ),
         Column("target", "int64", f"post that the request named: {_POST}", missing="none"),
         Column("user", "int32", f"user that the request named: {_USER}", missing="none"),
+        _ITEM,
+        _AMOUNT,
         _TEXT,
     ),
 )
@@ -232,6 +228,8 @@ DECISIONS = Table(
         Column("n", "uint16", "number that tells apart what the actor chose in the step", "", "0 to 4095"),
         Column("target", "int64", f"post that was named: {_POST}", missing="none"),
         Column("user", "int32", f"user that was named: {_USER}", missing="none"),
+        _ITEM,
+        _AMOUNT,
         _TEXT,
         _TOPIC,
         _STANCE,

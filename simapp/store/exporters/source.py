@@ -134,6 +134,8 @@ class Source:
                 raw = read_log(run_folder(segment.run_id), file)
                 raw = raw.rename({f"topic_{i}": topic for i, topic in enumerate(self.topics)}, strict=False)
                 raw = raw.rename({"text": "text_id"}, strict=False)
+                if table is d.DECISIONS and "item" not in raw.columns:  # written before there were groups
+                    raw = raw.with_columns(item=pl.lit(-1, pl.Int32), amount=pl.lit(0, pl.Int16))
                 for part in raw.with_columns(step=pl.lit(step, pl.Int32)).iter_slices(CHUNK * 10):
                     yield self._shaped(table, part)
 
@@ -155,7 +157,7 @@ class Source:
             return _named(name, _NAMED[name])
         if name in {"author", "actor"}:
             return pl.when(pl.col(name) == SYSTEM).then(None).otherwise(pl.col(name))
-        if name in {"parent", "target", "user", "text_id", "community"} or (
+        if name in {"parent", "target", "user", "text_id", "item", "community"} or (
             name == "post" and "outcome" in held
         ):
             return pl.when(pl.col(name) < 0).then(None).otherwise(pl.col(name))
@@ -211,7 +213,8 @@ _QUERIES = {
     "FROM run_post x WHERE {where} ORDER BY step, key",
     "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} "
     "ORDER BY step, follower, followee",
-    "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
+    "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, item, amount, text_id "
+    "FROM run_event x "
     "WHERE {where} ORDER BY step, seq",
     "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",
     "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
@@ -233,7 +236,7 @@ _RAW: dict[str, dict[str, Any]] = {
     "texts": _ALL("text_id step text"),
     "posts": _ALL("post step author kind root parent topic stance opinion appeal arm text_id"),
     "follows": _ALL("step follower followee change"),
-    "events": _ALL("step seq actor code outcome n post target user text_id"),
+    "events": _ALL("step seq actor code outcome n post target user item amount text_id"),
     "metrics": _ALL("step name value null_value"),
     "steps": _ALL("step digest impressions_digest"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
