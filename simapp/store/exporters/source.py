@@ -65,6 +65,11 @@ class Source:
         return [str(topic) for topic in self.document.get("topics", ())]
 
     @property
+    def products(self) -> list[dict[str, Any]]:
+        """Products of the scenario, by number."""
+        return list(self.document.get("platform", {}).get("products", ()))
+
+    @property
     def minutes_per_step(self) -> int:
         """Simulated minutes of one step."""
         return int(self.document["clock"]["minutes_per_step"])
