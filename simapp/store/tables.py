@@ -120,6 +120,23 @@ FILES = BulkTable(
     },
 )
 
+PROBES = BulkTable(
+    "run_probe",
+    {
+        "run_id": "int8",
+        "probe_id": "int8",
+        "member_id": "int8",
+        "created": "timestamptz",
+        "step": "int4",
+        "seq": "int4",
+        "user_id": "int4",
+        "tier": "int2",
+        "kind": "text",
+        "prompt": "text",
+        "response": "text",
+    },
+)
+
 TABLES: dict[str, BulkTable] = {
-    table.name: table for table in (USERS, TEXTS, FOLLOWS, POSTS, EVENTS, METRICS, STEPS, INPUTS, FILES)
+    table.name: table for table in (USERS, TEXTS, FOLLOWS, POSTS, EVENTS, METRICS, STEPS, INPUTS, FILES, PROBES)
 }
