@@ -59,10 +59,11 @@ class Here:
             if "follows" in parts:
                 account.append(_follows(held, row, named, words))
             if "mutes" in parts:
-                account.append(f"I have muted {_count(int(held.muted[row]), 'user')}.")
+                muted = int(held.muted[row])
+                account.append(f"I have muted {_count(muted, 'user') if muted else 'nobody'}.")
             if "groups" in parts:
                 account.append(_groups(world, held.groups[row]))
-            answers.append(" ".join(account))
+            answers.append("\n".join(account))
         return answers
 
 
@@ -102,7 +103,7 @@ def _opinion(slug: str, shown: float, words: _Words) -> str:
     if slug in list_topics():
         topic = get_topic(slug)
         label, minus, plus = topic.label, topic.minus, topic.plus
-    at = f"({shown:+.2f} on a scale from −1 to 1)"
+    at = f"({shown:+.2f} between −1 and 1)".replace("-", "−")
     if abs(shown) < _NEUTRAL:
         return f"{label}: {words.one('I take no side', 'I am in the middle', 'I am undecided')} {at}."
     side = (plus if shown > 0 else minus).rstrip(".")

@@ -92,7 +92,7 @@ def test_a_user_says_what_the_user_holds(run: Run) -> None:
     author = int(world.posts.author[np.flatnonzero((world.posts.kind == 0) & (world.posts.step == step))[0]])
     row = np.flatnonzero((world.posts.author == author) & (world.posts.kind != 1))[-1]
     (answer,) = said(ask(run, [author], "Tell me about yourself.", step=step))
-    assert f"{world.shown_opinions()[author, 0]:+.2f}" in answer
+    assert f"{world.shown_opinions()[author, 0]:+.2f}".replace("-", "−") in answer
     assert world.texts[int(world.posts.text[row])] in answer
     following, followers = int(world.follows.following[author]), int(world.follows.followers[author])
     assert f"follow {following} user" in answer or (following == 0 and "follow nobody" in answer)
@@ -104,7 +104,7 @@ def test_a_question_that_names_something_is_answered_on_that(run: Run) -> None:
     topic = run.scenario_version.document["topics"][0]
     (on_topic,) = said(ask(run, [1], f"And what about {topic}?"))
     (on_groups,) = said(ask(run, [1], "Are you in a group?"))
-    assert on_topic.count("on a scale") == 1
+    assert on_topic.count("between −1 and 1") == 1
     assert "follower" not in on_topic
     assert on_groups == "I am in no group."
 
