@@ -87,6 +87,25 @@ def test_what_may_be_repeated_in_a_step_succeeds_and_is_told_twice(world: World,
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_interview_keeps_prompt_and_answer_and_changes_no_memory() -> None:
+    # [23] Four in one step are four, better: with an id each
+    from simapp.models import RunProbe
+    from simapp.runs import probes
+    from tests.runs.small import busy, finish, make
+
+    run = finish(make(busy("rumour", "feed.preset=chronological"), steps=2))
+    for users in ([0, 1, 2], [0]):
+        probe = probes.create(run=run, member=None, users=users, prompt="What do you think?")
+        assert probes.answer(probe.pk).status == "done"
+    rows = list(RunProbe.objects.filter(run_id=run.pk))
+    assert len({(row.probe_id, row.seq) for row in rows}) == 4
+    assert len({row.response for row in rows if row.user_id == 0}) == 1, "asking left nothing behind"
+    digest = run.digest_hex
+    run.refresh_from_db()
+    assert (run.digest_hex, run.step) == (digest, 2)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_runs_side_by_side_are_what_each_is_alone() -> None:
     # [26], better: OASIS keeps one recommender per process
     from simapp.engine.core.streams import Streams

@@ -150,7 +150,7 @@ def test_a_step_is_reached_also_without_a_good_snapshot(run: Run) -> None:
     ],
 )
 def test_a_wrong_question_is_refused_by_name_and_nothing_is_kept(run: Run, wrong: dict, named: str) -> None:
-    with pytest.raises(WrongInput, match=f"^{named} "):
+    with pytest.raises(WrongInput, match=rf"^{named} "):
         probes.create(**{"run": run, "member": None, "users": [1], "prompt": "Well?", **wrong})
     assert not Probe.objects.exists()
 
@@ -167,7 +167,7 @@ def test_users_are_read_as_people_write_them(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x", "1-", "-1", "3-1", "1.5", "0-999999", "9" * 40, "٣"])
 def test_what_is_no_user_number_is_named(text: str) -> None:
-    with pytest.raises(WrongInput, match="^users holds"):
+    with pytest.raises(WrongInput, match=r"^users holds"):
         probes.read_users(text)
 
 

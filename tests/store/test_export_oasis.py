@@ -266,6 +266,30 @@ def test_groups_and_products_are_oasis_tables(new_run, tmp_path):
     assert told.world.products.sales.tolist() == [0, 4]
 
 
+def test_interviews_stand_in_the_trace_with_ids_of_their_own(told, tmp_path):
+    # [23], better: OASIS gives two interviews of a step one id
+    answered(told.run, {1: "yes", 2: "no"}, step=2)
+    answered(told.run, {1: "yes"}, step=2)
+    answered(told.run, {1: "perhaps"}, step=0)
+    manifest = export_run(told.run.pk, "oasis", tmp_path / "out")
+    ask = Opened(tmp_path / "out" / f"{told.run.pk}.db", manifest)
+    with closing(ask.database):
+        assert ask.traces("interview") == [
+            (1, 0, {"prompt": "Well?", "response": "perhaps", "interview_id": 1}),
+            (1, 2, {"prompt": "Well?", "response": "yes", "interview_id": 2}),
+            (2, 2, {"prompt": "Well?", "response": "no", "interview_id": 3}),
+            (1, 2, {"prompt": "Well?", "response": "yes", "interview_id": 4}),
+        ]
+
+
+def answered(run, answers, *, step):
+    from simapp.runs import probes
+
+    probe = probes.create(run=run, member=None, users=list(answers), prompt="Well?", step=step)
+    probes._keep(probe, 0, list(answers.values()))
+    return probe.pk
+
+
 def test_artificial_votes_belong_to_nobody(new_run, tmp_path):
     run = new_run(rules="forum")
     plan = [Intervention("first_vote", 1, {"until": 9, "up": 1.0, "down": 0.0})]

@@ -51,6 +51,7 @@ def notes_for(source: Source) -> list[str]:
         "trace holds accepted actions only. A repetition of an action in a step has an extra key nth in "
         "info, because the primary key of trace is all four columns.",
         "group_members holds who is in at the end. listen_from_group has a trace here; OASIS leaves none.",
+        "Interviews stand in trace as in OASIS, with an interview_id of their own each; they changed nothing.",
         "rec holds what was shown in the last step. report is empty.",
     ]
 
@@ -88,6 +89,7 @@ class _Export:
             (0.2, "posts", self._write_posts),
             (0.4, "events", self._events),
             (0.85, "who did nothing", self._idle),
+            (0.89, "interviews", self._interviews),
             (0.9, "recommendations", self._recommended),
             (0.95, "counters", self._counters),
         ):
@@ -213,6 +215,19 @@ class _Export:
                 for user, count in times.iter_rows():
                     for _ in range(count):
                         self._tracer.trace(user, self._time(step), step, "do_nothing", {})
+
+    def _interviews(self) -> None:
+        """Interviews are no part of the run; OASIS keeps them in its trace."""
+        number = 0
+        for segment in self._segments:
+            for rows in stream(
+                "SELECT step, user_id, prompt, response FROM run_probe x "  # noqa: S608
+                f"WHERE kind = 'interview' AND {belongs('x', [segment])} ORDER BY step, probe_id, seq"
+            ):
+                for step, user, prompt, response in rows:
+                    number += 1
+                    said = {"prompt": prompt, "response": response, "interview_id": number}
+                    self._tracer.add_row(user, self._time(step), "interview", said)
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:

@@ -209,6 +209,7 @@ _BASE = {
     "metrics": "run_metric",
     "steps": "run_step",
     "inputs": "run_input",
+    "interviews": "run_probe",
 }
 _QUERIES = {
     "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, "
@@ -225,6 +226,8 @@ _QUERIES = {
     "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
     "WHERE {where} ORDER BY step",
     "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
+    "interviews": "SELECT probe_id, seq, step, user_id, kind, tier, prompt, response FROM run_probe x "
+    "WHERE {where} ORDER BY probe_id, seq",
 }
 
 
@@ -232,7 +235,9 @@ def _raw(names: str, **types: Any) -> dict[str, Any]:
     return {name: types.get(name, pl.Int64) for name in names.split()}
 
 
-_WORDS = dict.fromkeys(("handle", "name", "bio", "persona", "country", "mbti", "text", "payload"), pl.String)
+_WORDS = dict.fromkeys(
+    ("handle", "name", "bio", "persona", "country", "mbti", "text", "payload", "prompt", "response"), pl.String
+)
 _REAL = dict.fromkeys(("level", "voice", "stance", "opinion", "appeal", "value", "null_value"), pl.Float64)
 _HASHES = dict.fromkeys(("digest", "impressions_digest"), pl.String)
 _ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_REAL, **_HASHES)  # noqa: E731
@@ -245,4 +250,5 @@ _RAW: dict[str, dict[str, Any]] = {
     "metrics": _ALL("step name value null_value"),
     "steps": _ALL("step digest impressions_digest"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
+    "interviews": _ALL("interview seq step user kind tier prompt response") | {"kind": pl.String},
 }
