@@ -57,9 +57,10 @@ def test_a_person_reads_the_answers_line_by_line(run: Run, capsys: pytest.Captur
     ],
 )
 def test_wrong_input_is_one_sentence_with_code_2(
-    arguments: list[str], named: str, run: Run, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    queued = make().pk
+    run, queued = make(), make().pk
+    Run.objects.filter(pk=run.pk).update(step=3)
     assert manage("interview", *(a.format(run=run.pk, queued=queued) for a in arguments), "--json") == 2
     out, err = capsys.readouterr()
     assert (out, "Traceback" in err) == ("", False)
@@ -70,6 +71,7 @@ def test_wrong_input_is_one_sentence_with_code_2(
 def test_what_cannot_be_answered_has_code_1(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("simapp.runs.snapshot_files.newest_good", lambda _run, upto: None)
     monkeypatch.setattr("simapp.runs.past.digest_at", lambda _run, _step: b"\1" * 32)
     assert manage("interview", run.pk, "--users", "1", "--prompt", "Well?", "--step", "2") == 1
     assert "came out differently" in capsys.readouterr().err

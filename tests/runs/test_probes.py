@@ -29,6 +29,15 @@ def run() -> Run:
     return finish(make(busy(*SCENARIO), steps=STEPS))
 
 
+@pytest.fixture
+def begun() -> Run:
+    """A run that says it has made its steps, for what is refused before anything is looked at."""
+    run = make(busy(*SCENARIO), steps=STEPS)
+    Run.objects.filter(pk=run.pk).update(step=STEPS)
+    run.refresh_from_db()
+    return run
+
+
 def ask(run: Run, users: list[int], prompt: str = "What do you think?", step: int | None = None) -> Probe:
     probe = probes.create(run=run, member=None, users=users, prompt=prompt, step=step)
     return probes.answer(probe.pk)
@@ -149,9 +158,9 @@ def test_a_step_is_reached_also_without_a_good_snapshot(run: Run) -> None:
         ({"step": STEPS + 1}, "step"),
     ],
 )
-def test_a_wrong_question_is_refused_by_name_and_nothing_is_kept(run: Run, wrong: dict, named: str) -> None:
+def test_a_wrong_question_is_refused_by_name_and_nothing_is_kept(begun: Run, wrong: dict, named: str) -> None:
     with pytest.raises(WrongInput, match=rf"^{named} "):
-        probes.create(**{"run": run, "member": None, "users": [1], "prompt": "Well?", **wrong})
+        probes.create(**{"run": begun, "member": None, "users": [1], "prompt": "Well?", **wrong})
     assert not Probe.objects.exists()
 
 
@@ -172,6 +181,7 @@ def test_what_is_no_user_number_is_named(text: str) -> None:
 
 
 def test_a_question_that_cannot_be_answered_says_why(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simapp.runs.snapshot_files.newest_good", lambda _run, upto: None)
     monkeypatch.setattr("simapp.runs.past.digest_at", lambda _run, _step: b"\1" * 32)
     probe = ask(run, [1], step=7)
     assert probe.status == "failed"
