@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 INTERVIEW = "interview"
 MOST_USERS = 200
 LONGEST_PROMPT = 2000
+OPEN_AT_ONCE = 20  # questions of a run that wait for an answer, at most: each may repeat steps
 SILENT_SECONDS = 60  # a worker that has not reported for so long is gone; its work is done again by another
 REPORT_SECONDS = 1.0
 
@@ -61,6 +62,9 @@ def create(*, run: Run, member: Any, users: Sequence[int], prompt: str, step: in
         raise WrongInput(msg)
     asked = _checked_users(users, run.users)
     said = _checked_prompt(prompt)
+    if Probe.objects.filter(run=run, status__in=["queued", "running"]).count() >= OPEN_AT_ONCE:
+        msg = f"{OPEN_AT_ONCE} questions of this run wait for an answer; ask again when some are answered."
+        raise services.Refused(msg)
     known = member if member is not None and getattr(member, "pk", None) else None
     probe = Probe.objects.create(run=run, member=known, kind=INTERVIEW, step=at, users=asked, prompt=said)
     services._note(member, INTERVIEW, run, step=at, users=len(asked))  # noqa: SLF001

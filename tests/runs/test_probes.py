@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from agents.probes.rules import Here as Rules
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, Run, RunFile, RunProbe
-from simapp.runs import leases, probes, services, snapshot_files
+from simapp.runs import leases, probes, services, snapshot_files, tasks
 from simapp.runs.clone import clone_at
 from simapp.runs.execute import execute
 from simapp.runs.reconciler import Reconciler
@@ -201,6 +202,32 @@ def test_what_the_broker_lost_is_sent_again(run: Run, monkeypatch: pytest.Monkey
     probes.answer(probe.pk)
     Reconciler(send=lambda _run: None).round()
     assert sent == [probe.pk]
+
+
+def test_what_a_dead_worker_left_is_answered_by_the_next(run: Run) -> None:
+    probe = probes.create(run=run, member=None, users=[1], prompt="Well?")
+    Probe.objects.filter(pk=probe.pk).update(status="running", touched=timezone.now())
+    assert probes.answer(probe.pk).status == "running", "its worker may be alive"
+    Probe.objects.filter(pk=probe.pk).update(touched="2026-01-01T00:00Z")
+    assert Probe.objects.filter(probes.abandoned()).count() == 1
+    assert probes.answer(probe.pk).status == "done"
+    assert len(said(probe)) == 1
+
+
+def test_a_worker_answers_what_is_in_its_queue(run: Run) -> None:
+    probe = probes.create(run=run, member=None, users=[1], prompt="Well?")
+    assert tasks.answer_probe.queue == "decisions", "never in the web process"
+    tasks.answer_probe.apply((probe.pk,), throw=True)
+    tasks.answer_probe.apply((probe.pk,), throw=True)
+    assert len(said(probe)) == 1
+
+
+def test_questions_do_not_pile_up_without_end(begun: Run) -> None:
+    for _ in range(probes.OPEN_AT_ONCE):
+        probes.create(run=begun, member=None, users=[1], prompt="Well?")
+    with pytest.raises(services.Refused, match="wait for an answer"):
+        probes.create(run=begun, member=None, users=[1], prompt="Well?")
+    assert Probe.objects.count() == probes.OPEN_AT_ONCE
 
 
 def test_deleting_a_runs_rows_deletes_what_was_said(run: Run) -> None:

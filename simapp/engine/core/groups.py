@@ -153,6 +153,8 @@ class Groups:
         return groups
 
     def _readable(self) -> NDArray[np.int64]:
+        if not self._rows:  # nothing was said: no kernel is loaded for it
+            return np.zeros(0, np.int64)
         keep = np.zeros(self._rows, np.bool_)
         _newest(self._said["group"][: self._rows], KEPT, np.zeros(len(self), np.int32), keep)
         return np.flatnonzero(keep)
