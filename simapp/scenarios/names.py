@@ -20,6 +20,12 @@ ACTIONS: tuple[str, ...] = (
     "mute",
     "unmute",
     "do_nothing",
+    "create_group",
+    "join_group",
+    "leave_group",
+    "send_to_group",
+    "listen_from_group",
+    "purchase_product",
 )
 
 DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {

@@ -73,6 +73,8 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "stance": chosen.stance,
             "opinion": chosen.opinion,
             "appeal": chosen.appeal,
+            "item": chosen.item,
+            "amount": chosen.amount,
             "tier": tier,
         },
         schema={
@@ -86,6 +88,8 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "stance": pl.Float32,
             "opinion": pl.Float32,
             "appeal": pl.Float32,
+            "item": pl.Int32,
+            "amount": pl.Int16,
             "tier": pl.UInt8,
         },
     )

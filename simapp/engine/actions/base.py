@@ -19,16 +19,18 @@ from simapp.engine.core.world import World
 
 @dataclass
 class Done:
-    """What applying a batch gave: post int64[A] keys of the post written or acted on (-1 none)."""
+    """What applying a batch gave: post int64[A] keys of the post written or acted on (-1 none); item int32[A] ids
+    of the groups that were made (None: as the requests have it)."""
 
     post: NDArray[np.int64]
+    item: NDArray[np.int32] | None = None
 
 
 class Action(ABC):
     """One kind of request. `code` is stored with every event: never reuse or renumber one.
 
     order: place in the step's canonical sequence of kinds (lower first, equal by code).
-    takes: what the request names, any of "post", "user", "text".
+    takes: what the request names, any of "post", "user", "text", "group", "product", "amount".
     writes: whether it adds a post row.
     """
 

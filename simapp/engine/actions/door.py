@@ -37,9 +37,13 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
         if let.shape[0]:
             outcome[let] = action.check(world, batch.take(let))
         done = np.flatnonzero(outcome == 0)
-        post = np.full(rows.shape[0], -1, np.int64)
+        post, item = np.full(rows.shape[0], -1, np.int64), batch.item
         if done.shape[0]:
-            post[done] = action.apply(world, batch.take(done)).post
+            made = action.apply(world, batch.take(done))
+            post[done] = made.post
+            if made.item is not None:
+                item = item.copy()
+                item[done] = made.item
         if action.code != quiet:
             parts.append(
                 EventBatch(
@@ -51,6 +55,8 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
                     target=targets[rows],
                     user=batch.user,
                     text=batch.text,
+                    item=item,
+                    amount=batch.amount,
                 )
             )
     return EventBatch.join(parts)

@@ -50,12 +50,11 @@ def step_digest(
     rolling = hashlib.blake2b(previous, digest_size=32)
     rolling.update(step.to_bytes(8, "little"))
     spoken = text_words(texts, a.text)
-    chosen = (a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, a.opinion, a.appeal, spoken)
-    for part in _words(*chosen, decisions.tier):
+    chosen = (a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, a.opinion, a.appeal, a.item, a.amount)
+    for part in _words(*chosen, spoken, decisions.tier):
         rolling.update(part)
-    for part in _words(
-        events.actor, events.code, events.outcome, events.n, events.post, events.target, events.user
-    ):
+    e = events
+    for part in _words(e.actor, e.code, e.outcome, e.n, e.post, e.target, e.user, e.item, e.amount):
         rolling.update(part)
     return rolling.digest()
 

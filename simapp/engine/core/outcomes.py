@@ -18,6 +18,10 @@ class Outcome(IntEnum):
     NOT_OFFERED = 7
     NO_TEXT = 8
     OPPOSITE_VOTE = 9
+    UNKNOWN_GROUP = 40
+    NOT_A_MEMBER = 41
+    UNKNOWN_PRODUCT = 42
+    NOT_POSITIVE = 43
 
 
 SENTENCES: dict[Outcome, str] = {
@@ -31,4 +35,8 @@ SENTENCES: dict[Outcome, str] = {
     Outcome.NOT_OFFERED: "this platform does not offer the action",
     Outcome.NO_TEXT: "a text is required",
     Outcome.OPPOSITE_VOTE: "the opposite vote must be undone first",
+    Outcome.UNKNOWN_GROUP: "the group does not exist",
+    Outcome.NOT_A_MEMBER: "only members can send to a group",
+    Outcome.UNKNOWN_PRODUCT: "the product does not exist",
+    Outcome.NOT_POSITIVE: "at least one must be bought",
 }

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from simapp.engine.actions.registry import names_by_code
+from simapp.engine.actions.registry import code_of, names_by_code
 from simapp.engine.core.ids import SYSTEM
 from simapp.engine.core.posts import COMMENT, POST, QUOTE
 from simapp.store.exporters import manifest
@@ -49,7 +50,9 @@ def notes_for(source: Source) -> list[str]:
         "Sign-ups and the follow graph at the start have step 0; those follows have no trace, as in OASIS.",
         "trace holds accepted actions only. A repetition of an action in a step has an extra key nth in "
         "info, because the primary key of trace is all four columns.",
-        "rec holds what was shown in the last step. report, product and the group tables are empty.",
+        "group_members holds who is in at the end. listen_from_group has a trace here; OASIS leaves none.",
+        "Interviews stand in trace as in OASIS, with an interview_id of their own each; they changed nothing.",
+        "rec holds what was shown in the last step. report is empty.",
     ]
 
 
@@ -74,7 +77,7 @@ class _Export:
     def __init__(self, source: Source, database: sqlite3.Connection, progress: Progress) -> None:
         self._source, self._database, self._progress = source, database, progress
         self._segments = source.segments
-        self._tracer = Tracer(database)
+        self._tracer = Tracer(database, [str(p["name"]) for p in source.products])
         self._start = datetime.fromisoformat(str(source.document["clock"]["start"]))
         self._clock = _has_clock(source)
         self._posts, self._comments = self._numbered()
@@ -85,6 +88,8 @@ class _Export:
             (0.1, "follows", self._follows),
             (0.2, "posts", self._write_posts),
             (0.4, "events", self._events),
+            (0.85, "who did nothing", self._idle),
+            (0.89, "interviews", self._interviews),
             (0.9, "recommendations", self._recommended),
             (0.95, "counters", self._counters),
         ):
@@ -180,7 +185,7 @@ class _Export:
                 strict=True,
             )
             texts = self._source.texts(row[6] for row in rows)
-            for (step, actor, code, _, _, other, text_id), post, target, comment in found:
+            for (step, actor, code, _, _, other, text_id, item, amount), post, target, comment in found:
                 text = texts.get(text_id, "")
                 self._tracer.happened(
                     Happened(
@@ -193,17 +198,43 @@ class _Export:
                         comment,
                         other,
                         text or "",
+                        item,
+                        amount,
                     )
                 )
             done += len(rows)
-            self._progress(0.4 + 0.5 * min(done / whole, 1.0), f"events: {done:,}")
+            self._progress(0.4 + 0.45 * min(done / whole, 1.0), f"events: {done:,}")
+
+    def _idle(self) -> None:
+        """Doing nothing changes nothing, so it is no event; OASIS traces it, and the decision log has it."""
+        quiet = code_of("do_nothing")
+        for segment in self._segments:
+            for step, file in list_files(segment.run_id, "decisions", after=segment.first - 1, upto=segment.last):
+                chosen = read_log(run_folder(segment.run_id), file).filter(pl.col("code") == quiet)
+                times = chosen.group_by("actor").len().sort("actor")
+                for user, count in times.iter_rows():
+                    for _ in range(count):
+                        self._tracer.trace(user, self._time(step), step, "do_nothing", {})
+
+    def _interviews(self) -> None:
+        """Interviews are no part of the run; OASIS keeps them in its trace."""
+        number = 0
+        for segment in self._segments:
+            for rows in stream(
+                "SELECT step, user_id, prompt, response FROM run_probe x "  # noqa: S608
+                f"WHERE kind = 'interview' AND {belongs('x', [segment])} ORDER BY step, probe_id, seq"
+            ):
+                for step, user, prompt, response in rows:
+                    number += 1
+                    said = {"prompt": prompt, "response": response, "interview_id": number}
+                    self._tracer.add_row(user, self._time(step), "interview", said)
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
         for segment in (part for whole in self._segments for part in steps_apart(whole)):
             yield from stream(
-                "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
-                f"WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
+                "SELECT step, actor, code, post, target, user_id, text_id, item, amount "  # noqa: S608
+                f"FROM run_event x WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
             )
 
     def _recommended(self) -> None:
