@@ -79,9 +79,8 @@ def of_oasis(database: Path, shared: SharedWorld) -> View:
     """Return the view of OASIS's file: its own counters, and the rows of its tables."""
     with closing(sqlite3.connect(database)) as file:
 
-        def table(query: str) -> NDArray[Any]:
-            rows = file.execute(query).fetchall()
-            return np.array(rows, np.int64).reshape(len(rows), -1)
+        def table(two_columns: str) -> NDArray[Any]:
+            return np.array(file.execute(two_columns).fetchall(), np.int64).reshape(-1, 2)
 
         posts = table("SELECT num_likes, num_shares FROM post WHERE original_post_id IS NULL ORDER BY post_id")
         users = table("SELECT num_followings, num_followers FROM user ORDER BY user_id")
@@ -117,7 +116,7 @@ def of_database(run_id: int, world: World, shared: SharedWorld) -> View:
                 [run_id, code_of(action)],
             )
             rows = [(actor, number[target]) for actor, target in cursor.fetchall()]
-            return np.array(rows, np.int64).reshape(len(rows), 2)
+            return np.array(rows, np.int64).reshape(-1, 2)
 
         liked, shared_by, said = events("like_post"), events("repost"), events("create_comment")
         cursor.execute("SELECT follower, followee FROM run_follow WHERE run_id = %s AND on_ = 1", [run_id])

@@ -123,13 +123,11 @@ def actions(setting: Setting) -> list[dict[str, Any]]:
                     times[kind].add(variant, seconds)
         setting.partner("tick")
     setting.partner("close")
-    ours = compare.of_world(kept.world, setting.shared.posts)
-    rows = compare.same(
-        compare.of_oasis(database, setting.shared), compare.of_world(twin.world, setting.shared.posts),
-        f"OASIS's file and our world after the lists of {users} users",
-    )  # fmt: skip
-    rows += compare.same(ours, compare.of_world(bulk.world, setting.shared.posts), "our committed world and ours in memory")
-    rows += compare.same(ours, compare.of_database(kept.run.pk, kept.world, setting.shared), "our world and PostgreSQL")
+    posts, theirs = setting.shared.posts, compare.of_oasis(database, setting.shared)
+    ours, stored = compare.of_world(kept.world, posts), compare.of_database(kept.run.pk, kept.world, setting.shared)
+    rows = compare.same(theirs, compare.of_world(twin.world, posts), f"OASIS's file and our world, {users} users")
+    rows += compare.same(ours, compare.of_world(bulk.world, posts), "our committed world and the one in memory")
+    rows += compare.same(ours, stored, "our world and PostgreSQL")
     kept.close()
     say(f"{users} users: actions done; {rows} rows compared, all equal")
     found = []
@@ -197,12 +195,12 @@ def steps(setting: Setting) -> list[dict[str, Any]]:
     update = setting.partner("update")["seconds"]
     setting.partner("close")
     theirs = compare.of_oasis(database, setting.shared)
-    rows = compare.same(
-        theirs, compare.of_world(kept.world, setting.shared.posts), f"OASIS's file and our world after steps of {acting}"
+    ours, stored = (
+        compare.of_world(kept.world, setting.shared.posts),
+        compare.of_database(kept.run.pk, kept.world, setting.shared),
     )
-    rows += compare.same(
-        theirs, compare.of_database(kept.run.pk, kept.world, setting.shared), "OASIS's file and PostgreSQL"
-    )
+    rows = compare.same(theirs, ours, f"OASIS's file and our world after steps of {acting}")
+    rows += compare.same(theirs, stored, "OASIS's file and PostgreSQL")
     say(f"{users} users: steps done; {rows} rows compared, all equal")
     row = {"users": users, "acting": acting, "rounds": counted, "extrapolated": False, "rows_compared": rows}
     found = [{**row, **{name: times.median(name) for name in times.rounds}}]

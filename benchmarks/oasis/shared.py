@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simapp.engine.core import ids
 from simapp.engine.core.streams import Streams
 
-SUBJECTS = ("the new tram line", "rent in the old town", "school lunches", "the flood wall", "night trains", "open data")
+SUBJECTS = ("the new tram line", "rent in the old town", "school lunches", "the flood wall", "night trains", "maps")
 VIEWS = ("I like", "I doubt", "people forget", "nobody explains", "we should talk about", "the paper is wrong on")
 KINDS = ("like_post", "follow", "repost", "create_comment", "refresh")
 MAX_POSTS = 4000  # the most that OASIS's interest recommender scores
@@ -82,7 +82,9 @@ def build_world(users: int, follows: int, streams: Streams) -> SharedWorld:
     apart = follower != followee
     posts = min(users, MAX_POSTS)
     author = np.sort(streams.integers("oasis/author", users, item=np.arange(posts))).astype(np.int32)
-    texts = [f"Post {i}: {VIEWS[i % 6]} {SUBJECTS[i // 6 % 6]}, and {VIEWS[i // 36 % 6]} that too." for i in range(posts)]
+    texts = [
+        f"Post {i}: {VIEWS[i % 6]} {SUBJECTS[i // 6 % 6]}, and {VIEWS[i // 36 % 6]} that too." for i in range(posts)
+    ]
     bios = [f"I care about {SUBJECTS[i % 6]}." for i in range(users)]
     return SharedWorld(users, follower[apart], followee[apart], author, texts, bios)
 
