@@ -54,8 +54,8 @@ bench-oasis: setup  ## OASIS and Sociarium side by side (builds OASIS's own envi
 	@$(BIN)/python benchmarks/oasis/run.py $(OASIS_ARGS)
 
 clean:  ## remove the environment and caches; data in var/ stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info
-	find simapp recommender agents tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) benchmarks/oasis/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info
+	find simapp recommender agents benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- how setup works: each step leaves a stamp, so a second call only compares times of files -------------------
 

@@ -7,11 +7,11 @@ import sqlite3
 import numpy as np
 import pytest
 
-from benchmarks.oasis import compare, table
+from benchmarks.oasis import compare, oasis_side, table
 from benchmarks.oasis.durable import Committed
 from benchmarks.oasis.ours import Ours
 from benchmarks.oasis.run import _options, plan_of
-from benchmarks.oasis.shared import KINDS, Script, build_world
+from benchmarks.oasis.shared import KINDS, Script, build_world, comment_text
 from simapp.engine.core import ids
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
@@ -58,6 +58,22 @@ def test_everybody_acts_once_in_a_step_and_all_kinds_occur(script):
     asked = script.mixed(USERS)
     assert asked.actor.tolist() == list(range(USERS))
     assert np.bincount(asked.kind).tolist() == [USERS // len(KINDS)] * len(KINDS)
+
+
+def test_both_sides_read_the_same_list(shared, script, tmp_path):
+    """OASIS's side imports nothing of ours, so it reads files; its posts are numbered from 1."""
+    asked = script.mixed(USERS)
+    calls = oasis_side._calls(str(asked.save(tmp_path / "list.npz")))
+    assert [kind for _, _, kind, _ in calls] == [KINDS[code] for code in asked.kind]
+    assert [actor for _, actor, _, _ in calls] == asked.actor.tolist()
+    wanted = {
+        "like_post": lambda i: (asked.post[i] + 1,),
+        "follow": lambda i: (asked.user[i],),
+        "repost": lambda i: (asked.post[i] + 1,),
+        "create_comment": lambda i: ((asked.post[i] + 1, comment_text(asked.comment[i])),),
+        "refresh": lambda i: (),
+    }
+    assert [arguments for *_, arguments in calls] == [wanted[kind](i) for i, (_, _, kind, _) in enumerate(calls)]
 
 
 def test_one_request_per_call_gives_the_same_world_as_all_at_once(shared, script):
