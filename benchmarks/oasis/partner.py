@@ -41,10 +41,13 @@ class Partner:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
         assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
         with suppress(OSError):
             self._process.stdin.close()
+        if problem is not None:
+            # It may be in the middle of an order that takes minutes.
+            self._process.kill()
         try:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -34,6 +35,8 @@ SMALLEST, LARGEST = 100, 1_000_000
 def main() -> int:
     """Run the bench; 0 done, 1 failed or the sides differ, 2 wrong input."""
     options = _options()
+    # Servers and OASIS's process are stopped on the way out, however this one is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         plan_of(options)
         python = environment.ensure()
@@ -95,7 +98,10 @@ def _measure(options: argparse.Namespace, python: Path, folder: Path) -> int:
             for name in PARTS:
                 if name in options.parts.split(","):
                     environment.say(f"{users} users: {name} … ({phases.clock(began)})")
-                    found[name] += parts[name](setting)
+                    rows = parts[name](setting)
+                    found[name] += rows
+                    # Half an hour is long: what is known so far is shown as it comes.
+                    environment.say(table.TABLES[name](rows))
     print(table.report(found))
     figures = {
         "oasis": "0.2.5",

@@ -7,7 +7,6 @@ from typing import Any
 LABELS = {
     "like_post": "like", "follow": "follow", "repost": "repost", "create_comment": "comment", "refresh": "refresh",
 }  # fmt: skip
-VARIANTS = ("door_batch", "door_one", "step_batch", "step_one")
 
 
 def ratio(theirs: float, ours: float) -> str:
@@ -69,12 +68,14 @@ def updates_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+TABLES = {"actions": actions_table, "steps": steps_table, "updates": updates_table}
+TITLES = {
+    "actions": "Cost per action",
+    "steps": "A step in which every acting user does one thing",
+    "updates": "A recommender update: new lists for all users",
+}
+
+
 def report(found: dict[str, list[dict[str, Any]]]) -> str:
-    """Return the whole report."""
-    return "\n\n".join(
-        (
-            "Cost per action", actions_table(found["actions"]),
-            "A step in which every acting user does one thing", steps_table(found["steps"]),
-            "A recommender update (new lists for all users)", updates_table(found["updates"]),
-        )
-    )  # fmt: skip
+    """Return the whole report; a part that was not measured is left out."""
+    return "\n\n".join(f"{TITLES[name]}\n\n{TABLES[name](rows)}" for name, rows in found.items() if rows)
