@@ -15,7 +15,7 @@ def ratio(theirs: float, ours: float) -> str:
     if times >= 100:
         digits = len(str(int(times))) - 2
         return f"{round(times, -digits):,.0f}×"
-    return f"{times:.0f}×" if times >= 10 else f"{times:.1f}×" if times >= 1 else f"{times:.2f}×"
+    return f"{times:.0f}×" if times >= 10 else f"{times:.1f}×" if times >= 1 else f"{times:.2g}×"
 
 
 def duration(seconds: float) -> str:

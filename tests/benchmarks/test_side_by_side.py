@@ -140,7 +140,14 @@ def test_one_like_too_many_on_one_side_is_found(shared, tmp_path):
 
 @pytest.mark.parametrize(
     ("theirs", "ours", "shown"),
-    [(1.0, 4.0, "0.25×"), (5.26, 1.0, "5.3×"), (42.4, 1.0, "42×"), (1234.0, 1.0, "1,200×"), (56789.0, 1.0, "57,000×")],
+    [
+        (1.0, 4.0, "0.25×"),
+        (1.0, 250.0, "0.004×"),
+        (5.26, 1.0, "5.3×"),
+        (42.4, 1.0, "42×"),
+        (1234.0, 1.0, "1,200×"),
+        (56789.0, 1.0, "57,000×"),
+    ],
 )
 def test_a_ratio_is_shown_with_the_digits_that_count(theirs, ours, shown):
     assert table.ratio(theirs, ours) == shown
