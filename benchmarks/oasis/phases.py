@@ -103,6 +103,18 @@ class Setting:
         return self.partner(order, requests=requests.save(self.folder / f"list-{self.users}-{self._saved}.npz"))
 
 
+def load_kernels(workers: Workers) -> None:
+    """Have our compiled kernels loaded before anything is timed: a process does that once, not a step.
+
+    Large steps have no warm-up round that would do it.
+    """
+    small = build_world(200, 8, Streams(0))
+    script, kept = Script(small, Streams(0)), Committed(small, workers, seed=0)
+    for _ in range(2):
+        kept.step(kept.batch(script.mixed(200)), np.arange(200, dtype=np.int32))
+    kept.close()
+
+
 def actions(setting: Setting) -> list[dict[str, Any]]:
     """Measure like, follow, repost, comment and refresh; return one row per kind."""
     plan, users, script = setting.plan, setting.users, setting.script
@@ -146,8 +158,8 @@ def _one_kind(
     answer = setting.send("carry", listed)
     if kind == "refresh":
         door_one, places = twin.refresh_singly(listed.actor)
-        if places < 4 * len(listed) or answer["shown"] < 4 * len(listed):
-            raise compare.Differs(f"Feeds are too short: {answer['shown']} and {places} posts for {len(listed)} users.")
+        if abs(places - answer["shown"]) > 0.1 * answer["shown"]:
+            raise compare.Differs(f"OASIS showed {answer['shown']} posts to {len(listed)} users, we {places}.")
         door, _ = bulk.refresh(everybody.actor)
         step, _ = kept.step(ActionBatch.empty(), everybody.actor)
         singles = [kept.step(ActionBatch.empty(), ones.actor[i : i + 1])[0] for i in range(len(ones))]

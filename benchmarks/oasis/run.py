@@ -92,6 +92,7 @@ def _measure(options: argparse.Namespace, python: Path, folder: Path) -> int:
     began = time.perf_counter()
     earlier = set(Run.objects.values_list("pk", flat=True))
     workers = Workers(options.threads)
+    phases.load_kernels(workers)
     with Partner(python, folder, threads=options.threads) as partner:
         for users in plan.sizes:
             setting = phases.Setting(plan, users, partner, folder, workers)
