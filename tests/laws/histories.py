@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from recommender.registry import build_feed
 from simapp.engine.actions.registry import all_actions, code_of, names_by_code
+from simapp.engine.core import ids
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch
 from simapp.engine.core.pairmap import PairMap
 from simapp.engine.core.rules import Rules
@@ -30,6 +31,7 @@ from tests.recommender.worlds import found
 
 WIDTH = 8
 TEXTS = ("bread", "and", "roses", "<b>")
+STAMPS = ("version", "changes")
 _OF_MINDS = ("topic", "stance", "opinion", "appeal")
 
 
@@ -136,11 +138,14 @@ def decoded(world: World, raw: list[bytes]) -> ActionBatch:
     for place, name in enumerate(others):
         # Small numbers: whatever they name, some of it will be there, and some not.
         pools[name] = (a[:, 6] // 6**place) % 6 - 1
-    said = {name for action in actions for name in action.takes}
     for name, values in pools.items():
-        takes = np.array([name in action.takes or name in others or name not in said for action in actions])
+        wanted = {name, "comment"} if name == "post" else {name}
+        takes = np.array([name in others or bool(wanted & set(action.takes)) for action in actions])
         column = getattr(batch, name)
         column[:] = np.where(takes[chosen], np.maximum(values, -1), column)
+    # What belongs to the platform's moderation is also done by the scenario itself.
+    moderates = np.array([getattr(action, "moderates", False) for action in actions])[chosen]
+    batch.actor[moderates & (a[:, 7] % 2 == 0)] = ids.SYSTEM
     batch.topic[:] = np.minimum(a[:, 7] % 3, 1) - 1
     batch.stance[:], batch.opinion[:], batch.appeal[:] = a[:, 7] / 256, a[:, 7] / 100, a[:, 7] / 512
     batch.topic[batch.text < 0], batch.stance[batch.text < 0] = -1, 0
@@ -192,7 +197,8 @@ def dense(seed: int, *, users: int = 6, steps: int = 8, **rules: Any) -> History
 def dump(world: World) -> dict[str, Any]:
     """Everything that hangs on a world, by path: arrays as (type, shape, bytes), the rest as text.
 
-    It walks whatever is there, so a column that is new to the world is compared without being named here.
+    It walks whatever is there, so a column that is new to the world is compared without being named here. Left out is
+    what is no state: stamps that count calls for caches, and what dataclasses do not compare either.
     """
     found_: dict[str, Any] = {}
     _walk(world, "world", found_)
@@ -220,11 +226,12 @@ def _walk(thing: Any, path: str, out: dict[str, Any]) -> None:
             _walk(part, f"{path}/{place}", out)
     elif is_dataclass(thing):
         for f in fields(thing):
-            _walk(getattr(thing, f.name), f"{path}/{f.name}", out)
+            if f.compare and f.name not in STAMPS:
+                _walk(getattr(thing, f.name), f"{path}/{f.name}", out)
     elif thing is None or isinstance(thing, bool | int | float | str | bytes | date | datetime | np.generic):
         out[path] = repr(thing)
     else:
-        _walk(vars(thing), path, out)
+        _walk({name: part for name, part in vars(thing).items() if name not in STAMPS}, path, out)
 
 
 def happened(records: list[StepRecord]) -> tuple[set[str], set[str]]:
