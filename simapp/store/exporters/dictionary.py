@@ -40,22 +40,14 @@ class Table:
 
 _STEP = Column("step", "int32", "step of the run; 0 is the founding", "steps", "0 and up")
 _MINUTE = Column(
-    "minute",
-    "int64",
-    "simulated time since the start of the run at the end of the step",
-    "minutes",
-    "0 and up",
+    "minute", "int64", "simulated time since the start of the run at the end of the step", "minutes", "0 and up"
 )
 _USER = "user_id of users"
 _POST = "post of posts"
 _TEXT = Column("text_id", "int32", "text_id of texts", missing="the row has no text of its own")
 _STANCE = Column("stance", "float32", "stance as shown: -1 against, 1 for", "", "-1 to 1", missing="unknown")
 _OPINION = Column(
-    "opinion",
-    "float32",
-    "opinion on the topic in the native scale of the opinion model",
-    "",
-    "depends on the model",
+    "opinion", "float32", "opinion on the topic in the native scale of the opinion model", "", "depends on the model"
 )
 _APPEAL = Column(
     "appeal", "float32", "how much a post invites reposting, on the scale of a probability", "", "0 and up"
@@ -195,6 +187,8 @@ STEPS = Table(
         _MINUTE,
         Column("digest", "string", "rolling hash over all decisions and events up to this step, hex"),
         Column("impressions_digest", "string", "hash of what was shown in this step, hex"),
+        Column("counts", "string", "what happened in the step, as a JSON object of whole numbers"),
+        Column("histogram", "string", "opinions as shown, counted in equal bins of -1 to 1: JSON, a list per topic"),
     ),
 )
 INPUTS = Table(
@@ -275,6 +269,7 @@ _PAGE = """# Data dictionary
 What `manage.py export RUN --format csv/jsonl/parquet --out FOLDER` writes: one file per table, beside `manifest.json`
 (every file with rows, bytes and SHA-256), `provenance.json` (seed, scenario version and hash, digest, versions and
 platform), `scenario.json` (the document that was executed) and this dictionary for the run, as Markdown and JSON.
+Where a scenario's people come from a file, that file lies beside them. `manage.py import-run FOLDER` reads it all back.
 
 An export is one moment of a run: the last step that was committed when it began. A fork's export holds the whole
 past, its ancestors' part included. Empty means missing, never zero. Post identities are 64-bit integers; programs

@@ -214,8 +214,8 @@ _QUERIES = {
     "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
     "WHERE {where} ORDER BY step, seq",
     "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",
-    "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
-    "WHERE {where} ORDER BY step",
+    "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex'), counts::text, "
+    "to_json(histogram)::text FROM run_step x WHERE {where} ORDER BY step",
     "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
 }
 
@@ -226,7 +226,7 @@ def _raw(names: str, **types: Any) -> dict[str, Any]:
 
 _WORDS = dict.fromkeys(("handle", "name", "bio", "persona", "country", "mbti", "text", "payload"), pl.String)
 _REAL = dict.fromkeys(("level", "voice", "stance", "opinion", "appeal", "value", "null_value"), pl.Float64)
-_HASHES = dict.fromkeys(("digest", "impressions_digest"), pl.String)
+_HASHES = dict.fromkeys(("digest", "impressions_digest", "counts", "histogram"), pl.String)
 _ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_REAL, **_HASHES)  # noqa: E731
 _RAW: dict[str, dict[str, Any]] = {
     "users": _ALL("user_id handle name bio persona age gender country mbti community level voice"),
@@ -235,6 +235,6 @@ _RAW: dict[str, dict[str, Any]] = {
     "follows": _ALL("step follower followee change"),
     "events": _ALL("step seq actor code outcome n post target user text_id"),
     "metrics": _ALL("step name value null_value"),
-    "steps": _ALL("step digest impressions_digest"),
+    "steps": _ALL("step digest impressions_digest counts histogram"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
 }
