@@ -65,7 +65,8 @@ class Simulation:
     def found(self, seeds: ActionBatch) -> StepRecord:
         """Write the seed posts as step 0, commit the founding and return its record."""
         self.stages = {}
-        return self._finish(seeds, _tiers(len(seeds), "scenario"), FeedBatch.empty(), founding=True)
+        decisions = DecisionBatch(seeds, _tiers(len(seeds), "scenario"))
+        return self._finish(decisions, FeedBatch.empty(), founding=True)
 
     def step(self, inputs: list[Intervention] | None = None) -> StepRecord:
         """Run one step with recorded `inputs`, commit it and return what it left behind."""
@@ -88,13 +89,12 @@ class Simulation:
             decided = self.mind.decide(world, feed, self.streams, self.workers)
         requests = ActionBatch.join([injected, decided.actions])
         tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
-        return self._finish(requests, tier, feed, founding=False)
+        return self._finish(DecisionBatch(requests, tier), feed, founding=False)
 
-    def _finish(
-        self, requests: ActionBatch, tier: NDArray[np.uint8], feed: FeedBatch, *, founding: bool
-    ) -> StepRecord:
+    def _finish(self, decisions: DecisionBatch, feed: FeedBatch, *, founding: bool) -> StepRecord:
         world = self.world
-        decisions = DecisionBatch(requests, tier)
+        decisions = decisions.canonical()
+        requests = decisions.actions
         with self._stage("apply"):
             first_new = world.posts.end
             targets = world.posts.keys_of(requests.post)
