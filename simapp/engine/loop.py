@@ -21,10 +21,12 @@ from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
 from simapp.engine.core import ids
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch, FeedBatch
+from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
+from simapp.engine.moderation import moderation
 from simapp.engine.record import (
     Feed,
     FollowChanges,
@@ -56,6 +58,7 @@ class Simulation:
     stages: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.world.desk.serve = self._serve
         # A restored world continues under the feed that the last switch before it chose; plans may stand in
         # any order.
         for change in sorted(self.plan, key=lambda change: change.at):
@@ -65,7 +68,8 @@ class Simulation:
     def found(self, seeds: ActionBatch) -> StepRecord:
         """Write the seed posts as step 0, commit the founding and return its record."""
         self.stages = {}
-        return self._finish(seeds, _tiers(len(seeds), "scenario"), FeedBatch.empty(), founding=True)
+        before = (ActionBatch.empty(), np.zeros(0, np.int64), EventBatch.empty())
+        return self._finish(before, seeds, _tiers(len(seeds), "scenario"), FeedBatch.empty(), founding=True)
 
     def step(self, inputs: list[Intervention] | None = None) -> StepRecord:
         """Run one step with recorded `inputs`, commit it and return what it left behind."""
@@ -78,6 +82,9 @@ class Simulation:
             for change in due:
                 if change.kind == "switch_feed":
                     self._switch(change)
+            # Before anything is ranked: the feeds of this step know of it.
+            orders = moderation(world, due)
+            before = (orders, target_keys(world, orders.post), carry_out(world, orders))
             injected = injected_posts(world, due)
         with self._stage("active"):
             viewers = active_users(world, self.streams)
@@ -88,18 +95,27 @@ class Simulation:
             decided = self.mind.decide(world, feed, self.streams, self.workers)
         requests = ActionBatch.join([injected, decided.actions])
         tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
-        return self._finish(requests, tier, feed, founding=False)
+        return self._finish(before, requests, tier, feed, founding=False)
 
     def _finish(
-        self, requests: ActionBatch, tier: NDArray[np.uint8], feed: FeedBatch, *, founding: bool
+        self,
+        before: tuple[ActionBatch, NDArray[np.int64], EventBatch],
+        requests: ActionBatch,
+        tier: NDArray[np.uint8],
+        feed: FeedBatch,
+        *,
+        founding: bool,
     ) -> StepRecord:
+        """`before`: requests of this step that were carried out already, their targets' keys, their events."""
         world = self.world
-        decisions = DecisionBatch(requests, tier)
         with self._stage("apply"):
             first_new = world.posts.end
-            targets = target_keys(world, requests.post)
+            targets = np.concatenate([before[1], target_keys(world, requests.post)])
             events = carry_out(world, requests)
-            events = EventBatch.join([events, first_votes(world, self.plan, first_new, self.streams)])
+            votes = first_votes(world, self.plan, first_new, self.streams)
+            events = EventBatch.join([before[2], events, votes])
+            requests = ActionBatch.join([before[0], requests])
+            decisions = DecisionBatch(requests, np.concatenate([_tiers(len(before[0]), "scenario"), tier]))
             impressions = self._impressions(feed)
         with self._stage("remember"):
             world.remember_seen(feed)
@@ -134,6 +150,9 @@ class Simulation:
         with self._stage("commit"):
             self.sink.commit(record, world)
         return record
+
+    def _serve(self, viewers: NDArray[np.int32]) -> FeedBatch:
+        return self.feed.rank(self.world, viewers, self.feed_size, self.streams, self.workers)
 
     def _switch(self, change: Intervention) -> None:
         if self.feed_factory is None:
@@ -183,6 +202,8 @@ class Simulation:
         counts["active"] = len(feed)
         counts["events"] = len(events)
         counts["refused"] = int(np.count_nonzero(events.outcome))
+        if faults := int(np.count_nonzero(events.outcome == Outcome.FAULT)):
+            counts["faults"] = faults
         counts["impressions"] = int(np.count_nonzero(feed.posts >= 0))
         counts["hot_posts"] = len(self.world.posts)
         counts["follows"] = len(self.world.follows)

@@ -99,6 +99,23 @@ def test_codes_and_names_are_unique_and_stay_what_they_are() -> None:
         "mute": 11,
         "unmute": 12,
         "do_nothing": 13,
+        "like_comment": 14,
+        "unlike_comment": 15,
+        "dislike_comment": 16,
+        "undo_dislike_comment": 17,
+        "search_posts": 18,
+        "search_user": 19,
+        "trend": 20,
+        "refresh": 21,
+        "report_post": 22,
+        "label_post": 23,
+        "note_post": 24,
+        "remove_post": 25,
+        "restore_post": 26,
+        "suspend_user": 27,
+        "reinstate_user": 28,
+        "demote_post": 29,
+        "undo_demote_post": 30,
     }
 
 

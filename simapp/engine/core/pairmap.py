@@ -27,6 +27,13 @@ def _find(keys: Any, key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def flags_of(keys: Any, flags: Any, key: Any) -> Any:
+    """Return the flags of one packed pair in a table (`PairMap.table`), 0 where absent; for kernels."""
+    i = _find(keys, key)
+    return flags[i] if keys[i] != -1 else np.uint8(0)
+
+
+@njit(cache=True, nogil=True)
 def _get(keys: Any, flags: Any, wanted: Any, out: Any) -> None:
     for j in range(wanted.shape[0]):
         i = _find(keys, wanted[j])
@@ -66,6 +73,11 @@ class PairMap:
     def __len__(self) -> int:
         """Number of pairs with at least one flag set."""
         return int(np.count_nonzero(self._flags[self._keys != _EMPTY]))
+
+    @property
+    def table(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return (keys, flags), the open-addressing table itself, for kernels that look up pairs one by one."""
+        return self._keys, self._flags
 
     def get(self, keys: ArrayLike) -> NDArray[np.uint8]:
         """Return uint8[A] flags of packed pairs int64[A]; 0 where absent."""

@@ -6,12 +6,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from simapp.scenarios.parts.base import Author, Part, PostText, TopicSlug
+from simapp.scenarios.parts.base import Author, Part, PostText, Step, TopicSlug
+from simapp.scenarios.parts.moderation import (
+    DemotePost,
+    LabelPost,
+    NotePost,
+    ReinstateUser,
+    RemovePost,
+    RestorePost,
+    SuspendUser,
+    UndoDemotePost,
+)
 from simapp.scenarios.parts.platform import PresetName
 from simapp.scenarios.parts.population import refuse
-
-MAX_STEPS = 100_000
-Step = Annotated[int, Field(ge=1, le=MAX_STEPS)]
 
 _TEXT = "What the post says."
 _STANCE = "Side the post takes, -1 to 1; empty means unknown: it then suits every reader."
@@ -74,4 +81,17 @@ class SwitchFeed(Part):
     )
 
 
-InterventionPart = Annotated[InjectPost | FirstVote | SwitchFeed, Field(discriminator="kind")]
+InterventionPart = Annotated[
+    InjectPost
+    | FirstVote
+    | SwitchFeed
+    | LabelPost
+    | NotePost
+    | RemovePost
+    | RestorePost
+    | DemotePost
+    | UndoDemotePost
+    | SuspendUser
+    | ReinstateUser,
+    Field(discriminator="kind"),
+]
