@@ -175,7 +175,9 @@ class Parts:
         """Put a world (new or restored) and its parts together; `inputs` are what a restored one has behind it."""
         feed = self.scenario.feed
         if world.desk.profiles is None:
-            world.desk.profiles = LateProfiles(len(world.users), lambda: profiles_of(self.scenario, self.streams, world))
+            world.desk.profiles = LateProfiles(
+                len(world.users), lambda: profiles_of(self.scenario, self.streams, world)
+            )
         return Simulation(
             world=world,
             feed=self.feed(feed.preset, dict(feed.params)),

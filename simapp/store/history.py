@@ -103,22 +103,28 @@ def _part(listing: Listing, segment: Any, segments: Any, after: Sequence[Any] | 
 
 @dataclass(frozen=True)
 class Counters:
-    """What stands on a post: votes, reposts with quotes, comments."""
+    """What stands on a post or comment: votes, reposts with quotes, comments, reports of this very row."""
 
     likes: int = 0
     dislikes: int = 0
     shares: int = 0
     comments: int = 0
+    reports: int = 0
+
+
+_LIKES = (("like_post", "like_comment"), ("unlike_post", "unlike_comment"))
+_DISLIKES = (("dislike_post", "dislike_comment"), ("undo_dislike_post", "undo_dislike_comment"))
+_REPORTS: tuple[tuple[str, ...], tuple[str, ...]] = (("report_post",), ())
 
 
 def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]:
-    """Return the counters of posts (never of reposts: those have none of their own) after `step`."""
+    """Return the counters of posts and comments after `step` (of reposts: reports, for they have nothing else)."""
     wanted = sorted(set(keys))
     segments = segments_of(run, step)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
-            f"AND code IN (3, 4, 5, 6) AND {belongs('x', segments)} GROUP BY post, code",
+            f"AND code IN ({_counted()}) AND {belongs('x', segments)} GROUP BY post, code",
             [wanted],
         )
         votes = {(post, code): count for post, code, count in cursor.fetchall()}
@@ -136,18 +142,26 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
         beneath = np.array(cursor.fetchall(), np.int64).reshape(-1, 4)
     shares, comments = _beneath(beneath)
 
-    def net(post: int, done: str, undone: str) -> int:
-        return int(votes.get((post, code_of(done)), 0) - votes.get((post, code_of(undone)), 0))
+    def net(post: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> int:
+        done, undone = (sum(votes.get((post, code_of(name)), 0) for name in side) for side in names)
+        return int(done - undone)
 
     return {
         key: Counters(
-            net(key, "like_post", "unlike_post"),
-            net(key, "dislike_post", "undo_dislike_post"),
+            net(key, _LIKES),
+            net(key, _DISLIKES),
             shares.get(key, 0),
             comments.get(key, 0),
+            net(key, _REPORTS),
         )
         for key in wanted
     }
+
+
+def _counted() -> str:
+    """The codes that are counted, as constants: with parameters the partial index could not be used."""
+    names = [name for pair in (_LIKES, _DISLIKES, _REPORTS) for side in pair for name in side]
+    return ", ".join(str(code_of(name)) for name in names)
 
 
 def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:

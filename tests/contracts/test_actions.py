@@ -48,7 +48,7 @@ def state(world: World) -> list[bytes]:
     parts = [a.tobytes() for a in world.posts.to_arrays().values()]
     parts += [a.tobytes() for a in (*world.follows.edges(), world.follows.followers, world.follows.following)]
     parts += [a.tobytes() for table in (world.reactions, world.mutes) for a in table.items()]
-    return [*parts, str(world.mute_count).encode()]
+    return [*parts, world.users.suspended.tobytes(), str(world.mute_count).encode()]
 
 
 requests = st.lists(
@@ -82,6 +82,14 @@ def test_an_action_says_what_it_does_to_whoever_is_offered_it(name: str) -> None
     assert text.endswith(".")
     assert action.label
     assert 0 < action.code < 256
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mind_can_read_what_an_action_does(name: str) -> None:
+    """Whole sentences to the reader, without the words of the code."""
+    text = type(all_actions()[name]).__doc__ or ""
+    assert len(text) < 600
+    assert not {"world", "batch", "uint8", "row", "serial", "OASIS"} & set(text.replace(".", " ").split())
 
 
 def test_codes_and_names_are_unique_and_stay_what_they_are() -> None:

@@ -23,7 +23,9 @@ Lists = list[NDArray[np.int64]]
 
 
 @njit(cache=True, nogil=True)
-def _serve(query: Any, actor: Any, mutes: Any, indptr: Any, hits: Any, owner: Any, keys: Any, flags: Any, out: Any) -> None:
+def _serve(
+    query: Any, actor: Any, mutes: Any, indptr: Any, hits: Any, owner: Any, keys: Any, flags: Any, out: Any
+) -> None:
     for a in range(query.shape[0]):
         n = 0
         for j in range(indptr[query[a]], indptr[query[a] + 1]):

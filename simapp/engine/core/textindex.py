@@ -54,7 +54,7 @@ class TextIndex:
         self._ends = np.concatenate([self._ends, end + np.cumsum([len(text) for text in folded])])
 
     def holding(self, needle: str) -> NDArray[np.int64]:
-        """Return the numbers int64[H], ascending, of the texts in which `needle` occurs; an empty one occurs in none."""
+        """Return the numbers int64[H], ascending, of the texts that hold `needle`; none holds an empty one."""
         wanted = np.frombuffer(needle.casefold().encode(), np.uint8)
         out = np.zeros(len(self), np.bool_)
         if wanted.shape[0]:
