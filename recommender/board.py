@@ -39,7 +39,7 @@ class Board:
     """
 
     world: weakref.ref[World]
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, ...]
     original: NDArray[np.int32]
     author: NDArray[np.int32]
     writer: NDArray[np.int32]
@@ -71,8 +71,8 @@ class Board:
         return self.world() is world and self.stamp == _stamp(world)
 
 
-def _stamp(world: World) -> tuple[int, int, int]:
-    return world.step, world.posts.base, world.posts.end
+def _stamp(world: World) -> tuple[int, ...]:
+    return world.step, world.posts.base, world.posts.end, world.changes
 
 
 @dataclass

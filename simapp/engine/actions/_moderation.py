@@ -40,6 +40,7 @@ class Mark(Action):
     def apply(self, world: World, batch: ActionBatch) -> Done:
         rows = held_rows(world, batch)
         getattr(world.posts, self.column)[rows] = self.to
+        world.changes += 1
         return Done(world.posts.key[rows])
 
 
@@ -110,4 +111,5 @@ class Account(Action):
 
     def apply(self, world: World, batch: ActionBatch) -> Done:
         world.users.suspended[batch.user] = self.to
+        world.changes += 1
         return Done(np.full(len(batch), -1, np.int64))

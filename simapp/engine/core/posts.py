@@ -153,6 +153,10 @@ class Posts:
         posts.largest_gone = arrays["largest_gone"].astype(np.int64)
         return posts
 
+    def __deepcopy__(self, _memo: dict[int, object]) -> Posts:
+        # The attributes are views of the columns; copied one by one they would be views of nothing.
+        return Posts.from_arrays(self.to_arrays())
+
     def _reserve(self, rows: int) -> None:
         capacity = self._data["key"].shape[0]
         if rows > capacity:

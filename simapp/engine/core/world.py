@@ -70,6 +70,7 @@ class World:
     (muter, mutee). opinion_scale: a native opinion x is shown as tanh(x / opinion_scale), or
     clipped to [-1, 1] when opinion_scale is 0. extra: named arrays that feeds and minds keep
     between steps; they are part of every snapshot. desk: what reading is answered from; no state of the world.
+    changes: counts changes of mutes and of moderation, so that caches notice them; in no snapshot.
     """
 
     clock: Clock
@@ -86,6 +87,7 @@ class World:
     mute_count: int = 0
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk, repr=False, compare=False)
+    changes: int = 0
 
     @classmethod
     def found(

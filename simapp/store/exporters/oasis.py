@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.actions.registry import names_by_code
+from simapp.engine.actions.registry import code_of, names_by_code
 from simapp.engine.core.ids import SYSTEM
-from simapp.engine.core.posts import COMMENT, POST, QUOTE
+from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
 from simapp.store.exporters import manifest
+from simapp.store.exporters.oasis_legacy import Chains
 from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
 from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
 from simapp.store.exporters.source import Source, stream
@@ -32,7 +34,7 @@ Progress = Callable[[float, str], None]
 NOBODY = -1  # the user_id of what the scenario itself did: OASIS has no such account
 
 
-def notes_for(source: Source) -> list[str]:
+def notes_for(source: Source, *, legacy_reposts: bool = False) -> list[str]:
     """Return the choices that a reader of the file must know."""
     times = "created_at is text (simulated UTC), as in OASIS's clock mode."
     if not _has_clock(source):
@@ -40,21 +42,31 @@ def notes_for(source: Source) -> list[str]:
         times = (
             f"created_at is the integer step, as in OASIS's step mode; a step is {minutes} simulated minutes."
         )
+        if legacy_reposts:
+            times = "created_at is the integer simulated minute."
+    legacy = [
+        "A repost's content spells out the chain of sharers (legacy repost text) and its num_likes are those of "
+        "the post that it shows."
+    ]
     return [
         times,
+        *(legacy if legacy_reposts else []),
         "user_id starts at 0; ids of all other tables start at 1 and follow the order of the run.",
         "like, dislike, follow and mute hold what still stands at the end; ids count all that ever was.",
         "original_post_id is the first post of the cascade; what was reposted is reposted_id of the trace.",
         f"What the scenario itself did (artificial first votes) has user_id {NOBODY}.",
         "Sign-ups and the follow graph at the start have step 0; those follows have no trace, as in OASIS.",
-        "trace holds accepted actions only. A repetition of an action in a step has an extra key nth in "
+        "trace holds accepted actions, and searches that found nothing. posts is empty in the info of refresh "
+        "and trend: what they showed is not kept. A repetition of an action in a step has an extra key nth in "
         "info, because the primary key of trace is all four columns.",
-        "rec holds what was shown in the last step. report, product and the group tables are empty.",
+        "rec holds what was shown in the last step. product and the group tables are empty.",
     ]
 
 
-def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, Any]]:
-    """Write `<run>.db` into `folder`; return its entry for the manifest."""
+def write(
+    source: Source, folder: Path, progress: Progress, *, legacy_reposts: bool = False
+) -> list[dict[str, Any]]:
+    """Write `<run>.db` into `folder`; return its entry for the manifest. legacy_reposts: see oasis_legacy.py."""
     path = folder / f"{source.run.pk}.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         # The file is worthless until it is complete, and then it is renamed: no journal is needed.
@@ -63,7 +75,7 @@ def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, An
         for table, columns in TABLES.items():
             database.execute(f'CREATE TABLE "{table}" ({columns})')
         database.execute("BEGIN")
-        _Export(source, database, progress).run()
+        _Export(source, database, progress, Chains(source) if legacy_reposts else None).run()
         database.execute("COMMIT")
         rows = {table: _count(database, table) for table in TABLES}
     about = "The run as an OASIS database (SQLite, 16 tables)."
@@ -71,7 +83,11 @@ def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, An
 
 
 class _Export:
-    def __init__(self, source: Source, database: sqlite3.Connection, progress: Progress) -> None:
+    def __init__(
+        self, source: Source, database: sqlite3.Connection, progress: Progress, chains: Chains | None
+    ) -> None:
+        self._chains = chains
+        self._shown: list[tuple[int, int]] = []  # with chains: (number of a repost, of the post that it shows)
         self._source, self._database, self._progress = source, database, progress
         self._segments = source.segments
         self._tracer = Tracer(database)
@@ -143,6 +159,7 @@ class _Export:
         under = self._posts.of(roots).tolist()
         quoted = self._source.text_ids(row[1] for row in rows if row[4] == QUOTE)
         texts = self._source.texts([*(row[5] for row in rows), *quoted.values()])
+        spelled = self._spell([row[0] for row in rows if row[4] == REPOST])
         posts: list[tuple[Any, ...]] = []
         notes: list[tuple[Any, ...]] = []
         for row, post, comment, root in zip(rows, own, comments, under, strict=True):
@@ -154,7 +171,7 @@ class _Export:
                 posts.append((post, user, None, text, None, time))
             else:  # a repost has no words of its own, a quote carries a copy of the original's
                 quote = kind == QUOTE
-                copied = texts.get(quoted.get(root_key, -1), "") if quote else ""
+                copied = texts.get(quoted.get(root_key, -1), "") if quote else spelled.get(row[0], "")
                 posts.append((post, user, root, copied, text if quote else None, time))
         self._database.executemany(
             "INSERT INTO post (post_id, user_id, original_post_id, content, quote_content, created_at) "
@@ -165,6 +182,14 @@ class _Export:
             "INSERT INTO comment (comment_id, post_id, user_id, content, created_at) VALUES (?, ?, ?, ?, ?)",
             notes,
         )
+
+    def _spell(self, reposts: list[int]) -> dict[int, str]:
+        if self._chains is None:
+            return {}
+        shown = self._posts.of(np.array([self._chains.shown(key) for key in reposts], np.int64))
+        own = self._posts.of(np.array(reposts, np.int64))
+        self._shown += zip(shown.tolist(), own.tolist(), strict=True)
+        return self._chains.texts(reposts)
 
     def _events(self) -> None:
         names = names_by_code()
@@ -200,10 +225,13 @@ class _Export:
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
+        # OASIS traces a search whether or not it found anything.
+        searches = f"{code_of('search_posts')}, {code_of('search_user')}"
+        traced = f"(outcome = 0 OR outcome = {Outcome.NOTHING_FOUND:d} AND code IN ({searches}))"
         for segment in self._segments:
             yield from stream(
                 "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
-                f"WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
+                f"WHERE {traced} AND {belongs('x', [segment])} ORDER BY step, seq"
             )
 
     def _recommended(self) -> None:
@@ -224,9 +252,15 @@ class _Export:
                 f'WHERE "{table}".{key} = held.id'
             )
 
+        # As in OASIS's first databases: a repost has the likes of what it shows.
+        self._database.executemany(
+            "UPDATE post SET num_likes = (SELECT num_likes FROM post WHERE post_id = ?) WHERE post_id = ?",
+            self._shown,
+        )
+
     def _time(self, step: int) -> int | str:
         if not self._clock:
-            return step
+            return step * self._source.minutes_per_step if self._chains else step
         at = self._start + timedelta(minutes=step * self._source.minutes_per_step)
         return at.strftime("%Y-%m-%d %H:%M:%S")
 
