@@ -77,8 +77,8 @@ def _open_to(world: World, kind: str) -> NDArray[np.bool_]:
     """Return bool[H]: posts that the action could change; what is down already cannot be taken down again."""
     posts = world.posts
     if kind in {"demote_post", "undo_demote_post"}:
-        return (posts.demoted != 0) == (kind == "undo_demote_post")
-    return (posts.removed != 0) == (kind == "restore_post")
+        return np.asarray((posts.demoted != 0) == (kind == "undo_demote_post"))
+    return np.asarray((posts.removed != 0) == (kind == "restore_post"))
 
 
 def _user(world: World, kind: str, named: Any, at: int) -> int:

@@ -143,7 +143,8 @@ def test_the_most_shared_post_is_whichever_is_when_the_step_comes() -> None:
 
 def test_an_injected_post_is_found_by_what_it_is() -> None:
     world = small_world()
-    posts = [Intervention("inject_post", 1, {"author": a, "text": t, "topic": 0}) for a, t in ((4, "x"), (2, "y"), (2, "x"))]
+    said = ((4, "x"), (2, "y"), (2, "x"))
+    posts = [Intervention("inject_post", 1, {"author": a, "text": t, "topic": 0}) for a, t in said]
     carry_out(world, injected_posts(world, posts))
     world.step += 1
     assert ordered(world, "remove_post", post={"at": 1, "text": "x", "nth": 1}) == DONE

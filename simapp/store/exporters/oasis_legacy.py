@@ -54,7 +54,10 @@ class Chains:
     def texts(self, reposts: Sequence[int]) -> dict[int, str]:
         """Return the text of reposts by key. The content of a quote is, as in OASIS, that of its original."""
         ends = {key: self.shown(key) for key in reposts}
-        said = {end: self._quotes.get(end) or end for end in ends.values()}
+        said: dict[int, int] = {}
+        for end in ends.values():
+            root = self._quotes.get(end)
+            said[end] = end if root is None else root  # a key may be 0
         ids = self._source.text_ids(said.values())
         words = self._source.texts(ids.values())
         return {key: self._spelled(key, words.get(ids.get(said[end], -1), "")) for key, end in ends.items()}
