@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 
 from simapp.engine.core.posts import REPOST
-from simapp.engine.core.streams import draw
+from simapp.engine.core.prefetching import prefetch
+from simapp.engine.core.streams import draw, full_draw, half_draw
 
 LIKE, DISLIKE, REPOSTING, QUOTE, COMMENT, FOLLOW, UNFOLLOW, MUTE, DEEDS = 0, 1, 2, 3, 4, 5, 6, 7, 8
 MOST = 8  # deeds of one user in one step that come from reading; more than a person does in one visit
@@ -44,18 +45,49 @@ def read_depth(key: Any, user: Any, shown: Any, mean: Any) -> Any:
     return min(shown, depth)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def fade(distance: Any, beta: Any) -> Any:
+    """Return distance^-beta; the published beta of 3 without a call of pow."""
+    return 1.0 / (distance * distance * distance) if beta == 3.0 else distance**-beta
+
+
 @njit(cache=True, nogil=True)
+def tell_apart(actor: Any, n: Any, most: Any) -> None:
+    """Make numbers n int64[A] in 1 .. most of each actor differ; rows of an actor int32[A] lie together.
+
+    In rounds, all that repeat an earlier one of the same actor take the next number; where none repeats, it ends.
+    """
+    lo = 0
+    while lo < n.shape[0]:
+        hi = lo + 1
+        while hi < n.shape[0] and actor[hi] == actor[lo]:
+            hi += 1
+        again = hi - lo > 1
+        while again:
+            again = False
+            # From the back, so that a row is compared with what the earlier ones were in this round.
+            for i in range(hi - 1, lo, -1):
+                for j in range(lo, i):
+                    if n[j] == n[i]:
+                        n[i] = n[i] % most + 1
+                        again = True
+                        break
+        lo = hi
+
+
+# Without reference counts, which cost as much as the rest; so without allocations, too.
+@njit(cache=True, nogil=True, _nrt=False)
 def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closures
     lo: Any, hi: Any, viewers: Any, rows: Any, keys: Any, rates: Any, offered: Any, depth: Any, gate_scale: Any,
     herd: Any, shown_opinions: Any, key: Any, author: Any, kind: Any, parent: Any, base: Any, topic: Any,
     stance: Any, appeal: Any, likes: Any, dislikes: Any, indptr: Any, followees: Any, count: Any,
-    deed: Any, target: Any, whom: Any, on: Any,
+    deed: Any, target: Any, whom: Any, on: Any, mixed: Any,
 ) -> None:  # fmt: skip
     """Fill deeds [V, MOST] of viewers lo .. hi - 1.
 
     rows int64[V, k]: post rows, -1 padding; keys uint64[DEEDS + 1]: stream keys by deed, the last for reading;
     rates float64[DEEDS]; offered bool[DEEDS]; out: count uint8[V], deed uint8, target int64 (row),
-    whom int32, on int16 (topic), each [V, MOST].
+    whom int32, on int16 (topic), each [V, MOST]. mixed uint64[DEEDS]: room to work in.
     """
     for v in range(lo, hi):
         user = viewers[v]
@@ -63,6 +95,20 @@ def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closur
         while shown < rows.shape[1] and rows[v, shown] >= 0:
             shown += 1
         made = 0
+        for d in range(DEEDS):
+            mixed[d] = half_draw(keys[d], user)
+        if v + 1 < hi:
+            for r in range(rows.shape[1]):
+                row = rows[v + 1, r]
+                if row < 0:
+                    break
+                prefetch(key, row)
+                prefetch(kind, row)
+                prefetch(topic, row)
+                prefetch(stance, row)
+                prefetch(appeal, row)
+                prefetch(likes, row)
+                prefetch(dislikes, row)
         for r in range(read_depth(keys[DEEDS], user, shown, depth)):
             row = rows[v, r]
             original = row
@@ -95,7 +141,7 @@ def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closur
                     chance = rates[d] * gate
                 else:
                     chance = rates[d] * flat
-                if draw(keys[d], user, name) >= chance:
+                if full_draw(mixed[d], name) >= chance:
                     continue
                 person = -1
                 if d == FOLLOW:
@@ -114,15 +160,29 @@ def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closur
         count[v] = made
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def attend(
     lo: Any, hi: Any, viewers: Any, rows: Any, key_read: Any, depth: Any, alpha: Any, beta: Any, slots: Any,
-    overlap: Any, nearest: Any, reach: Any, topics: Any, opinions: Any, author: Any, topic: Any, opinion: Any,
-    stance: Any, pull: Any,
+    overlap: Any, nearest: Any, reach: Any, keep: Any, strength: Any, opinions: Any, author: Any, topic: Any,
+    opinion: Any, stance: Any, pull: Any,
 ) -> None:  # fmt: skip
-    """Add up social influence per viewer and topic into pull float64[V, T]; see opinions/baumann.py for the law."""
+    """Move the opinions of viewers lo .. hi - 1 to keep * x + strength * pull; see opinions/baumann.py for the law.
+
+    opinions float64[N, T], changed in place, only in the viewers' rows; pull float64[T]: room to work in.
+    """
+    topics = opinions.shape[1]
     for v in range(lo, hi):
         user = viewers[v]
+        if v + 1 < hi:
+            prefetch(opinions, viewers[v + 1])
+            for r in range(rows.shape[1]):
+                row = rows[v + 1, r]
+                if row < 0:
+                    break
+                prefetch(author, row)
+                prefetch(topic, row)
+                prefetch(opinion, row)
+                prefetch(stance, row)
         shown = 0
         while shown < rows.shape[1] and rows[v, shown] >= 0:
             shown += 1
@@ -139,10 +199,11 @@ def attend(
                     continue
                 distance = abs(opinions[user, about] - opinion[row])
                 closest = min(closest, distance)
-                w = max(distance, nearest) ** -beta
+                w = fade(max(distance, nearest), beta)
                 weight += w
                 influence += w * np.tanh(alpha * share * opinion[row])
+            pull[t] = 0.0
             if weight > 0.0:
-                pull[v, t] = slots * influence / weight * max(closest / reach, 1.0) ** -beta
-            else:
-                pull[v, t] = 0.0
+                pull[t] = slots * influence / weight * fade(max(closest / reach, 1.0), beta)
+        for t in range(topics):
+            opinions[user, t] = keep * opinions[user, t] + strength * pull[t]

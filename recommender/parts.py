@@ -83,10 +83,13 @@ class Source(Part):
     The rows of a `reserved` source come in its own order of preference and do not compete by score:
     they get `slots(k)` places of a feed, and all places of a viewer who follows nobody that no other
     source fills. At most one source of a pipeline is reserved.
+
+    A `by_author` source offers a viewer some rows of each followee, the same to every follower.
     """
 
     shared: ClassVar[bool] = False
     reserved: ClassVar[bool] = False
+    by_author: ClassVar[bool] = False
 
     def pool(self, turn: Turn) -> NDArray[np.int32]:
         """Return rows int32[L] offered to every viewer (shared sources)."""
@@ -94,6 +97,10 @@ class Source(Part):
 
     def gather(self, turn: Turn, viewers: NDArray[np.int32]) -> Listed:
         """Return the rows offered to each viewer (other sources)."""
+        raise NotImplementedError
+
+    def authors(self, turn: Turn) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Return what each author's followers are offered: rows int32[N, P], how many uint8[N] (by-author sources)."""
         raise NotImplementedError
 
     def slots(self, k: int) -> int:

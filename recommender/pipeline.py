@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import folders
+from recommender import folders, fused
 from recommender.board import Board, Turn
 from recommender.candidates import Candidates, Listed
 from recommender.explain import Explanation, explain
@@ -71,6 +71,7 @@ class Pipeline:
         # Where everybody has the same scores, the head of a shared list usually suffices.
         everybody = all(isinstance(s, PostScorer) for s, _ in self.scorers) and recipe.ties == "post"
         self._cut = everybody and not self._rerankers
+        self._fused = self._cut and fused.can(self._sources, self.pair_filters)
         self._board: Board | None = None
 
     def prepare(self, world: World) -> None:
@@ -107,6 +108,11 @@ class Pipeline:
         if not len(world.posts) or not viewers.shape[0]:
             return out
         pools = self.pools(turn)
+        if self._fused:
+            lists = fused.OnePass.of(turn, self._sources, self.pair_filters, pools)
+            whole = np.ascontiguousarray(viewers, np.int32)
+            workers.run(viewers.shape[0], lambda lo, hi: lists.fill(whole, out, lo, hi))
+            return out
         width = sum(source.width(turn) for source in self._sources)
         chunk = max(1, min(workers.batch, int(_CHUNK_CANDIDATES / max(width, 1.0))))
 

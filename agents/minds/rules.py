@@ -132,7 +132,7 @@ class RuleMind:
                 lo, hi, feed.viewers, rows, keys, rates, offered, self.depth, self.gate, self.herd, shown, posts.key,
                 posts.author, posts.kind, posts.parent, posts.base, posts.topic, posts.stance, posts.appeal,
                 posts.likes, posts.dislikes, world.follows.indptr, world.follows.followees, made, deed,
-                target, whom, on,
+                target, whom, on, np.empty(reading.DEEDS, np.uint64),
             ),
         )  # fmt: skip
         return made, deed, target, whom, on
@@ -157,13 +157,8 @@ def _numbers(
     # The deed goes where only authors beyond the 16 millionth have bits.
     item = world.posts.key[target] ^ (deed.astype(np.int64) << 56)
     n = 1 + streams.integers("deed/number", NUMBERS, step=world.step, user=actor, item=item)
-    while True:
-        order = np.lexsort((n, actor))
-        again = (np.diff(actor[order]) == 0) & (np.diff(n[order]) == 0)
-        if not again.any():
-            return n.astype(np.uint16)
-        later = order[1:][again]
-        n[later] = n[later] % NUMBERS + 1
+    reading.tell_apart(np.ascontiguousarray(actor, np.int32), n, NUMBERS)
+    return n.astype(np.uint16)
 
 
 Here = RuleMind

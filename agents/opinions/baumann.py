@@ -60,17 +60,19 @@ class Baumann:
     ) -> None:
         """Advance all opinions by one step; rows int64[V, k] are the post rows of the feed."""
         opinions, posts = world.users.opinions, world.posts
-        pull = np.zeros((len(feed), opinions.shape[1]))
+        idle = np.ones(opinions.shape[0], np.bool_)
+        idle[feed.viewers] = False
+        # Each reader's opinion moves in place: what others read of it is what it was when they wrote.
         workers.run(
             len(feed),
             lambda lo, hi: attend(
                 lo, hi, feed.viewers, rows, read_key, depth, self.alpha, self.beta, self.slots, self.overlap,
-                NEAREST, self.reach,
-                opinions.shape[1], opinions, posts.author, posts.topic, posts.opinion, posts.stance, pull,
+                NEAREST, self.reach, 1.0 - self.dt, self.dt * self.strength, opinions, posts.author, posts.topic,
+                posts.opinion, posts.stance, np.empty(opinions.shape[1]),
             ),
         )  # fmt: skip
-        opinions *= 1.0 - self.dt
-        opinions[feed.viewers] += self.dt * self.strength * pull
+        if idle.any():
+            opinions[idle] *= 1.0 - self.dt
         if self.noise:
             users, topics = np.arange(opinions.shape[0])[:, None], np.arange(opinions.shape[1])[None, :]
             shock = streams.normal("opinion/noise", step=world.step, user=users, item=topics)

@@ -48,6 +48,7 @@ def _gather(viewers: Any, follows: Any, followees: Any, table: Any, held: Any, r
 class Here(Source):
     """The newest posts and reposts of each followee."""
 
+    by_author = True
     name = "followed"
     label = "Followed"
     help = "The newest posts and reposts of the people whom the viewer follows."
@@ -65,6 +66,10 @@ class Here(Source):
         held = np.zeros(users, np.uint8)
         _newest(board.author, board.shown, table, held)
         board.tables["followed"] = (table, held)
+
+    def authors(self, turn: Turn) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        table, held = turn.board.tables["followed"]
+        return table, held
 
     def gather(self, turn: Turn, viewers: NDArray[np.int32]) -> Listed:
         table, held = turn.board.tables["followed"]

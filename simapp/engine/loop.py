@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.actions.door import carry_out, target_keys
+from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import code_of, names_by_code
 from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
@@ -25,12 +25,12 @@ from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
+from simapp.engine.impressions import impressions_of
 from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
 from simapp.engine.moderation import moderation
 from simapp.engine.record import (
     Feed,
     FollowChanges,
-    Impressions,
     Measures,
     Mind,
     NewPosts,
@@ -84,7 +84,7 @@ class Simulation:
                     self._switch(change)
             # Before anything is ranked: the feeds of this step know of it.
             orders = moderation(world, due)
-            before = (orders, target_keys(world, orders.post), carry_out(world, orders))
+            before = (orders, world.posts.keys_of(orders.post), carry_out(world, orders))
             injected = injected_posts(world, due)
         with self._stage("active"):
             viewers = active_users(world, self.streams)
@@ -110,13 +110,13 @@ class Simulation:
         world = self.world
         with self._stage("apply"):
             first_new = world.posts.end
-            targets = np.concatenate([before[1], target_keys(world, requests.post)])
+            targets = np.concatenate([before[1], world.posts.keys_of(requests.post)])
             events = carry_out(world, requests)
             votes = first_votes(world, self.plan, first_new, self.streams)
             events = EventBatch.join([before[2], events, votes])
             requests = ActionBatch.join([before[0], requests])
             decisions = DecisionBatch(requests, np.concatenate([_tiers(len(before[0]), "scenario"), tier]))
-            impressions = self._impressions(feed)
+            impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
             self.feed.learn(world, events)
@@ -162,24 +162,13 @@ class Simulation:
             str(change.settings["preset"]), dict(change.settings.get("params") or {})
         )
 
-    def _impressions(self, feed: FeedBatch) -> Impressions:
-        shown = feed.posts >= 0
-        viewer, rank = np.nonzero(shown)
-        return Impressions(
-            viewer=feed.viewers[viewer],
-            post=target_keys(self.world, feed.posts[shown]),
-            rank=rank.astype(np.uint8),
-            score=feed.scores[shown],
-            source=feed.sources[shown],
-        )
-
     def _new_posts(self, first_new: int) -> NewPosts:
         posts = self.world.posts
         new = slice(first_new - posts.base, None)
         return NewPosts(
             key=posts.key[new].copy(),
-            root=target_keys(self.world, posts.root[new]),
-            parent=target_keys(self.world, posts.parent[new]),
+            root=posts.keys_of(posts.root[new]),
+            parent=posts.keys_of(posts.parent[new]),
             author=posts.author[new].copy(),
             kind=posts.kind[new].copy(),
             topic=posts.topic[new].copy(),

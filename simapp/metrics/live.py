@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simapp.engine.core.errors import WrongInput
+from simapp.engine.core.threads import Workers
 from simapp.metrics import passes, registry
 from simapp.metrics.view import View
 
@@ -38,7 +39,9 @@ class LiveMetrics:
         codes: Mapping[str, int],
         topic: int = 0,
         bins: int = BINS,
+        workers: Workers | None = None,
     ) -> None:
+        self._workers = workers or Workers()
         self._metrics = [registry.metric_named(name) for name in _chosen(metrics)]
         self._codes = dict(codes)
         self._topic = topic
@@ -51,7 +54,7 @@ class LiveMetrics:
 
     def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
-        view = View.of(world, events, self._codes, self._topic)
+        view = View.of(world, events, self._codes, self._topic, self._workers)
         points = {metric.name: metric.compute(view) for metric in self._metrics}
         histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
         passes.count_bins(view.opinions, histogram)

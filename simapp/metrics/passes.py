@@ -44,17 +44,17 @@ def central_sums(x: Any, mean: Any) -> Any:
     return s2, s3, s4
 
 
-@njit(cache=True, nogil=True)
-def follow_edges(indptr: Any, followees: Any, x: Any, means: Any) -> Any:
-    """Return (edges across sides, edges within a side); fill means float64[N].
+@njit(cache=True, nogil=True, _nrt=False)
+def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: Any, sides: Any) -> None:
+    """Of users lo .. hi - 1: count edges across sides and within a side into sides int32[N, 2]; fill means float64[N].
 
     indptr int64[N + 1], followees int32[M]: rows of follower -> followee edges; x float32[N]. A side
     is the sign of x; edges with an end at 0 are on neither count. means[u] is the mean x of u's
     followees, NaN without any. Loops are left out of both.
     """
-    external, internal = 0, 0
-    for u in range(x.shape[0]):
+    for u in range(lo, hi):
         own, total, count = np.float64(x[u]), 0.0, 0
+        external, internal = np.int64(0), np.int64(0)
         for e in range(indptr[u], indptr[u + 1]):
             v = followees[e]
             if v == u:
@@ -62,12 +62,10 @@ def follow_edges(indptr: Any, followees: Any, x: Any, means: Any) -> Any:
             other = np.float64(x[v])
             total += other
             count += 1
-            if own * other < 0.0:
-                external += 1
-            elif own * other > 0.0:
-                internal += 1
+            external += np.int64(own * other < 0.0)
+            internal += np.int64(own * other > 0.0)
         means[u] = total / count if count else np.nan
-    return external, internal
+        sides[u, 0], sides[u, 1] = external, internal
 
 
 @njit(cache=True, nogil=True)

@@ -11,6 +11,7 @@ import numpy as np
 from simapp.engine.core import cascades, ids
 from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.posts import Posts
+from simapp.engine.core.threads import Workers
 from simapp.metrics import passes
 
 if TYPE_CHECKING:
@@ -80,13 +81,21 @@ class View:
     events: EventBatch = field(default_factory=EventBatch.empty)
     codes: Mapping[str, int] = field(default_factory=dict)
     topic: int = 0
+    workers: Workers = field(default_factory=Workers)
 
     @classmethod
-    def of(cls, world: World, events: EventBatch, codes: Mapping[str, int], topic: int = 0) -> View:
+    def of(
+        cls,
+        world: World,
+        events: EventBatch,
+        codes: Mapping[str, int],
+        topic: int = 0,
+        workers: Workers | None = None,
+    ) -> View:
         """Return the view of a world after a step with these events."""
-        follows = world.follows
+        shown, follows = world.shown_opinions(), world.follows
         return cls(
-            world.shown_opinions(), follows.indptr, follows.followees, world.posts, events, codes, topic
+            shown, follows.indptr, follows.followees, world.posts, events, codes, topic, workers or Workers()
         )
 
     @cached_property
@@ -116,7 +125,13 @@ class View:
         if not x.shape[0]:
             return Edges(0, 0, 0, None)
         means = np.empty(x.shape[0], np.float64)
-        external, internal = passes.follow_edges(self.indptr, self.followees, x, means)
+        sides = np.zeros((x.shape[0], 2), np.int32)
+        # Each user's followees are one sum, whoever adds it up, so threads cannot show.
+        self.workers.run(
+            x.shape[0],
+            lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, means, sides),
+        )
+        external, internal = sides.sum(axis=0, dtype=np.int64)
         pairs, r = passes.correlation(x, means)
         return Edges(int(external), int(internal), int(pairs), None if np.isnan(r) else float(r))
 

@@ -119,7 +119,7 @@ class Parts:
         """Build the live metrics that the scenario names."""
         names = self.scenario.metrics
         wanted: Any = "default" if "default" in names else list(names)
-        return LiveMetrics(wanted, codes=CODES)
+        return LiveMetrics(wanted, codes=CODES, workers=self.workers)
 
     def rules(self) -> Rules:
         """Build the platform's rules."""

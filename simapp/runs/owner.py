@@ -22,10 +22,10 @@ from simapp.runs.assemble import Parts
 from simapp.runs.people import people_of
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
-from simapp.runs.sink import Control, DatabaseSink
+from simapp.runs.sink import BEHIND_USERS, Control, DatabaseSink
 from simapp.scenarios.document import load_scenario
 from simapp.store import files
-from simapp.store.partitions import ensure_partition
+from simapp.store.partitions import ensure_partition, has_own
 
 if TYPE_CHECKING:
     from simapp.engine.loop import Simulation
@@ -102,21 +102,26 @@ class Owner:
     def go(self) -> Outcome:
         """Bring the run as far as members want it; return how it stands then."""
         self._set("running", "")
-        simulation = self._open()
-        sink = self._sink()
+        try:
+            return self._go(self._open(), self._sink())
+        finally:
+            if self.sink is not None:
+                self.sink.close()
+
+    def _go(self, simulation: Simulation, sink: DatabaseSink) -> Outcome:
         self._set("running", "")
-        while self.step < self.run.steps:
-            control = sink.control
+        while simulation.world.step < self.run.steps:
+            control, step = sink.asked(), simulation.world.step
             if control.wanted == "stop":
                 return self._end("stopped")
             if self.stopping():
                 return self._give_back(simulation, "another worker: the one that had it was stopped")
-            if control.wanted == "pause" or (control.pause_at is not None and self.step >= control.pause_at):
+            if control.wanted == "pause" or (control.pause_at is not None and step >= control.pause_at):
                 if not self._hold(simulation):
                     return self._give_back(simulation, "a member to resume it")
                 continue
             began = time.perf_counter()
-            simulation.step(past.inputs_at(self.run.pk, self.step + 1))
+            simulation.step(past.inputs_at(self.run.pk, step + 1))
             self._keep_pace(began, control)
         return self._end("finished")
 
@@ -138,12 +143,14 @@ class Owner:
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
         )
+        sink.large = has_own(run.pk)
         files.sweep(run.pk, files.run_folder(run.pk))
         restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
         if restored is None:
             population = people_of(scenario, parts.streams)
             if run.step < 0:
                 ensure_partition(run.pk, population.users)
+            sink.large = has_own(run.pk)
             sink.population = population
             simulation = parts.simulation(parts.found_world(population), sink)
             if run.step < 0:
@@ -167,6 +174,7 @@ class Owner:
             self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"
             simulation.step(past.inputs_at(run.pk, simulation.world.step + 1))
         self.step = simulation.world.step
+        sink.behind = run.users >= BEHIND_USERS
         self._simulation = simulation
         newest = newest_step(run)
         if newest is not None and restored is not None:
@@ -188,6 +196,7 @@ class Owner:
     def _hold(self, simulation: Simulation) -> bool:
         """Wait while paused; False when the run was given back to make room."""
         sink = self._sink()
+        sink.settle()
         self.stage = "paused"
         self._set("paused", "a member to resume it")
         until = time.monotonic() + self.hold_seconds
@@ -212,6 +221,7 @@ class Owner:
 
     def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
         """Save where the run stands and let go of it; whoever takes it next goes on from there."""
+        self._sink().settle()
         self._sink().snapshot_now(simulation.world)
         self._waiting = waiting
         if not leases.release(self.lease, waiting=waiting):
@@ -245,6 +255,7 @@ class Owner:
         self.tell()
 
     def _end(self, status: str) -> Outcome:
+        self._sink().settle()
         self._sink().snapshot_now(self._simulation.world)
         self._status, self._waiting, self.stage = status, "", ""
         if not leases.release(self.lease, status=status, waiting="", ended=timezone.now(), heartbeat={}):

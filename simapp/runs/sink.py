@@ -2,6 +2,10 @@
 
 The fence is the commit itself: it moves `run.step` from k - 1 to k only where the token still matches.
 Zero rows changed means that another worker owns the run, and everything of this step is rolled back.
+
+A large run is kept `behind`: while step k is being written, step k + 1 is computed. The order of commits, the fence
+and what a reader sees are the same; trouble with step k is raised before step k + 1 is handed over. What a member
+wishes is then asked for before each step, since the answer that comes with a commit comes a step late.
 """
 
 from __future__ import annotations
@@ -9,16 +13,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from simapp.engine.core.errors import LostLease, SociariumError
+from simapp.models import Run
 from simapp.runs import snapshot_files
 from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
 from simapp.store.files import run_folder, write_files
+from simapp.store.tallies import write_tally
 
 if TYPE_CHECKING:
     from simapp.engine.core.population import Population
@@ -31,6 +38,7 @@ logger = logging.getLogger(__name__)
 SNAPSHOT_SHARE = 0.05  # of the run's time, at most
 SNAPSHOT_SECONDS = 20.0  # of stepping between two snapshots, at most: bounds what a takeover repeats
 KEEP_SNAPSHOTS = 4
+BEHIND_USERS = 20_000  # from here on a step is written while the next is computed
 
 
 class DigestDiffers(SociariumError):
@@ -52,7 +60,8 @@ class DatabaseSink:
 
     Steps up to `committed` are re-executions after a takeover: they are compared with `digests` (of events and
     of impressions), not written.
-    `after_commit` is called with each newly committed record (publishing).
+    behind: write a step while the next is computed. large: the run's events lie in a partition of their own, and its
+    counters in tallies. `after_commit` is called with each newly committed record (publishing).
     """
 
     lease: Lease
@@ -62,6 +71,10 @@ class DatabaseSink:
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
     control: Control = field(default_factory=lambda: Control("run", None, None))
+    behind: bool = False
+    large: bool = False
+    _writer: ThreadPoolExecutor | None = None
+    _writing: Future[None] | None = None
     _commit_seconds: float = 0.0
     _snapshot_step: int = -1
     _snapshot_cost: float = 0.0
@@ -78,12 +91,49 @@ class DatabaseSink:
                 raise DigestDiffers(msg)
             return
         began = time.perf_counter()
+        self.settle()
         # A step cannot keep its own commit's time, so each keeps that of the step before.
-        record.stages["commit"] = self._commit_seconds
+        waited = time.perf_counter() - began
+        record.stages = {**record.stages, "commit": self._commit_seconds, "wait": waited}
+        # Of the world as it is now: the next step changes it.
+        snapshot = self._save(world) if self._snapshot_due(record.step) else None
+        if self.behind and record.step > 0:
+            self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix=f"commit-{self.lease.run_id}")
+            self._writing = self._writer.submit(self._keep, record, snapshot)
+        else:
+            self._keep(record, snapshot)
+
+    def settle(self) -> None:
+        """Wait until what was handed over is kept; raise what went wrong with it."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def close(self) -> None:
+        """Let a step that is being written end, whatever comes of it, and give its connection back."""
+        if self._writer is not None:
+            self._writer.submit(_hang_up)
+            self._writer.shutdown()
+            self._writer = None
+
+    def asked(self) -> Control:
+        """Return what members want of the run now; raises LostLease where another worker owns it."""
+        if not self.behind:
+            return self.control
+        mine = Run.objects.filter(pk=self.lease.run_id, token=self.lease.token)
+        row = mine.values_list("wanted", "pause_at", "pace").first()
+        if row is None:
+            raise LostLease(f"run {self.lease.run_id} is owned by another worker")
+        self.control = Control(*row)
+        return self.control
+
+    def _keep(self, record: StepRecord, snapshot: FileRow | None) -> None:
+        began = time.perf_counter()
         files = parquet.write_step_files(run_folder(self.lease.run_id), record)
-        snapshot = self._snapshot_due(record.step)
-        if snapshot:
-            files.append(self._save(world))
+        tally = write_tally(run_folder(self.lease.run_id), record) if self.large else None
+        files += [tally] if tally is not None else []
+        if snapshot is not None:
+            files.append(snapshot)
         self.checkpoint("before commit")
         with transaction.atomic(), connection.cursor() as cursor:
             if record.step == 0:
@@ -96,7 +146,7 @@ class DatabaseSink:
         self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")
         self.after_commit(record)
-        if snapshot:
+        if snapshot is not None:
             self._snapshot_step = record.step
             snapshot_files.forget_old(self.lease.run_id, keep=KEEP_SNAPSHOTS)
 
@@ -154,3 +204,8 @@ class DatabaseSink:
         self._since_snapshot = 0.0
         self._last = time.perf_counter()
         return file
+
+
+def _hang_up() -> None:
+    # Looked up here, in the thread that calls it: each has a connection of its own.
+    connection.close()

@@ -19,7 +19,7 @@ from django.conf import settings
 from simapp.engine.core.errors import SociariumError
 from simapp.store.rows import RunFile
 
-KINDS = ("impressions", "decisions", "opinions", "snapshot")
+KINDS = ("impressions", "decisions", "opinions", "tallies", "snapshot")
 
 
 class FileDamaged(SociariumError):

@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
-from simapp.store.lineage import belongs, segments_of
+from simapp.store import tallies
+from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
+from simapp.store.partitions import has_own
+from simapp.store.rows import RunFile, RunStep
 
 MOST = 1_000  # rows of one page, at most
 
@@ -80,10 +83,34 @@ def page(run: Run, listing: Listing, *, after: Sequence[Any] | None = None, limi
     return Page(rows, tuple(rows[-1][place] for place in places) if more else None)
 
 
-def _part(listing: Listing, segment: Any, segments: Any, after: Sequence[Any] | None, limit: int) -> Any:
+def _part(listing: Listing, segment: Segment, segments: Any, after: Sequence[Any] | None, limit: int) -> Any:
+    if listing.table == "run_event" and has_own(segment.run_id):
+        return _events_by_place(listing, segment, segments, after, limit)
+    where = f"x.run_id = {segment.run_id:d}" if listing.table == "run_user" else belongs("x", [segment])
+    return _rows(listing, where, segments, after, limit)
+
+
+def _events_by_place(
+    listing: Listing, segment: Segment, segments: Any, after: Sequence[Any] | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Read a large run's events, which no tree orders: seq counts without gaps, so a page is a range of it."""
+    step, seq = (tuple(after or ()) + (segment.first, -1)[len(after or ()) :])[:2]
+    rows: list[tuple[Any, ...]] = []
+    counted = RunStep.objects.filter(run_id=segment.run_id, step__range=(max(step, segment.first), segment.last))
+    for at, counts in counted.order_by("step").values_list("step", "counts").iterator(chunk_size=100):
+        first = seq + 1 if at == step else 0
+        if int(counts.get("events", 0)) > first:
+            wanted = limit - len(rows)
+            where = f"x.run_id = {segment.run_id:d} AND x.step = {at:d} AND x.seq >= {first:d} "
+            rows += _rows(listing, where + f"AND x.seq < {first + wanted:d}", segments, None, wanted)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _rows(listing: Listing, where: str, segments: Any, after: Sequence[Any] | None, limit: int) -> Any:
     joined = " LEFT JOIN run_text t ON t.text_id = x.text_id AND " + belongs("t", segments)
     columns = ", ".join("t.text" if name == "text" else f"x.{name}" for name in listing.columns)
-    where = f"x.run_id = {segment.run_id:d}" if listing.table == "run_user" else belongs("x", [segment])
     values: list[Any] = []
     if after:
         names = ", ".join(f"x.{name}" for name in listing.key[: len(after)])
@@ -121,13 +148,8 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
     """Return the counters of posts and comments after `step` (of reposts: reports, for they have nothing else)."""
     wanted = sorted(set(keys))
     segments = segments_of(run, step)
+    votes = _done_to(segments, wanted)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
-            f"AND code IN ({_counted()}) AND {belongs('x', segments)} GROUP BY post, code",
-            [wanted],
-        )
-        votes = {(post, code): count for post, code, count in cursor.fetchall()}
         cursor.execute(
             "SELECT DISTINCT root FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s) "  # noqa: S608
             f"AND {belongs('x', segments)}",
@@ -158,10 +180,31 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
     }
 
 
-def _counted() -> str:
-    """The codes that are counted, as constants: with parameters the partial index could not be used."""
+def _done_to(segments: list[Segment], posts: list[int]) -> dict[tuple[int, int], int]:
+    """Count votes by (post, action code): from tallies where a large run has them, else from the events."""
+    codes = _counted()
+    # As constants: with parameters the partial index could not be used.
+    constants = ", ".join(map(str, codes))
+    found: dict[tuple[int, int], int] = {}
+    for segment in segments:
+        if RunFile.objects.filter(run_id=segment.run_id, kind=tallies.KIND).exists():
+            part = tallies.done_to([segment], posts, codes)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
+                    f"AND code IN ({constants}) AND {belongs('x', [segment])} GROUP BY post, code",
+                    [posts],
+                )
+                part = {(post, code): count for post, code, count in cursor.fetchall()}
+        for pair, count in part.items():
+            found[pair] = found.get(pair, 0) + count
+    return found
+
+
+def _counted() -> list[int]:
     names = [name for pair in (_LIKES, _DISLIKES, _REPORTS) for side in pair for name in side]
-    return ", ".join(str(code_of(name)) for name in names)
+    return [code_of(name) for name in names]
 
 
 def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:

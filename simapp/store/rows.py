@@ -188,7 +188,7 @@ class RunInput(models.Model):
 class RunFile(models.Model):
     """A file that belongs to a step; `hash` is the BLAKE2b-256 of its content, hex."""
 
-    KINDS: ClassVar = ("impressions", "decisions", "opinions", "snapshot")
+    KINDS: ClassVar = ("impressions", "decisions", "opinions", "tallies", "snapshot")
 
     pk = models.CompositePrimaryKey("run_id", "kind", "step")
     run_id = models.BigIntegerField()

@@ -109,6 +109,7 @@ def test_reddit_hot_is_the_hottest_of_all_and_of_the_followed_however_long_the_l
     # Everybody has seen the head of the list: the answer lies behind the first cut, and often beats
     # what a viewer follows.
     world.users.seen[:, :seen] = np.array((pool * seen)[:seen])
+    world.unseen_from = world.posts.end
 
     def expected(viewer: int) -> list[int]:
         return best(world, viewer, set(pool) | followed(world, viewer, 3), score, streams, k)
@@ -143,6 +144,7 @@ def test_equal_scores_behind_the_cut_of_a_list_are_not_forgotten():
     followed = [int(s) for s in by_draw if world.posts.author[s] in (1, 2, 3)]
     others = [int(s) for s in by_draw if int(s) not in followed]
     world.users.seen[0, :150] = others[:150]
+    world.unseen_from = world.posts.end
     batch = build_feed("reddit-hot").rank(world, np.array([0], np.int32), 3, streams, Workers())
     left = [int(s) for s in by_draw if int(s) in followed or int(s) in others[150:]]
     assert batch.posts[0].tolist() == left[:3]

@@ -46,6 +46,7 @@ def test_an_explanation_names_the_filter_that_refused():
     removed, seen = write(world, 1, step=2, n=1, removed=1), write(world, 2, step=2)
     fine, stranger = write(world, 2, step=2, n=1), write(world, 3, step=1)
     world.users.seen[0, 0] = seen
+    world.unseen_from = world.posts.end
     feed = build_feed("chronological", {"explore": 0})
     told = feed.explain(world, 0, [old, own, comment, removed, seen, fine, stranger, 999], 10, STREAMS)
     assert [e.refused_by for e in told] == [

@@ -235,6 +235,7 @@ def test_personal_interest_decides_between_equally_new_posts():
     feed = interest_feed()
     feed.learn(world, act(world, (0, "like_post", 0), (1, "like_post", 10)))
     world.users.seen[:2, 0] = [0, 10]
+    world.unseen_from = world.posts.end
     batch = feed.rank(world, np.arange(2, dtype=np.int32), 9, Streams(7), Workers())
     assert (batch.posts[0] < 10).all()
     assert (batch.posts[1] >= 10).all()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from simapp.engine.core import ids
+from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.population import ListedProfiles, Population, ProfileRow
 from simapp.engine.core.posts import POST, REPOST
@@ -76,6 +77,15 @@ def write(
     return int(serials[0])
 
 
+def feed_of(posts: Any) -> FeedBatch:
+    """A feed of serials [V, k] for the users 0 .. V - 1."""
+    posts = np.asarray(posts, np.int64)
+    places = np.zeros(posts.shape)
+    return FeedBatch(
+        np.arange(posts.shape[0], dtype=np.int32), posts, places.astype(np.float32), places.astype(np.uint8)
+    )
+
+
 def busy(users: int = 60, posts: int = 400, steps: int = 12, seed: int = 3, **more: Any) -> World:
     """A world with random follows, posts, reposts, votes, mutes and seen posts, at step `steps`."""
     draws = Streams(seed)
@@ -112,5 +122,5 @@ def busy(users: int = 60, posts: int = 400, steps: int = 12, seed: int = 3, **mo
     shown = draws.integers(
         "seen", posts, user=np.arange(users)[:, None], item=np.arange(min(10, world.users.seen.shape[1]))
     )
-    world.users.seen[:, : shown.shape[1]] = shown
+    world.remember_seen(feed_of(shown))
     return world

@@ -85,7 +85,8 @@ def left_by(run: Run) -> dict[str, list[Any]]:
     found = {}
     with connection.cursor() as cursor:
         for table, columns in LEFT.items():
-            where = "AND kind <> 'snapshot'" if table == "run_file" else ""
+            # A tally repeats the events of a large run, for readers.
+            where = "AND kind NOT IN ('snapshot', 'tallies')" if table == "run_file" else ""
             cursor.execute(f"SELECT {columns} FROM {table} WHERE run_id = %s {where}", [run.pk])
             found[table] = sorted(str(row) for row in cursor.fetchall())
     return found

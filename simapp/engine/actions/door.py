@@ -29,7 +29,7 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
     """
     parts: list[EventBatch] = []
     requests = replace(requests, post=np.where(requests.post < world.posts.end, requests.post, -1))
-    targets = target_keys(world, requests.post)
+    targets = world.posts.keys_of(requests.post)
     quiet = all_actions()["do_nothing"].code
     present = np.bincount(requests.code, minlength=256)
     for action in all_actions().values():
@@ -96,10 +96,3 @@ def _applied(world: World, action: Action, batch: ActionBatch) -> NDArray[np.int
         msg = f"The action {action.name} failed at step {world.step}: {type(problem).__name__}: {problem}"
         raise BrokenAction(msg) from problem
 
-
-def target_keys(world: World, serials: NDArray[np.int64]) -> NDArray[np.int64]:
-    rows = world.posts.row(serials)
-    keys = np.full(serials.shape[0], -1, np.int64)
-    known = rows >= 0
-    keys[known] = world.posts.key[rows[known]]
-    return keys

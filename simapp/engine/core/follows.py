@@ -26,12 +26,25 @@ def _has(indptr: Any, followees: Any, a: Any, b: Any, out: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _merge(indptr: Any, followees: Any, add: Any, drop: Any, new_indptr: Any, new_followees: Any) -> None:
-    # `add` and `drop` hold packed edges, sorted; old rows are sorted too, so one linear pass merges them.
+    # `add` and `drop` hold packed edges, sorted; old rows are sorted too. Users without a change, the most by far,
+    # are moved in runs.
     n = indptr.shape[0] - 1
-    ia, idr, w = 0, 0, 0
-    for u in range(n):
-        new_indptr[u] = w
-        i, hi = indptr[u], indptr[u + 1]
+    ia, idr, u = 0, 0, 0
+    while u < n:
+        until = n
+        if ia < add.shape[0]:
+            until = min(until, np.int64(add[ia] >> 32))
+        if idr < drop.shape[0]:
+            until = min(until, np.int64(drop[idr] >> 32))
+        if until > u:
+            shift = new_indptr[u] - indptr[u]
+            lo, hi = indptr[u], indptr[until]
+            new_followees[lo + shift : hi + shift] = followees[lo:hi]
+            for v in range(u + 1, until + 1):
+                new_indptr[v] = indptr[v] + shift
+            u = until
+            continue
+        w, i, hi = new_indptr[u], indptr[u], indptr[u + 1]
         while i < hi or (ia < add.shape[0] and (add[ia] >> 32) == u):
             pending = ia < add.shape[0] and (add[ia] >> 32) == u
             other = np.int64(add[ia] & 0xFFFFFFFF) if pending else np.int64(1 << 40)
@@ -49,7 +62,10 @@ def _merge(indptr: Any, followees: Any, add: Any, drop: Any, new_indptr: Any, ne
                 new_followees[w] = other
                 w += 1
                 ia += 1
-    new_indptr[n] = w
+        while idr < drop.shape[0] and (drop[idr] >> 32) == u:
+            idr += 1
+        u += 1
+        new_indptr[u] = w
 
 
 class Follows:
@@ -101,7 +117,7 @@ class Follows:
         adding, dropping = np.sort(ids.pair(*add)), np.sort(ids.pair(*drop))
         if not adding.shape[0] and not dropping.shape[0]:
             return
-        indptr = np.empty_like(self.indptr)
+        indptr = np.zeros_like(self.indptr)
         followees = np.empty(self.followees.shape[0] + adding.shape[0], np.int32)
         _merge(self.indptr, self.followees, adding, dropping, indptr, followees)
         self.indptr = indptr

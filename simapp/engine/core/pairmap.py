@@ -15,10 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from simapp.engine.core.streams import mix
 
 _EMPTY = np.int64(-1)
+_SECOND = np.int64(0xFFFFFFFF)
 
 
 @njit(cache=True, nogil=True)
-def _find(keys: Any, key: Any) -> Any:
+def find(keys: Any, key: Any) -> Any:
+    """Return the place of `key` in a table's keys, or the empty place (-1, with flags of 0) where it would go."""
     mask = np.uint64(keys.shape[0] - 1)
     i = mix(np.uint64(key)) & mask
     while keys[i] != -1 and keys[i] != key:
@@ -28,23 +30,23 @@ def _find(keys: Any, key: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def flags_of(keys: Any, flags: Any, key: Any) -> Any:
-    """Return the flags of one packed pair in a table (`PairMap.table`), 0 where absent; for kernels."""
-    i = _find(keys, key)
+    """Return the flags of one packed pair, 0 where absent, in the `PairMap.table` of pairs that nobody drops."""
+    i = find(keys, key)
     return flags[i] if keys[i] != -1 else np.uint8(0)
 
 
 @njit(cache=True, nogil=True)
-def _get(keys: Any, flags: Any, wanted: Any, out: Any) -> None:
+def _get(keys: Any, flags: Any, floor: Any, wanted: Any, out: Any) -> None:
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
-        out[j] = flags[i] if keys[i] != -1 else 0
+        i = find(keys, wanted[j])
+        out[j] = flags[i] if keys[i] != -1 and (wanted[j] & _SECOND) >= floor else 0
 
 
 @njit(cache=True, nogil=True)
 def _set_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> Any:
     new = 0
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
+        i = find(keys, wanted[j])
         if keys[i] == -1:
             keys[i] = wanted[j]
             flags[i] = 0
@@ -56,9 +58,31 @@ def _set_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _clear_bits(keys: Any, flags: Any, wanted: Any, bit: Any) -> None:
     for j in range(wanted.shape[0]):
-        i = _find(keys, wanted[j])
+        i = find(keys, wanted[j])
         if keys[i] != -1:
             flags[i] &= ~bit
+
+
+@njit(cache=True, nogil=True)
+def _count_live(keys: Any, flags: Any, floor: Any) -> Any:
+    live = 0
+    for i in range(keys.shape[0]):
+        if keys[i] != -1 and flags[i] != 0 and (keys[i] & _SECOND) >= floor:
+            live += 1
+    return live
+
+
+@njit(cache=True, nogil=True)
+def _move(keys: Any, flags: Any, floor: Any, new_keys: Any, new_flags: Any) -> Any:
+    moved = 0
+    for j in range(keys.shape[0]):
+        if keys[j] != -1 and flags[j] != 0 and (keys[j] & _SECOND) >= floor:
+            i = find(new_keys, keys[j])
+            if new_keys[i] == -1:
+                new_keys[i] = keys[j]
+                moved += 1
+            new_flags[i] |= flags[j]
+    return moved
 
 
 class PairMap:
@@ -69,21 +93,22 @@ class PairMap:
         self._keys: NDArray[np.int64] = np.full(size, _EMPTY, np.int64)
         self._flags: NDArray[np.uint8] = np.zeros(size, np.uint8)
         self._used = 0
+        self._floor = 0
 
     def __len__(self) -> int:
         """Number of pairs with at least one flag set."""
-        return int(np.count_nonzero(self._flags[self._keys != _EMPTY]))
+        return int(np.count_nonzero(self._held()))
 
     @property
     def table(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return (keys, flags), the open-addressing table itself, for kernels that look up pairs one by one."""
+        """The keys and flags as they lie in memory, for kernels that look up with `find`; not to be changed."""
         return self._keys, self._flags
 
     def get(self, keys: ArrayLike) -> NDArray[np.uint8]:
         """Return uint8[A] flags of packed pairs int64[A]; 0 where absent."""
         wanted = np.ascontiguousarray(keys, np.int64)
         out = np.zeros(wanted.shape[0], np.uint8)
-        _get(self._keys, self._flags, wanted, out)
+        _get(self._keys, self._flags, self._floor, wanted, out)
         return out
 
     def has(self, keys: ArrayLike, bit: int) -> NDArray[np.bool_]:
@@ -103,12 +128,15 @@ class PairMap:
         _clear_bits(self._keys, self._flags, np.ascontiguousarray(keys, np.int64), np.uint8(bit))
 
     def drop_below(self, second: int) -> None:
-        """Drop pairs whose second half is below `second` (posts that left the hot window)."""
-        self._rebuild(second_at_least=second)
+        """Drop pairs whose second half is below `second` (posts that left the hot window), for good: none is set again.
+
+        They leave memory when the table next runs full, so that dropping costs nothing in between.
+        """
+        self._floor = max(self._floor, int(second))
 
     def items(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         """Return (keys int64, flags uint8) sorted by key: the same for every history of the table."""
-        held = (self._keys != _EMPTY) & (self._flags != 0)
+        held = self._held()
         keys, flags = self._keys[held], self._flags[held]
         order = np.argsort(keys, kind="stable")
         return keys[order], flags[order]
@@ -117,20 +145,16 @@ class PairMap:
     def from_items(cls, keys: NDArray[np.int64], flags: NDArray[np.uint8]) -> PairMap:
         """Build the table from `items()`."""
         table = cls(capacity=keys.shape[0] + 8)
-        table._fill(keys, flags)
+        table._used = int(_move(keys, flags, 0, table._keys, table._flags))
         return table
 
-    def _fill(self, keys: NDArray[np.int64], flags: NDArray[np.uint8]) -> None:
-        for bit in (1, 2, 4, 8, 16, 32, 64, 128):
-            chosen = np.ascontiguousarray(keys[(flags & np.uint8(bit)) != 0])
-            if chosen.shape[0]:
-                self._used += int(_set_bits(self._keys, self._flags, chosen, np.uint8(bit)))
+    def _held(self) -> NDArray[np.bool_]:
+        held: NDArray[np.bool_] = (self._keys != _EMPTY) & (self._flags != 0)
+        return held & ((self._keys & _SECOND) >= self._floor)
 
-    def _rebuild(self, *, extra: int = 0, second_at_least: int | None = None) -> None:
-        keys, flags = self.items()
-        if second_at_least is not None:
-            kept = (keys & np.int64(0xFFFFFFFF)) >= second_at_least
-            keys, flags = keys[kept], flags[kept]
-        fresh = PairMap(capacity=keys.shape[0] + extra + 8)
-        fresh._fill(keys, flags)
+    def _rebuild(self, *, extra: int) -> None:
+        live = int(_count_live(self._keys, self._flags, self._floor))
+        # Room for as much again: else a table that grows a little every step is rebuilt every step.
+        fresh = PairMap(capacity=(live + extra) * 5 // 4 + 8)
+        fresh._used = int(_move(self._keys, self._flags, self._floor, fresh._keys, fresh._flags))
         self._keys, self._flags, self._used = fresh._keys, fresh._flags, fresh._used

@@ -8,7 +8,10 @@ front, so memory stays flat however long a run lasts.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 POST, REPOST, QUOTE, COMMENT = 0, 1, 2, 3
@@ -45,6 +48,20 @@ _COLUMNS: dict[str, type[np.generic]] = {
 }
 # What a column holds where nothing is given; 0 in every other.
 _ABSENT = {"label": -1, "note": -1}
+
+
+@njit(cache=True, nogil=True)
+def _rows(serials: Any, base: Any, rows: Any, out: Any) -> None:
+    for i in range(serials.shape[0]):
+        row = serials[i] - base
+        out[i] = row if serials[i] >= 0 and 0 <= row < rows else -1
+
+
+@njit(cache=True, nogil=True)
+def _keys(serials: Any, base: Any, key: Any, out: Any) -> None:
+    for i in range(serials.shape[0]):
+        row = serials[i] - base
+        out[i] = key[row] if serials[i] >= 0 and 0 <= row < key.shape[0] else -1
 
 
 class Posts:
@@ -121,9 +138,17 @@ class Posts:
         return np.arange(self.base + lo, self.base + hi, dtype=np.int64)
 
     def row(self, serial: ArrayLike) -> NDArray[np.int64]:
-        """Return row numbers of serials int64[A]; -1 where the post is not (or no longer) in the window."""
-        rows = np.asarray(serial, np.int64) - self.base
-        return np.where((rows >= 0) & (rows < self._rows) & (np.asarray(serial) >= 0), rows, -1)
+        """Return row numbers of serials int64[...]; -1 where the post is not (or no longer) in the window."""
+        serials = np.array(serial, np.int64, ndmin=0, copy=None, order="C")
+        out = np.empty(serials.shape, np.int64)
+        _rows(serials.reshape(-1), self.base, self._rows, out.reshape(-1))
+        return out
+
+    def keys_of(self, serial: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the keys int64[A] of serials int64[A]; -1 where the post is not (or no longer) in the window."""
+        out = np.empty(serial.shape[0], np.int64)
+        _keys(np.ascontiguousarray(serial), self.base, self.key, out)
+        return out
 
     def evict_before(self, serial: int) -> int:
         """Drop posts with a smaller serial; return how many left."""

@@ -44,6 +44,19 @@ def draw(key: Any, user: Any, item: Any) -> Any:
     return np.float64(draw_bits(key, user, item) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def half_draw(key: Any, user: Any) -> Any:
+    """Return the uint64 that `full_draw` makes a draw of: the half of the work that no item changes."""
+    return mix(np.uint64(key) + (np.uint64(np.int64(user)) + np.uint64(1)) * np.uint64(0xD1342543DE82EF95))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def full_draw(half: Any, item: Any) -> Any:
+    """Return `draw(key, user, item)` of the key and user that made `half`."""
+    bits = mix(half ^ ((np.uint64(np.int64(item)) + np.uint64(1)) * np.uint64(0xAF251AF3B0F025B5)))
+    return np.float64(bits >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
 @njit(cache=True, nogil=True)
 def _fill(key: Any, users: Any, items: Any, out: Any) -> None:
     for i in range(out.shape[0]):

@@ -16,7 +16,7 @@ from simapp.engine.core.desk import Desk
 from simapp.engine.core.follows import Follows
 from simapp.engine.core.pairmap import PairMap
 from simapp.engine.core.population import Population
-from simapp.engine.core.posts import Posts
+from simapp.engine.core.posts import REPOST, Posts
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 
@@ -24,23 +24,49 @@ LIKED, DISLIKED, REPOSTED, QUOTED, REPORTED = 1, 2, 4, 8, 16
 
 
 @njit(cache=True, nogil=True)
-def _remember_seen(seen: Any, position: Any, viewers: Any, posts: Any) -> None:
+def _remember_seen(
+    seen: Any, position: Any, viewers: Any, posts: Any, base: Any, kind: Any, parent: Any, repost: Any
+) -> Any:
     size = seen.shape[1]
+    newest = np.int64(-1)
     for v in range(viewers.shape[0]):
         u = viewers[v]
+        at = position[u]
         for j in range(posts.shape[1]):
-            if posts[v, j] < 0:
+            serial = posts[v, j]
+            if serial < 0:
                 break
-            seen[u, position[u]] = posts[v, j]
-            position[u] = (position[u] + 1) % size
+            row = serial - base
+            while 0 <= row < kind.shape[0] and kind[row] == repost:
+                serial = parent[row]
+                row = serial - base
+            seen[u, at] = serial
+            newest = max(newest, serial)
+            at = at + 1 if at + 1 < size else 0
+        position[u] = at
+    return newest
+
+
+NEVER = np.uint32(0xFFFFFFFF)
+
+
+@njit(cache=True, nogil=True)
+def _newest_seen(seen: Any) -> Any:
+    newest = np.int64(-1)
+    for u in range(seen.shape[0]):
+        for j in range(seen.shape[1]):
+            if seen[u, j] != NEVER:
+                newest = max(newest, np.int64(seen[u, j]))
+    return newest
 
 
 @dataclass
 class Users:
     """Columns of N users; see Population for meanings.
 
-    opinions float64[N, T] native; seen uint32[N, S]: serials last shown (NEVER where empty), a ring
-    whose next slot is seen_at int32[N]. S may be 0. suspended uint8[N]: 1 for accounts that may not act.
+    opinions float64[N, T] native; seen uint32[N, S]: serials last shown (NEVER where empty), of a repost
+    that of what it shows, a ring whose next slot is seen_at int32[N]. S may be 0. suspended uint8[N]: 1 for
+    accounts that may not act.
     """
 
     age: NDArray[np.int16]
@@ -57,9 +83,6 @@ class Users:
 
     def __len__(self) -> int:
         return int(self.age.shape[0])
-
-
-NEVER = np.uint32(0xFFFFFFFF)
 
 
 @dataclass
@@ -88,6 +111,10 @@ class World:
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk, repr=False, compare=False)
     changes: int = 0
+
+    def __post_init__(self) -> None:
+        # The serial from which on nobody was shown anything: follows from `seen`, so no snapshot holds it.
+        self.unseen_from = int(_newest_seen(self.users.seen)) + 1 if len(self.posts) else 0
 
     @classmethod
     def found(
@@ -132,7 +159,11 @@ class World:
     def remember_seen(self, feed: FeedBatch) -> None:
         """Put what was shown into the viewers' seen-rings."""
         if self.users.seen.shape[1]:
-            _remember_seen(self.users.seen, self.users.seen_at, feed.viewers, feed.posts)
+            newest = _remember_seen(
+                self.users.seen, self.users.seen_at, feed.viewers, feed.posts, np.int64(self.posts.base),
+                self.posts.kind, self.posts.parent, np.uint8(REPOST),
+            )  # fmt: skip
+            self.unseen_from = max(self.unseen_from, int(newest) + 1)
 
     def forget_cold(self) -> int:
         """Drop posts older than the hot window; return how many left."""

@@ -24,7 +24,7 @@ from simapp.store.exporters import manifest
 from simapp.store.exporters.oasis_legacy import Chains
 from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
 from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
-from simapp.store.exporters.source import Source, stream
+from simapp.store.exporters.source import Source, steps_apart, stream
 from simapp.store.files import list_files, run_folder
 from simapp.store.lineage import belongs
 from simapp.store.parquet import read_log
@@ -228,7 +228,7 @@ class _Export:
         # OASIS traces a search whether or not it found anything.
         searches = f"{code_of('search_posts')}, {code_of('search_user')}"
         traced = f"(outcome = 0 OR outcome = {Outcome.NOTHING_FOUND:d} AND code IN ({searches}))"
-        for segment in self._segments:
+        for segment in (part for whole in self._segments for part in steps_apart(whole)):
             yield from stream(
                 "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
                 f"WHERE {traced} AND {belongs('x', [segment])} ORDER BY step, seq"

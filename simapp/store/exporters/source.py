@@ -24,6 +24,7 @@ from simapp.store.files import list_files, run_folder
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
 from simapp.store.parquet import read_log
+from simapp.store.partitions import has_own
 
 CHUNK = 20_000
 
@@ -101,8 +102,7 @@ class Source:
             return
         query = _QUERIES[table.name]
         for segment in self.segments[:1] if table is d.USERS else self.segments:
-            where = f"x.run_id = {segment.run_id:d}" if table is d.USERS else belongs("x", [segment])
-            for rows in stream(query.format(where=where)):
+            for rows in (rows for where in _wheres(table, segment) for rows in stream(query.format(where=where))):
                 raw = pl.DataFrame(rows, schema=_RAW[table.name], orient="row")
                 if table is d.POSTS:
                     raw = raw.with_columns(
@@ -164,6 +164,22 @@ class Source:
         if name == "age":
             return pl.when(pl.col(name) == 0).then(None).otherwise(pl.col(name))
         return pl.col(name)
+
+
+def _wheres(table: d.Table, segment: Segment) -> list[str]:
+    """Return the conditions under which a table's rows of a segment are read one after another."""
+    if table is d.USERS:
+        return [f"x.run_id = {segment.run_id:d}"]
+    if table.name == "events":
+        return [belongs("x", [part]) for part in steps_apart(segment)]
+    return [belongs("x", [segment])]
+
+
+def steps_apart(segment: Segment) -> list[Segment]:
+    """Return the segment, of a large run cut into single steps: its events are ordered within a step at a time."""
+    if not has_own(segment.run_id):
+        return [segment]
+    return [Segment(segment.run_id, step, step) for step in range(segment.first, segment.last + 1)]
 
 
 def stream(query: str, params: Sequence[Any] = (), rows: int = CHUNK) -> Iterator[list[tuple[Any, ...]]]:
