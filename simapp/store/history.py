@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
-from simapp.store import tallies
+from simapp.store.counted import DISLIKES, LIKES, REPORTS, done_to
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
 from simapp.store.partitions import has_own
-from simapp.store.rows import RunFile, RunStep
+from simapp.store.rows import RunStep
 
 MOST = 1_000  # rows of one page, at most
 
@@ -139,16 +139,11 @@ class Counters:
     reports: int = 0
 
 
-_LIKES = (("like_post", "like_comment"), ("unlike_post", "unlike_comment"))
-_DISLIKES = (("dislike_post", "dislike_comment"), ("undo_dislike_post", "undo_dislike_comment"))
-_REPORTS: tuple[tuple[str, ...], tuple[str, ...]] = (("report_post",), ())
-
-
 def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]:
     """Return the counters of posts and comments after `step` (of reposts: reports, for they have nothing else)."""
     wanted = sorted(set(keys))
     segments = segments_of(run, step)
-    votes = _done_to(segments, wanted)
+    votes = done_to(segments, wanted)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT root FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s) "  # noqa: S608
@@ -170,41 +165,14 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
 
     return {
         key: Counters(
-            net(key, _LIKES),
-            net(key, _DISLIKES),
+            net(key, LIKES),
+            net(key, DISLIKES),
             shares.get(key, 0),
             comments.get(key, 0),
-            net(key, _REPORTS),
+            net(key, REPORTS),
         )
         for key in wanted
     }
-
-
-def _done_to(segments: list[Segment], posts: list[int]) -> dict[tuple[int, int], int]:
-    """Count votes by (post, action code): from tallies where a large run has them, else from the events."""
-    codes = _counted()
-    # As constants: with parameters the partial index could not be used.
-    constants = ", ".join(map(str, codes))
-    found: dict[tuple[int, int], int] = {}
-    for segment in segments:
-        if RunFile.objects.filter(run_id=segment.run_id, kind=tallies.KIND).exists():
-            part = tallies.done_to([segment], posts, codes)
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
-                    f"AND code IN ({constants}) AND {belongs('x', [segment])} GROUP BY post, code",
-                    [posts],
-                )
-                part = {(post, code): count for post, code, count in cursor.fetchall()}
-        for pair, count in part.items():
-            found[pair] = found.get(pair, 0) + count
-    return found
-
-
-def _counted() -> list[int]:
-    names = [name for pair in (_LIKES, _DISLIKES, _REPORTS) for side in pair for name in side]
-    return [code_of(name) for name in names]
 
 
 def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:
