@@ -23,11 +23,11 @@ WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test check lint types clean dev browser
+.PHONY: help setup demo test check lint types clean dev browser bench-oasis
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/:/' | awk -F': ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/:/' | awk -F': ' '{printf "  make %-11s %s\n", $$1, $$2}'
 	@echo "Settings: PORT=8000  TORCH_INDEX_URL=...  PYTHON=/path/to/python3.11  SOCIARIUM_STATE=folder"
 
 setup: $(STAMPS)/runtime $(STAMPS)/warm  ## the environment in .venv (torch first), kernels compiled
@@ -49,9 +49,13 @@ lint: dev
 types: dev
 	$(BIN)/mypy
 
+# OASIS_ARGS="--sizes 1000 --json" and the like are handed to the script; `--help` lists them.
+bench-oasis: setup  ## OASIS and Sociarium side by side (builds OASIS's own environment; half an hour)
+	@$(BIN)/python benchmarks/oasis/run.py $(OASIS_ARGS)
+
 clean:  ## remove the environment and caches; data in var/ stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info
-	find simapp recommender agents tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) benchmarks/oasis/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build *.egg-info
+	find simapp recommender agents benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- how setup works: each step leaves a stamp, so a second call only compares times of files -------------------
 

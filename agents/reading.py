@@ -85,8 +85,8 @@ def react(  # noqa: C901 - one pass per user; a kernel cannot be cut into closur
 ) -> None:  # fmt: skip
     """Fill deeds [V, MOST] of viewers lo .. hi - 1.
 
-    rows int64[V, k]: post rows, -1 padding; keys uint64[DEEDS + 1]: stream keys by deed, the last for reading;
-    rates float64[DEEDS]; offered bool[DEEDS]; out: count uint8[V], deed uint8, target int64 (row),
+    rows int32[V, k]: post rows, -1 padding; keys uint64[DEEDS + 1]: stream keys by deed, the last for reading;
+    rates float64[DEEDS]; offered bool[DEEDS]; out: count uint8[V], deed uint8, target int32 (row),
     whom int32, on int16 (topic), each [V, MOST]. mixed uint64[DEEDS]: room to work in.
     """
     for v in range(lo, hi):

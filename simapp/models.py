@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simapp.store.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
+from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
     RunFile,
@@ -10,6 +10,7 @@ from simapp.store.rows import (
     RunInput,
     RunMetric,
     RunPost,
+    RunProbe,
     RunStep,
     RunText,
     RunUser,
@@ -18,6 +19,7 @@ from simapp.store.rows import (
 __all__ = [
     "Audit",
     "Export",
+    "Probe",
     "Run",
     "RunEvent",
     "RunFile",
@@ -25,6 +27,7 @@ __all__ = [
     "RunInput",
     "RunMetric",
     "RunPost",
+    "RunProbe",
     "RunStep",
     "RunText",
     "RunUser",

@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from simapp.web import (
     catalogue_page,
     export_pages,
+    interviews_page,
     people_page,
     run_list,
     run_page,
@@ -37,7 +38,7 @@ urlpatterns = [
     path("favicon.ico", small_pages.favicon, name="favicon"),
     path("runs/", run_list.runs, name="runs"),
     path("runs/<int:run_id>/export/", export_pages.export, name="export"),
-    path("runs/<int:run_id>/", include((run_page.urlpatterns, "run"))),
+    path("runs/<int:run_id>/", include(([*run_page.urlpatterns, *interviews_page.urlpatterns], "run"))),
     path("scenarios/", scenario_list.scenarios, name="scenarios"),
     path("scenarios/schema.json", scenario_list.schema, name="scenario-schema"),
     path("scenarios/new/", scenario_list.new_scenario, name="new-scenario"),

@@ -90,7 +90,7 @@ class RuleMind:
         code = np.array([self.codes[name] for name in DEEDS], np.uint8)
         batch.code[:a] = code[deed[slots]]
         batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
-        batch.post[:a] = target[slots] + world.posts.base
+        batch.post[:a] = target[slots].astype(np.int64) + world.posts.base
         # What is written of one's own accord is number 0, whatever was read before it.
         batch.n[:a] = _numbers(world, streams, batch.actor[:a], deed[slots], target[slots])
         batch.user[:a] = whom[slots]
@@ -113,16 +113,16 @@ class RuleMind:
         """Move opinions by what was read."""
         del decisions
         if self.opinion is not None:
-            rows = world.posts.row(feed.posts)
+            rows = world.posts.rows_of(feed.posts)
             key = streams.key("read", world.step)
             self.opinion.move(world, feed, rows, key, self.depth, streams, workers)
 
     def _react(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> Any:
         v, posts = len(feed), world.posts
         made = np.zeros(v, np.uint8)
-        deed, target = np.zeros((v, reading.MOST), np.uint8), np.zeros((v, reading.MOST), np.int64)
+        deed, target = np.zeros((v, reading.MOST), np.uint8), np.zeros((v, reading.MOST), np.int32)
         whom, on = np.full((v, reading.MOST), -1, np.int32), np.full((v, reading.MOST), -1, np.int16)
-        rows = posts.row(feed.posts)
+        rows = posts.rows_of(feed.posts)
         keys = np.array([streams.key(name, world.step) for name in (*DEEDS, "read")], np.uint64)
         offered = np.array([world.rules.offered[self.codes[name]] for name in DEEDS], np.bool_)
         rates, shown = self.rates.as_array(), world.shown_opinions()

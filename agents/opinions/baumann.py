@@ -52,13 +52,13 @@ class Baumann:
         self,
         world: World,
         feed: FeedBatch,
-        rows: NDArray[np.int64],
+        rows: NDArray[np.int32],
         read_key: np.uint64,
         depth: float,
         streams: Streams,
         workers: Workers,
     ) -> None:
-        """Advance all opinions by one step; rows int64[V, k] are the post rows of the feed."""
+        """Advance all opinions by one step; rows int32[V, k] are the post rows of the feed."""
         opinions, posts = world.users.opinions, world.posts
         idle = np.ones(opinions.shape[0], np.bool_)
         idle[feed.viewers] = False

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.core.batches import DecisionBatch, EventBatch, FeedBatch
+from simapp.engine.core.batches import ActionBatch, DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.world import World
 
 
@@ -88,6 +88,15 @@ class StepRecord:
     impressions_digest: bytes
     inputs: list[dict[str, Any]] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+
+    def let_go_of_logs(self) -> None:
+        """Give up impressions and decisions, the largest part by far, once they are kept elsewhere."""
+        none = np.zeros(0, np.int32)
+        self.impressions = Impressions(
+            none, none.astype(np.int64), none.astype(np.uint8), none.astype(np.float32), none.astype(np.uint8)
+        )
+        self.decisions = DecisionBatch(ActionBatch.empty(), none.astype(np.uint8))
+        self.decision_targets = none.astype(np.int64)
 
 
 class Sink(Protocol):

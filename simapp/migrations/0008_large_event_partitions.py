@@ -42,5 +42,5 @@ BACK = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("simapp", "0003_export_touched")]
+    dependencies = [("simapp", "0005_groups_and_products")]
     operations = [migrations.RunSQL(TREES, reverse_sql=BACK)]

@@ -25,6 +25,11 @@ def get_run(member: Any, run_id: int) -> Run:
     return runs_for(member).select_related("scenario_version__scenario", "owner").get(pk=run_id)
 
 
+def may_ask(member: Any, run: Run) -> bool:
+    """Whether a member may interview a run's users: its owner; staff where it has none (the command line's)."""
+    return bool(run.owner_id == member.pk or (run.owner_id is None and member.is_staff))
+
+
 def scenarios_for(member: Any) -> QuerySet[Scenario]:
     """Return the gallery and the member's own scenarios (staff: everybody's)."""
     if not member.is_authenticated:

@@ -21,6 +21,7 @@ from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.digest import EMPTY
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.texts import Texts
@@ -143,7 +144,7 @@ class Parts:
 
     def found_world(self, population: Population) -> World:
         """Create the world at step 0."""
-        return World.found(
+        world = World.found(
             population,
             clock=self.clock(),
             rules=self.rules(),
@@ -151,6 +152,8 @@ class Parts:
             texts=Texts(text_pool(self.scenario.topics).texts),
             opinion_scale=BAUMANN_SCALE if self.scenario.minds.opinion.kind == "baumann" else 0.0,
         )
+        world.products = Products.named(world.texts, [p.name for p in self.scenario.platform.products])
+        return world
 
     def plan(self, world: World) -> list[Intervention]:
         """Return the scenario's interventions with drawn authors, appeals and topics filled in.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease
+from simapp.engine.core.memory import return_large_blocks
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
@@ -132,6 +133,7 @@ class Owner:
     def _open(self) -> Simulation:
         run = self.run
         self.stage = "opening"
+        return_large_blocks()
         scenario = load_scenario(run.scenario_version.document)
         parts = Parts(scenario, Streams(run.seed), self.workers)
         population = None

@@ -1,4 +1,4 @@
-"""Picks up what was left lying: runs whose owner died, messages that the broker lost, exports that stopped.
+"""Picks up what was left lying: runs whose owner died, messages the broker lost, exports and interviews that stopped.
 
 PostgreSQL is the queue of record. Each round looks at it and sends again; a task that was sent twice
 finds the lease taken and ends.
@@ -18,10 +18,10 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Export, Run
-from simapp.runs import exports, leases, messages
+from simapp.models import Export, Probe, Run
+from simapp.runs import exports, leases, messages, probes
 from simapp.runs.said import state_message
-from simapp.runs.tasks import execute_run, make_export
+from simapp.runs.tasks import answer_probe, execute_run, make_export
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Reconciler:
     clock: Callable[[], float] = time.monotonic
     _sent: dict[int, float] = field(default_factory=dict)
     _exports: dict[int, float] = field(default_factory=dict)
+    _probes: dict[int, float] = field(default_factory=dict)
 
     def round(self) -> list[int]:
         """Look once; return the ids of the runs that were sent."""
@@ -81,6 +82,10 @@ class Reconciler:
             if self.clock() - self._exports.get(export.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
                 make_export.delay(export.pk)
                 self._exports[export.pk] = self.clock()
+        for probe in Probe.objects.filter(probes.abandoned()).only("pk"):
+            if self.clock() - self._probes.get(probe.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
+                answer_probe.delay(probe.pk)
+                self._probes[probe.pk] = self.clock()
         return sent
 
     def _answering(self, run: Run) -> bool:

@@ -130,6 +130,9 @@ class DatabaseSink:
     def _keep(self, record: StepRecord, snapshot: FileRow | None) -> None:
         began = time.perf_counter()
         files = parquet.write_step_files(run_folder(self.lease.run_id), record)
+        if self.behind:
+            # The next step is being computed beside this: there is no room for two of everything.
+            record.let_go_of_logs()
         tally = write_tally(run_folder(self.lease.run_id), record) if self.large else None
         files += [tally] if tally is not None else []
         if snapshot is not None:

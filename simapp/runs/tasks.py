@@ -6,6 +6,7 @@ from celery import shared_task
 
 EXECUTE = "simapp.runs.execute_run"
 EXPORT = "simapp.runs.make_export"
+PROBE = "simapp.runs.answer_probe"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -23,3 +24,11 @@ def make_export(export_id: int) -> None:
     from simapp.runs.exports import make
 
     make(export_id)
+
+
+@shared_task(name=PROBE, queue="decisions", ignore_result=True)
+def answer_probe(probe_id: int) -> None:
+    """Answer an interview on a clone of the run's world."""
+    from simapp.runs.probes import answer
+
+    answer(probe_id)

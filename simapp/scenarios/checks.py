@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SeedPostPart, SwitchFeed
+from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SwitchFeed
 from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
+from simapp.scenarios.parts.posts import SeedPostPart
 from simapp.scenarios.problems import ScenarioProblem
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def _posts(scenario: Scenario) -> list[tuple[str, SeedPostPart | InjectPost]]:
     posts: list[tuple[str, SeedPostPart | InjectPost]] = [
         (f"seed_posts.{i}", post) for i, post in enumerate(scenario.seed_posts)
     ]
+    for i, product in enumerate(scenario.platform.products):
+        if product.post is not None:
+            posts.append((f"platform.products.{i}.post", product.post))
     for i, change in enumerate(scenario.interventions):
         if isinstance(change, InjectPost):
             posts.append((f"interventions.{i}", change))
@@ -106,6 +110,10 @@ def advice(scenario: Scenario) -> list[str]:
         if isinstance(change, SwitchFeed) and change.preset == scenario.feed.preset and not change.params:
             said.append(f"interventions.{i}.preset is {change.preset}, which the feed uses already.")
     offered = scenario.platform.action_names
+    if "purchase_product" in offered and not scenario.platform.products:
+        said.append("platform.actions has purchase_product and platform.products is empty; nothing can be bought.")
+    if scenario.platform.products and "purchase_product" not in offered:
+        said.append("platform.products is not empty and platform.actions has no purchase_product; nobody can buy.")
     if "create_post" not in offered and not scenario.seed_posts:
         said.append(
             "platform.actions has no create_post and there are no seed_posts; nothing will be written."

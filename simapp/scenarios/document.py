@@ -19,11 +19,12 @@ from pydantic_core import PydanticCustomError
 from simapp.scenarios.checks import cross_problems
 from simapp.scenarios.parts.base import MAX_INTERVENTIONS, Line, Part, TopicSlug
 from simapp.scenarios.parts.clock import ClockPart
-from simapp.scenarios.parts.happenings import InterventionPart, SeedPostPart
+from simapp.scenarios.parts.happenings import InterventionPart
 from simapp.scenarios.parts.minds import Minds
 from simapp.scenarios.parts.network import BarabasiAlbert, Network
 from simapp.scenarios.parts.platform import Distinct, FeedPart, Platform
 from simapp.scenarios.parts.population import PopulationPart
+from simapp.scenarios.parts.posts import SeedPostPart
 from simapp.scenarios.plain import plain_problems
 from simapp.scenarios.problems import ScenarioInvalid, ScenarioProblem, problems_from
 from simapp.scenarios.topics import DEFAULT_TOPICS

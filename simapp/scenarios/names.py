@@ -37,6 +37,12 @@ ACTIONS: tuple[str, ...] = (
     "reinstate_user",
     "demote_post",
     "undo_demote_post",
+    "create_group",
+    "join_group",
+    "leave_group",
+    "send_to_group",
+    "listen_from_group",
+    "purchase_product",
 )
 
 # OASIS's sets for X (6) and Reddit (13), with what takes back what they do, comments and mutes on the microblog,

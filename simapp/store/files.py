@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,21 +48,27 @@ def keep_bytes(folder: Path, data: bytes, *, stem: str, suffix: str) -> tuple[st
 
     The folder is made if missing. A reader never sees a part of the file under its name.
     """
-    digest = hashlib.blake2b(data, digest_size=32).hexdigest()
-    name = f"{stem}-{digest[:16]}{suffix}"
+    return keep_file(folder, lambda path: path.write_bytes(data), stem=stem, suffix=suffix)[:2]
+
+
+def keep_file(folder: Path, write: Callable[[Path], Any], *, stem: str, suffix: str) -> tuple[str, str, int]:
+    """Let `write` fill a file and keep it as `keep_bytes` does; return (name, hash, bytes)."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(prefix=f".{stem}-", suffix=".part", dir=folder)
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        write(Path(part))
+        with Path(part).open("r+b") as file:
+            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+            size = file.tell()
             os.fsync(file.fileno())
+        name = f"{stem}-{digest[:16]}{suffix}"
         Path(part).replace(folder / name)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
     sync_folder(folder)
-    return name, digest
+    return name, digest, size
 
 
 def sync_folder(folder: Path) -> None:

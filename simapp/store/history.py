@@ -54,7 +54,7 @@ LISTINGS: dict[str, Listing] = {
             "events",
             "run_event",
             ("step", "seq"),
-            ("step", "seq", "actor", "code", "outcome", "post", "target", "user_id", "text"),
+            ("step", "seq", "actor", "code", "outcome", "post", "target", "user_id", "item", "amount", "text"),
         ),
         Listing("metrics", "run_metric", ("step", "name"), ("step", "name", "value", "null_value")),
     )

@@ -200,6 +200,40 @@ class Export(models.Model):
         return f"{self.get_format_display()} of run {self.run_id}"
 
 
+class Probe(models.Model):
+    """A question to users of a run, asked on a clone of its world after `step`; the answers are RunProbe rows.
+
+    users: ids in the order in which they were named. touched is when its worker last reported.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="probes")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="probes"
+    )
+    kind = models.CharField(max_length=20, default="interview")
+    step = models.IntegerField()
+    users = JSONField()
+    prompt = models.TextField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    doing = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    touched = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} of run {self.run_id}"
+
+
 class Audit(models.Model):
     """Who did what to which run; rows are added and never changed."""
 

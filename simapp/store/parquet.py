@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simapp.store.files import FileRow, keep_bytes, read_verified, sweep
+from simapp.store.files import FileRow, keep_file, read_verified, sweep
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,10 +25,12 @@ def write_step_files(folder: Path, record: StepRecord, *, opinions: bool = True)
     A log without rows makes no file. `opinions` false leaves the opinions out (a run may keep them
     less often than every step).
     """
-    frames = {"impressions": impressions_frame(record), "decisions": decisions_frame(record)}
+    makers = {"impressions": impressions_frame, "decisions": decisions_frame}
     if opinions:
-        frames["opinions"] = opinions_frame(record)
-    return [_keep(folder, record.step, kind, frame) for kind, frame in frames.items() if frame.height]
+        makers["opinions"] = opinions_frame
+    # One after the other: of a million users the frames together are as large as half of the world.
+    kept = (_keep(folder, record.step, kind, make(record)) for kind, make in makers.items())
+    return [file for file in kept if file is not None]
 
 
 def impressions_frame(record: StepRecord) -> pl.DataFrame:
@@ -71,6 +73,8 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "stance": chosen.stance,
             "opinion": chosen.opinion,
             "appeal": chosen.appeal,
+            "item": chosen.item,
+            "amount": chosen.amount,
             "tier": tier,
         },
         schema={
@@ -84,6 +88,8 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "stance": pl.Float32,
             "opinion": pl.Float32,
             "appeal": pl.Float32,
+            "item": pl.Int32,
+            "amount": pl.Int16,
             "tier": pl.UInt8,
         },
     )
@@ -105,9 +111,13 @@ def read_log(folder: Path, file: FileRow) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(read_verified(folder / file.name, file.hash)))
 
 
-def _keep(folder: Path, step: int, kind: str, frame: pl.DataFrame) -> FileRow:
-    out = io.BytesIO()
-    frame.write_parquet(out, compression="zstd", compression_level=1)
-    data = out.getvalue()
-    name, digest = keep_bytes(folder / kind, data, stem=f"{kind}-{step:08d}", suffix=".parquet")
-    return FileRow(kind, f"{kind}/{name}", digest, len(data), frame.height)
+def _keep(folder: Path, step: int, kind: str, frame: pl.DataFrame) -> FileRow | None:
+    if not frame.height:
+        return None
+    name, digest, size = keep_file(
+        folder / kind,
+        lambda path: frame.write_parquet(path, compression="zstd", compression_level=1),
+        stem=f"{kind}-{step:08d}",
+        suffix=".parquet",
+    )
+    return FileRow(kind, f"{kind}/{name}", digest, size, frame.height)

@@ -117,6 +117,8 @@ class RunEvent(models.Model):
     text_id = models.IntegerField()
     code = models.SmallIntegerField()
     outcome = models.SmallIntegerField()
+    item = models.IntegerField(default=-1)
+    amount = models.SmallIntegerField(default=0)
 
     class Meta:
         managed = False
@@ -183,6 +185,33 @@ class RunInput(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.step}"
+
+
+class RunProbe(models.Model):
+    """What one user answered to a probe of a clone of the world after `step`; no part of the run itself.
+
+    probe_id names the request (Probe), seq the place within it; tier is an index into batches.TIERS.
+    """
+
+    pk = models.CompositePrimaryKey("run_id", "probe_id", "seq")
+    run_id = models.BigIntegerField()
+    probe_id = models.BigIntegerField()
+    member_id = models.BigIntegerField(null=True)
+    created = models.DateTimeField(auto_now_add=True)
+    step = models.IntegerField()
+    seq = models.IntegerField()
+    user_id = models.IntegerField()
+    tier = models.SmallIntegerField()
+    kind = models.TextField()
+    prompt = models.TextField()
+    response = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "run_probe"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.probe_id}/{self.seq}"
 
 
 class RunFile(models.Model):

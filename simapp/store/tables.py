@@ -1,7 +1,7 @@
 """The bulk tables as COPY sees them: column names and fixed PostgreSQL types, in the table's order.
 
-The order puts wide columns first, so that PostgreSQL pads nothing. A test compares this with the
-migrated database.
+The order puts wide columns first, so that PostgreSQL pads next to nothing (columns of later migrations stand at the
+end). A test compares this with the migrated database.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ EVENTS = BulkTable(
         "text_id": "int4",
         "code": "int2",
         "outcome": "int2",
+        "item": "int4",
+        "amount": "int2",
     },
 )
 METRICS = BulkTable(
@@ -118,6 +120,23 @@ FILES = BulkTable(
     },
 )
 
+PROBES = BulkTable(
+    "run_probe",
+    {
+        "run_id": "int8",
+        "probe_id": "int8",
+        "member_id": "int8",
+        "created": "timestamptz",
+        "step": "int4",
+        "seq": "int4",
+        "user_id": "int4",
+        "tier": "int2",
+        "kind": "text",
+        "prompt": "text",
+        "response": "text",
+    },
+)
+
 TABLES: dict[str, BulkTable] = {
-    table.name: table for table in (USERS, TEXTS, FOLLOWS, POSTS, EVENTS, METRICS, STEPS, INPUTS, FILES)
+    table.name: table for table in (USERS, TEXTS, FOLLOWS, POSTS, EVENTS, METRICS, STEPS, INPUTS, FILES, PROBES)
 }

@@ -143,6 +143,8 @@ def _write_events(cursor: Any, run_id: int, record: StepRecord) -> None:
         "text_id": events.text,
         "code": events.code,
         "outcome": events.outcome,
+        "item": events.item,
+        "amount": events.amount,
     }
     copy_columns(cursor, EVENTS.name, EVENTS.columns, columns)
 

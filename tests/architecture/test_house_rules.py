@@ -39,11 +39,14 @@ def python_files(root: Path) -> list[Path]:
         for folder in ("simapp", "recommender", "agents", "tests")
         for path in (root / folder).rglob("*.py")
     ]
+    found += (root / "benchmarks").glob("*/*.py")
     return [path for path in found if "migrations" not in path.parts]
 
 
 def our_text_files(root: Path) -> list[Path]:
     inside = [path for folder in OURS for path in (root / folder).rglob("*") if path.is_file()]
+    # Not deeper: a benchmark may have an environment of its own.
+    inside += [path for path in (root / "benchmarks").glob("*/*") if path.is_file()]
     top = [path for path in root.iterdir() if path.is_file()]
     not_ours = {"__pycache__", "vendor"}
     return [path for path in inside + top if path.suffix in TEXT and not not_ours & set(path.parts)]

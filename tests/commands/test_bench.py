@@ -8,19 +8,20 @@ import json
 import pytest
 from django.core.management import call_command
 
+from simapp.engine.core.errors import WrongInput
 from simapp.models import Run, RunEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def bench(**options: object) -> dict:
+def bench(name: str = "step", **options: object) -> dict:
     out = io.StringIO()
-    call_command("bench", "step", json=True, stdout=out, **options)
+    call_command("bench", name, json=True, stdout=out, **options)
     return json.loads(out.getvalue().splitlines()[-1])
 
 
 def test_a_small_benchmark_meets_its_own_workload() -> None:
-    one = bench(users=600, follows=8, steps=2, threads=1)
+    one = bench(users=600, follows=8, steps=2, threads=1, keep=True)
     two = bench(users=600, follows=8, steps=2, threads=2)
     assert (one["users"], one["active_per_step"]) == (600, 600)
     assert one["events_per_step"] >= 600
@@ -29,3 +30,21 @@ def test_a_small_benchmark_meets_its_own_workload() -> None:
     assert one["digest"] == two["digest"]
     assert {"rank", "decide", "apply", "measure", "commit"} <= set(one["stages"])
     assert RunEvent.objects.filter(run_id=one["run"]).count() == Run.objects.get(pk=one["run"]).events
+    assert len(one["rss_mib"]) == 3
+    assert "run" not in two
+    assert Run.objects.count() == 1
+
+
+def test_the_scale_says_how_the_cost_grows_and_leaves_nothing_behind() -> None:
+    before = RunEvent.objects.count()
+    found = bench("scale", sizes="100,200,400", follows=5, steps=1)
+    assert [row["users"] for row in found["rows"]] == [100, 200, 400]
+    assert -1 < found["exponent"] < 2
+    assert not Run.objects.exists()
+    assert RunEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("sizes", ["100", "200,100", "a,b", "", "100,100"])
+def test_sizes_that_say_nothing_about_scale_are_refused(sizes: str) -> None:
+    with pytest.raises(WrongInput, match="--sizes"):
+        bench("scale", sizes=sizes)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import all_actions, code_of
+from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch, EventBatch
 from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.world import World
 from tests.recommender.worlds import found, write
@@ -32,15 +34,26 @@ def small_world(**rules: object) -> World:
         world.posts.below[row], world.posts.size[row] = 1, 1
     world.posts.below[0], world.posts.size[0], world.posts.below[2] = 2, 2, 1
     world.posts.depth_sum[0] = world.posts.wiener[0] = world.posts.max_depth[0] = world.posts.depth[2] = 1
+    world.groups.found(ids.post_key([4, 2], [0, 0], [0, 0]), np.array([0, 1], np.int32))
+    world.products = Products.named(world.texts, ["mug", "hat"])
     return world
 
 
 def request(
-    name: str, actor: int, *, post: int = -1, user: int = -1, text: int = -1, n: int = 0
+    name: str,
+    actor: int,
+    *,
+    post: int = -1,
+    user: int = -1,
+    text: int = -1,
+    n: int = 0,
+    item: int = -1,
+    amount: int = 0,
 ) -> ActionBatch:
     batch = ActionBatch.empty(1)
     batch.actor[:], batch.code[:], batch.n[:] = actor, code_of(name), n
     batch.post[:], batch.user[:], batch.text[:], batch.topic[:] = post, user, text, 0
+    batch.item[:], batch.amount[:] = item, amount
     return batch
 
 
@@ -48,7 +61,8 @@ def state(world: World) -> list[bytes]:
     parts = [a.tobytes() for a in world.posts.to_arrays().values()]
     parts += [a.tobytes() for a in (*world.follows.edges(), world.follows.followers, world.follows.following)]
     parts += [a.tobytes() for table in (world.reactions, world.mutes) for a in table.items()]
-    return [*parts, world.users.suspended.tobytes(), str(world.mute_count).encode()]
+    parts += [a.tobytes() for held in (world.groups, world.products) for a in held.to_arrays().values()]
+    return [*parts, world.users.suspended.tobytes(), world.groups.size.tobytes(), str(world.mute_count).encode()]
 
 
 requests = st.lists(
@@ -59,6 +73,8 @@ requests = st.lists(
         post=st.sampled_from([-1, 0, 1, 2, 3, 99]),
         user=st.integers(-1, USERS + 1),
         text=st.integers(-1, 2),
+        item=st.sampled_from([-1, 0, 1, 99]),
+        amount=st.integers(-1, 3),
     ),
     max_size=25,
 ).map(lambda rows: numbered(ActionBatch.join(rows)))
@@ -124,6 +140,12 @@ def test_codes_and_names_are_unique_and_stay_what_they_are() -> None:
         "reinstate_user": 28,
         "demote_post": 29,
         "undo_demote_post": 30,
+        "create_group": 60,
+        "join_group": 61,
+        "leave_group": 62,
+        "send_to_group": 63,
+        "listen_from_group": 64,
+        "purchase_product": 65,
     }
 
 
@@ -137,6 +159,7 @@ def test_a_batch_does_what_its_requests_do_one_by_one_in_canonical_order(batch: 
     one_by_one = EventBatch.join([carry_out(single, batch.take(np.array([r]))) for r in rows])
     assert at_once.outcome.tolist() == one_by_one.outcome.tolist()
     assert at_once.post.tolist() == one_by_one.post.tolist()
+    assert at_once.item.tolist() == one_by_one.item.tolist()
     assert state(together) == state(single)
 
 
@@ -174,17 +197,30 @@ def test_an_unknown_user_is_no_target(name: str, user: int) -> None:
     assert state(world) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [(n, Outcome.UNKNOWN_GROUP) for n in NAMES if "group" in all_actions()[n].takes]
+    + [(n, Outcome.UNKNOWN_PRODUCT) for n in NAMES if "product" in all_actions()[n].takes],
+)
+@pytest.mark.parametrize("item", [-1, 2, 2**31 - 1])
+def test_an_unknown_group_or_product_is_no_target(name: str, refusal: Outcome, item: int) -> None:
+    world = small_world()
+    before = state(world)
+    assert carry_out(world, request(name, 4, text=0, item=item, amount=1)).outcome.tolist() == [refusal]
+    assert state(world) == before
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_platform_does_not_offer_is_refused(name: str) -> None:
     offered = np.ones(256, np.bool_)
     offered[code_of(name)] = False
     world = small_world(offered=offered)
     before = state(world)
-    events = carry_out(world, request(name, 4, post=0, user=0, text=0))
+    events = carry_out(world, request(name, 4, post=0, user=0, text=0, item=0, amount=1))
     assert events.outcome.tolist() == ([] if name == "do_nothing" else [Outcome.NOT_OFFERED])
     assert state(world) == before
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if "text" in all_actions()[n].takes])
 def test_writing_without_a_text_is_refused(name: str) -> None:
-    assert carry_out(small_world(), request(name, 4, post=0)).outcome.tolist() == [Outcome.NO_TEXT]
+    assert carry_out(small_world(), request(name, 4, post=0, item=0)).outcome.tolist() == [Outcome.NO_TEXT]

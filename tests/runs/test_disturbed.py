@@ -31,7 +31,7 @@ LEFT = {
     "run_text": "text_id, step, hash, text",
     "run_follow": "step, follower, followee, on_",
     "run_post": "key, root, parent, step, author, text_id, stance, opinion, appeal, topic, kind, arm",
-    "run_event": "step, seq, actor, n, user_id, text_id, code, outcome, post, target",
+    "run_event": "step, seq, actor, n, user_id, text_id, code, outcome, item, amount, post, target",
     "run_metric": "step, name, value, null_value",
     "run_step": "step, digest, impressions_digest, counts::text, histogram::text",
     "run_file": "step, kind, hash, rows",

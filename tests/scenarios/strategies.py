@@ -83,6 +83,14 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
                     st.none(), st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True, max_size=6)
                 ),
                 "exclusive_votes": st.one_of(st.none(), st.booleans()),
+                "products": st.lists(
+                    st.fixed_dictionaries(
+                        {"name": lines.filter(lambda name: name.strip() != "")},
+                        optional={"post": st.fixed_dictionaries(_post(topics))},
+                    ),
+                    max_size=3,
+                    unique_by=lambda product: product["name"],
+                ),
             },
         ),
         "feed": st.fixed_dictionaries(

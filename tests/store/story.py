@@ -12,6 +12,7 @@ from simapp.engine.actions.registry import code_of
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.population import ListedProfiles, Population, ProfileRow
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.texts import Texts
@@ -32,7 +33,7 @@ SCRIPT_TEXT = '<script>alert("x")</script>, \u202egnp.exe\nsecond line'
 
 @dataclass
 class ScriptedMind:
-    """Does what the story says: step -> list of (user, action, {post, user, text})."""
+    """Does what the story says: step -> list of (user, action, {post, user, text, item, amount})."""
 
     story: dict[int, list[tuple[int, str, dict]]]
     name: str = "scripted"
@@ -47,6 +48,7 @@ class ScriptedMind:
             seen[actor] = int(batch.n[row]) + 1
             batch.post[row] = what.get("post", -1)
             batch.user[row] = what.get("user", -1)
+            batch.item[row], batch.amount[row] = what.get("item", -1), what.get("amount", 0)
             batch.text[row] = world.texts.add(what["text"]) if "text" in what else -1
             batch.topic[row], batch.stance[row] = 0, 0.25
         return DecisionBatch(batch, np.full(len(lines), TIERS.index("rules"), np.uint8))
@@ -167,6 +169,8 @@ def tell(run: Run, *, steps: int = 4, story=None, plan: list[Intervention] | Non
         topics=["housing", "transport"],
         texts=Texts(["unused", HOSTILE_TEXT, "second seed"]),
     )
+    named = run.scenario_version.document["platform"].get("products", ())
+    world.products = Products.named(world.texts, [product["name"] for product in named])
     told = Told(run, world, population)
 
     class Database:
@@ -198,13 +202,13 @@ def tell(run: Run, *, steps: int = 4, story=None, plan: list[Intervention] | Non
     return told
 
 
-def make_run(owner, *, rules: str = "microblog", steps: int = 10) -> Run:
+def make_run(owner, *, rules: str = "microblog", steps: int = 10, products: tuple[str, ...] = ()) -> Run:
     """Return a new run of a one-version scenario; `rules` is microblog or forum."""
     scenario = Scenario.objects.create(slug="story", title="A <b>story</b>", owner=owner)
     document = {
         "title": "A story",
         "topics": ["housing", "transport"],
-        "platform": {"rules": rules},
+        "platform": {"rules": rules, "products": [{"name": name} for name in products]},
         "clock": {"start": "2026-01-05T12:00:00Z", "minutes_per_step": 30, "steps": steps},
     }
     version = ScenarioVersion.objects.create(

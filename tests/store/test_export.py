@@ -60,13 +60,14 @@ def test_every_table_has_as_many_rows_as_the_database(exported):
         "metrics": RunMetric.objects.filter(run_id=run).count(),
         "steps": RunStep.objects.filter(run_id=run).count(),
         "inputs": 0,
+        "interviews": 0,
         **{
             kind: sum(RunFile.objects.filter(run_id=run, kind=kind).values_list("rows", flat=True))
             for kind in ("impressions", "decisions", "opinions")
         },
     }
     assert {f["table"]: f["rows"] for f in manifest["files"] if "table" in f} == expected
-    assert all(expected[name] for name in expected if name != "inputs")
+    assert all(expected[name] for name in expected if name not in {"inputs", "interviews"})
 
 
 def test_events_are_those_of_the_run_in_words(exported):
@@ -134,6 +135,41 @@ def test_logs_of_all_steps_are_one_table(exported):
     shown = table("impressions")
     assert shown["step"].unique().sort().to_list() == [1, 2, 3, 4]
     assert shown.height == sum(len(r.impressions.viewer) for r in told.records)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_interviews_are_a_table_of_their_own(told, tmp_path, format):
+    from tests.store.test_export_oasis import answered
+
+    second = [answered(told.run, answers, step=2) for answers in ({1: "yes", 2: '=1+1\n"'}, {2: "no"})][1]
+    manifest = export_run(told.run.pk, format, tmp_path / "out")
+    said = read(tmp_path / "out", manifest, "interviews")
+    assert said.select("seq", "step", "minute", "user", "kind", "tier", "prompt", "response").rows() == [
+        (0, 2, 60, 1, "interview", "rules", "Well?", "yes"),
+        (1, 2, 60, 2, "interview", "rules", "Well?", '=1+1\n"'),
+        (0, 2, 60, 2, "interview", "rules", "Well?", "no"),
+    ]
+    assert said["interview"].to_list() == [second - 1, second - 1, second]
+
+
+def test_a_group_and_a_purchase_are_named_in_events_and_decisions(new_run, tmp_path):
+    from tests.store.story import tell
+
+    story = {
+        1: [(1, "create_group", {"text": "readers"})],
+        2: [(2, "join_group", {"item": 0}), (3, "purchase_product", {"item": 1, "amount": 3})],
+    }
+    run = new_run(products=("mug", "hat"))
+    tell(run, steps=2, story=story)
+    manifest = export_run(run.pk, "parquet", tmp_path / "out")
+    events = read(tmp_path / "out", manifest, "events").filter(pl.col("step") > 0)
+    assert events.select("action", "item", "amount").rows() == [
+        ("create_group", 0, 0), ("join_group", 0, 0), ("purchase_product", 1, 3),
+    ]  # fmt: skip
+    decisions = read(tmp_path / "out", manifest, "decisions").filter(pl.col("step") > 0)
+    assert decisions.select("action", "item", "amount").rows() == [
+        ("create_group", None, 0), ("join_group", 0, 0), ("purchase_product", 1, 3),
+    ]  # fmt: skip
 
 
 def test_a_missing_metric_is_empty(exported):

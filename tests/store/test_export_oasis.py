@@ -151,6 +151,7 @@ def test_every_accepted_event_has_a_trace_and_no_refused_one(exported):
     expected: dict[str, int] = {}
     for event in RunEvent.objects.filter(run_id=told.run.pk, outcome=0):
         expected[names[event.code]] = expected.get(names[event.code], 0) + 1
+    expected["do_nothing"] = 3
     found = dict(ask("SELECT action, count(*) FROM trace WHERE action <> 'sign_up' GROUP BY action"))
     assert found == expected
     assert ask.manifest["files"][0]["tables"]["trace"] == sum(expected.values()) + 8
@@ -211,6 +212,82 @@ def test_the_same_action_twice_in_a_step_is_traced_twice(new_run, tmp_path):
         traces = database.execute("SELECT info FROM trace WHERE action <> 'sign_up'").fetchall()
     assert len(traces) == done + 1
     assert sum("nth" in info for (info,) in traces) == 1
+
+
+def test_who_does_nothing_twice_in_a_step_is_traced_twice(exported):
+    _, ask = exported
+    assert ask.traces("do_nothing") == [(0, 1, {}), (0, 3, {}), (0, 3, {"nth": 2})]
+
+
+GROUPS: dict[int, list[tuple[int, str, dict]]] = {
+    1: [(2, "create_group", {"text": "book club"}), (1, "create_group", {"text": "book club"})],
+    2: [
+        (0, "join_group", {"item": 0}),
+        (3, "join_group", {"item": 0}),
+        (4, "send_to_group", {"item": 0, "text": "may I?"}),  # refused: no member
+        (5, "purchase_product", {"item": 1, "amount": 2}),
+        (5, "purchase_product", {"item": 1, "amount": 1}),
+        (5, "purchase_product", {"item": 1, "amount": 1}),
+        (6, "purchase_product", {"item": 0, "amount": -1}),  # refused
+    ],
+    3: [
+        (0, "send_to_group", {"item": 0, "text": "hello, all"}),
+        (3, "leave_group", {"item": 0}),
+        (3, "send_to_group", {"item": 0, "text": "bye"}),  # refused: left
+        (1, "listen_from_group", {}),
+        (1, "listen_from_group", {}),
+    ],
+}
+
+
+def test_groups_and_products_are_oasis_tables(new_run, tmp_path):
+    run = new_run(products=("mug", "hat"))
+    told = tell(run, steps=3, story=GROUPS)
+    manifest = export_run(run.pk, "oasis", tmp_path / "out")
+    ask = Opened(tmp_path / "out" / f"{run.pk}.db", manifest)
+    with closing(ask.database):
+        assert ask("SELECT * FROM chat_group") == [(1, "book club", 1), (2, "book club", 1)]
+        assert ask("SELECT * FROM group_members ORDER BY 1, 2") == [(1, 0, 2), (1, 1, 1), (2, 2, 1)]
+        assert ask("SELECT * FROM group_messages") == [(1, 1, 0, "hello, all", 3)]
+        assert ask("SELECT * FROM product") == [(1, "mug", 0), (2, "hat", 4)]
+        assert ask.traces("create_group") == [
+            (user, 1, {"group_id": group, "group_name": "book club"}) for group, user in ((1, 1), (2, 2))
+        ]
+        assert [row[2] for row in ask.traces("join_group")] == [{"group_id": 1}] * 2
+        assert ask.traces("leave_group") == [(3, 3, {"group_id": 1})]
+        sent = {"group_id": 1, "message_id": 1, "content": "hello, all"}
+        assert ask.traces("send_to_group") == [(0, 3, sent)]
+        assert [row[2] for row in ask.traces("purchase_product")] == [
+            {"product_name": "hat", "purchase_num": 2},
+            {"product_name": "hat", "purchase_num": 1},
+            {"product_name": "hat", "purchase_num": 1, "nth": 2},
+        ]
+        assert [row[2] for row in ask.traces("listen_from_group")] == [{}, {"nth": 2}]
+    assert told.world.products.sales.tolist() == [0, 4]
+
+
+def test_interviews_stand_in_the_trace_with_ids_of_their_own(told, tmp_path):
+    # [23], better: OASIS gives two interviews of a step one id
+    answered(told.run, {1: "yes", 2: "no"}, step=2)
+    answered(told.run, {1: "yes"}, step=2)
+    answered(told.run, {1: "perhaps"}, step=0)
+    manifest = export_run(told.run.pk, "oasis", tmp_path / "out")
+    ask = Opened(tmp_path / "out" / f"{told.run.pk}.db", manifest)
+    with closing(ask.database):
+        assert ask.traces("interview") == [
+            (1, 0, {"prompt": "Well?", "response": "perhaps", "interview_id": 1}),
+            (1, 2, {"prompt": "Well?", "response": "yes", "interview_id": 2}),
+            (2, 2, {"prompt": "Well?", "response": "no", "interview_id": 3}),
+            (1, 2, {"prompt": "Well?", "response": "yes", "interview_id": 4}),
+        ]
+
+
+def answered(run, answers, *, step):
+    from simapp.runs import probes
+
+    probe = probes.create(run=run, member=None, users=list(answers), prompt="Well?", step=step)
+    probes._keep(probe, 0, list(answers.values()))
+    return probe.pk
 
 
 def test_artificial_votes_belong_to_nobody(new_run, tmp_path):

@@ -19,9 +19,11 @@ from simapp.engine.core.world import World
 
 @dataclass
 class Done:
-    """What applying a batch gave: post int64[A] keys of the post written or acted on (-1 none)."""
+    """What applying a batch gave: post int64[A] keys of the post written or acted on (-1 none); item int32[A] ids
+    of the groups that were made (None: as the requests have it)."""
 
     post: NDArray[np.int64]
+    item: NDArray[np.int32] | None = None
 
 
 @dataclass
@@ -50,7 +52,8 @@ class Action(ABC):
     """One kind of request. `code` is stored with every event: never reuse or renumber one.
 
     order: place in the step's canonical sequence of kinds (lower first, equal by code).
-    takes: what the request names, any of "post", "comment" (named in the request's `post`), "user", "text".
+    takes: what the request names, any of "post", "comment" (named in the request's `post`), "user", "text",
+    "group", "product", "amount".
     writes: whether it adds a post row. reads: what it answers with, "posts" or "users", "" for nothing.
     moderates: whether it belongs to the platform's moderation, which no rule set offers to everybody.
     judges: whether its own check decides what a suspended account may do; else the door does.

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.actions.base import Action
+from simapp.engine.actions.base import Action, Done
 from simapp.engine.actions.registry import all_actions
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch, EventBatch
@@ -42,9 +42,13 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
         if let.shape[0]:
             outcome[let] = _checked(world, action, batch.take(let))
         done = np.flatnonzero(outcome == 0)
-        post = np.full(rows.shape[0], -1, np.int64)
+        post, item = np.full(rows.shape[0], -1, np.int64), batch.item
         if done.shape[0]:
-            post[done] = _applied(world, action, batch.take(done))
+            made = _applied(world, action, batch.take(done))
+            post[done] = made.post
+            if made.item is not None:
+                item = item.copy()
+                item[done] = made.item
         if action.code != quiet:
             parts.append(
                 EventBatch(
@@ -56,6 +60,8 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
                     target=targets[rows],
                     user=batch.user,
                     text=batch.text,
+                    item=item,
+                    amount=batch.amount,
                 )
             )
     return EventBatch.join(parts)
@@ -87,9 +93,9 @@ def _checked(world: World, action: Action, batch: ActionBatch) -> NDArray[np.uin
     return found
 
 
-def _applied(world: World, action: Action, batch: ActionBatch) -> NDArray[np.int64]:
+def _applied(world: World, action: Action, batch: ActionBatch) -> Done:
     try:
-        return action.apply(world, batch).post
+        return action.apply(world, batch)
     except MemoryError:
         raise
     except Exception as problem:

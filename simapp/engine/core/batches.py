@@ -25,9 +25,15 @@ class _Columns:
 
     @classmethod
     def join(cls, parts: list[Self]) -> Self:
-        """Concatenate batches in the given order; an empty list gives an empty batch."""
+        """Concatenate batches in the given order; an empty list gives an empty batch.
+
+        Where only one has rows it is returned itself: of a million users a copy is a hundred MiB.
+        """
+        parts = [part for part in parts if len(part)] or parts[:1]
         if not parts:
             return cls.empty()
+        if len(parts) == 1:
+            return parts[0]
         return cls(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)})
 
     @classmethod
@@ -66,7 +72,8 @@ class ActionBatch(_Columns):
     actor int32[A] (ids.SYSTEM for the scenario); code uint8 action code; n uint16: tells
     an actor's actions of one step apart (and names what is written, see ids.post_key); post int64 serial of the
     target post, -1 none; user int32 target user, -1 none; text int32 text id, -1 none; topic int16,
-    -1 unknown; stance float32 in [-1, 1]; opinion float32 native; appeal float32 >= 0.
+    -1 unknown; stance float32 in [-1, 1]; opinion float32 native; appeal float32 >= 0; item int32 id of a
+    group or product, -1 none; amount int16: how many, 0 none.
     """
 
     actor: NDArray[np.int32]
@@ -79,6 +86,8 @@ class ActionBatch(_Columns):
     stance: NDArray[np.float32]
     opinion: NDArray[np.float32]
     appeal: NDArray[np.float32]
+    item: NDArray[np.int32]
+    amount: NDArray[np.int16]
 
     @classmethod
     def empty(cls, rows: int = 0) -> ActionBatch:
@@ -94,6 +103,8 @@ class ActionBatch(_Columns):
             np.zeros(rows, np.float32),
             np.zeros(rows, np.float32),
             np.zeros(rows, np.float32),
+            np.full(rows, -1, np.int32),
+            np.zeros(rows, np.int16),
         )
 
 
@@ -115,7 +126,8 @@ class EventBatch(_Columns):
     actor int32; code uint8 action code; outcome uint8 (`Outcome`: 0 done, else the refusal);
     n uint16 as in ActionBatch; post int64 *key* of the post that was written or acted on (the original, when
     the target was a repost), -1 none; target int64 *key* of the post named by the request, -1 none;
-    user int32 target user (or the target post's author), -1 none; text int32 text id or -1.
+    user int32 target user (or the target post's author), -1 none; text int32 text id or -1; item int32 id of
+    the group or product that was made or named, -1 none; amount int16: how many, 0 none.
     """
 
     actor: NDArray[np.int32]
@@ -126,6 +138,8 @@ class EventBatch(_Columns):
     target: NDArray[np.int64]
     user: NDArray[np.int32]
     text: NDArray[np.int32]
+    item: NDArray[np.int32]
+    amount: NDArray[np.int16]
 
     @classmethod
     def empty(cls, rows: int = 0) -> EventBatch:
@@ -139,4 +153,6 @@ class EventBatch(_Columns):
             np.full(rows, -1, np.int64),
             np.full(rows, -1, np.int32),
             np.full(rows, -1, np.int32),
+            np.full(rows, -1, np.int32),
+            np.zeros(rows, np.int16),
         )

@@ -7,6 +7,7 @@ log have the same digest at every step, whatever machine part, batch size or thr
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,14 @@ from simapp.engine.core.texts import Texts
 EMPTY = bytes(32)
 
 
-def _words(*columns: NDArray[Any]) -> list[bytes]:
-    # Little-endian, contiguous, length first: the same bytes for the same rows on every platform.
-    parts = [np.int64(columns[0].shape[0]).astype("<i8").tobytes()]
-    parts += [np.ascontiguousarray(c, c.dtype.newbyteorder("<")).tobytes() for c in columns]
-    return parts
+def _words(*columns: NDArray[Any]) -> Iterator[bytes | memoryview]:
+    # Little-endian, contiguous, length first: the same bytes for the same rows on every platform; and no copies
+    # where they lie like that already.
+    yield np.int64(columns[0].shape[0]).astype("<i8").tobytes()
+    for column in columns:
+        held = np.ascontiguousarray(column, column.dtype.newbyteorder("<"))
+        if held.size:
+            yield held.reshape(-1).view(np.uint8).data
 
 
 def text_words(texts: Texts, used: NDArray[np.int32]) -> NDArray[np.uint64]:
@@ -46,12 +50,11 @@ def step_digest(
     rolling = hashlib.blake2b(previous, digest_size=32)
     rolling.update(step.to_bytes(8, "little"))
     spoken = text_words(texts, a.text)
-    chosen = (a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, a.opinion, a.appeal, spoken)
-    for part in _words(*chosen, decisions.tier):
+    chosen = (a.actor, a.code, a.n, targets, a.user, a.topic, a.stance, a.opinion, a.appeal, a.item, a.amount)
+    for part in _words(*chosen, spoken, decisions.tier):
         rolling.update(part)
-    for part in _words(
-        events.actor, events.code, events.outcome, events.n, events.post, events.target, events.user
-    ):
+    e = events
+    for part in _words(e.actor, e.code, e.outcome, e.n, e.post, e.target, e.user, e.item, e.amount):
         rolling.update(part)
     return rolling.digest()
 

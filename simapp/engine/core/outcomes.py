@@ -22,6 +22,10 @@ class Outcome(IntEnum):
     NOTHING_FOUND = 11
     SUSPENDED = 12
     FAULT = 13
+    UNKNOWN_GROUP = 40
+    NOT_A_MEMBER = 41
+    UNKNOWN_PRODUCT = 42
+    NOT_POSITIVE = 43
 
 
 SENTENCES: dict[Outcome, str] = {
@@ -39,4 +43,8 @@ SENTENCES: dict[Outcome, str] = {
     Outcome.NOTHING_FOUND: "nothing was found",
     Outcome.SUSPENDED: "the account is suspended",
     Outcome.FAULT: "the action has a fault and could not be checked",
+    Outcome.UNKNOWN_GROUP: "the group does not exist",
+    Outcome.NOT_A_MEMBER: "only members can send to a group",
+    Outcome.UNKNOWN_PRODUCT: "the product does not exist",
+    Outcome.NOT_POSITIVE: "at least one must be bought",
 }

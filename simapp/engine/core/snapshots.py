@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.errors import SnapshotDamaged
 from simapp.engine.core.follows import Follows
+from simapp.engine.core.groups import Groups
 from simapp.engine.core.pairmap import PairMap
 from simapp.engine.core.posts import Posts
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.world import Users, World
@@ -152,6 +154,8 @@ def _arrays(world: World) -> dict[str, NDArray[Any]]:
     arrays |= {f"texts/{name}": array for name, array in world.texts.to_arrays().items()}
     arrays["reactions/keys"], arrays["reactions/flags"] = world.reactions.items()
     arrays["mutes/keys"], arrays["mutes/flags"] = world.mutes.items()
+    arrays |= {f"groups/{name}": array for name, array in world.groups.to_arrays().items()}
+    arrays |= {f"products/{name}": array for name, array in world.products.to_arrays().items()}
     arrays["rules/offered"] = world.rules.offered
     arrays |= {f"extra/{name}": array for name, array in sorted(world.extra.items())}
     for name, array in arrays.items():
@@ -176,28 +180,31 @@ def _header(world: World, arrays: dict[str, NDArray[Any]], extra: dict[str, Any]
 
 
 def _world(header: dict[str, Any], stream: BinaryIO) -> World:
-    groups: dict[str, dict[str, NDArray[Any]]] = {"extra": {}}
+    held: dict[str, dict[str, NDArray[Any]]] = {"extra": {}}
     for name, dtype, shape in header["arrays"]:
-        group, _, own = name.partition("/")
-        groups.setdefault(group, {})[own] = _read_array(stream, name, np.dtype(dtype), shape)
-    follows = Follows(groups["follows"]["indptr"], groups["follows"]["followees"])
+        part, _, own = name.partition("/")
+        held.setdefault(part, {})[own] = _read_array(stream, name, np.dtype(dtype), shape)
+    follows = Follows(held["follows"]["indptr"], held["follows"]["followees"])
     follows.version = int(header["follows_version"])
     return World(
         clock=Clock(
             datetime.fromisoformat(header["clock"]["start"]), int(header["clock"]["minutes_per_step"])
         ),
-        rules=Rules(offered=groups["rules"]["offered"], **header["rules"]),
-        users=Users(**groups["users"]),
+        rules=Rules(offered=held["rules"]["offered"], **header["rules"]),
+        users=Users(**held["users"]),
         follows=follows,
-        posts=Posts.from_arrays(groups["posts"]),
-        texts=Texts.from_arrays(groups["texts"]),
+        posts=Posts.from_arrays(held["posts"]),
+        texts=Texts.from_arrays(held["texts"]),
         topics=list(header["topics"]),
         opinion_scale=float(header["opinion_scale"]),
         step=int(header["step"]),
-        reactions=PairMap.from_items(groups["reactions"]["keys"], groups["reactions"]["flags"]),
-        mutes=PairMap.from_items(groups["mutes"]["keys"], groups["mutes"]["flags"]),
+        reactions=PairMap.from_items(held["reactions"]["keys"], held["reactions"]["flags"]),
+        mutes=PairMap.from_items(held["mutes"]["keys"], held["mutes"]["flags"]),
         mute_count=int(header["mute_count"]),
-        extra=groups["extra"],
+        # Snapshots of earlier versions have neither.
+        groups=Groups.from_arrays(held["groups"]) if "groups" in held else Groups(),
+        products=Products.from_arrays(held["products"]) if "products" in held else Products(),
+        extra=held["extra"],
     )
 
 

@@ -14,9 +14,11 @@ from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.desk import Desk
 from simapp.engine.core.follows import Follows
+from simapp.engine.core.groups import Groups
 from simapp.engine.core.pairmap import PairMap
 from simapp.engine.core.population import Population
 from simapp.engine.core.posts import REPOST, Posts
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 
@@ -108,6 +110,8 @@ class World:
     reactions: PairMap = field(default_factory=PairMap)
     mutes: PairMap = field(default_factory=PairMap)
     mute_count: int = 0
+    groups: Groups = field(default_factory=Groups)
+    products: Products = field(default_factory=Products)
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk, repr=False, compare=False)
     changes: int = 0

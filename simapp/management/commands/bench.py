@@ -13,32 +13,51 @@ if TYPE_CHECKING:
 
 
 class Command(StackCommand):
-    """`bench step`: what a step costs, everything included."""
+    """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users."""
 
-    help = "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet."
+    help = (
+        "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
+        "`bench scale`: the same at several sizes, and the exponent of its cost."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["step"], help="what to measure")
-        parser.add_argument("--users", type=int, default=10_000, help="number of users (default 10000)")
+        parser.add_argument("name", choices=["step", "scale"], help="what to measure")
+        parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
+        parser.add_argument(
+            "--sizes",
+            default="10000,30000,100000,300000,1000000",
+            help="scale: numbers of users, ascending (default 10000,30000,100000,300000,1000000)",
+        )
         parser.add_argument("--follows", type=int, default=20, help="mean followees per user (default 20)")
         parser.add_argument("--steps", type=int, default=5, help="steps that are counted, after a warm-up (default 5)")
-        parser.add_argument("--active", type=float, default=1.0, help="share of users active per step (default 1)")
+        parser.add_argument("--active", type=float, default=1.0, help="step: share of users active (default 1)")
         parser.add_argument("--seed", type=int, default=1, help="seed (default 1)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
+        parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
-        from simapp.runs.benching import bench_step
+        from simapp.runs.benching import bench_scale, bench_step
 
         if options["threads"] is not None and options["threads"] < 1:
             raise WrongInput(f"--threads is {options['threads']}; it must be a whole number from 1.")
         threads = options["threads"] or default_threads()
-        figures = bench_step(
-            users=options["users"],
-            follows=options["follows"],
-            steps=options["steps"],
-            active=options["active"],
-            seed=options["seed"],
-            workers=Workers(threads),
-        )
+        named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
+        if options["name"] == "scale":
+            figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
+        else:
+            figures = bench_step(
+                users=options["users"],
+                active=options["active"],
+                workers=Workers(threads),
+                keep=options["keep"],
+                **named,
+            )
         self.emit({**figures, "threads": threads, "peak_rss_mib": peak_rss_mib()})
+
+
+def _sizes(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise WrongInput(f"--sizes is {text!r}; it must be whole numbers with commas between them.")
+    return [int(part) for part in parts]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.population import ListedProfiles, Population
+from simapp.scenarios.population.build import product_posts, seed_posts_of
 from simapp.scenarios.population.opinions import draw_opinions
 from simapp.scenarios.population.traits import draw_levels, draw_rhythms, draw_voices
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 def population_from_import(imported: PeopleImport, scenario: Scenario, streams: Streams) -> Population:
     """Return the imported people as a population; nobody is added.
 
-    They replace users, follows and seed posts. Opinions and voice are drawn as the scenario says, age
-    and gender come from the file or are unknown. Hourly counts become rhythm and level
+    They replace users, follows and seed posts (those about products stay). Opinions and voice are drawn as the
+    scenario says, age and gender come from the file or are unknown. Hourly counts become rhythm and level
     (`hourly_activity`); who has none gets both from the scenario. The file's posts take the place of
     the scenario's and get its first one's topic and appeal; their stance is unknown. WrongInput when
     the scenario names an author that the file does not have.
@@ -50,7 +51,12 @@ def population_from_import(imported: PeopleImport, scenario: Scenario, streams: 
         follower=imported.follower,
         followee=imported.followee,
         community=np.full(imported.users, -1, np.int32),
-        seed_posts=[replace(post, topic=topic, appeal=appeal) for post in imported.seed_posts],
+        seed_posts=[
+            *(replace(post, topic=topic, appeal=appeal) for post in imported.seed_posts),
+            *seed_posts_of(
+                product_posts(scenario), scenario.topics, imported.users, imported.followee, streams
+            ),
+        ],
     )
 
 
@@ -85,11 +91,13 @@ def hourly_activity(
 
 
 def check_authors(imported: PeopleImport, scenario: Scenario) -> None:
-    for i, change in enumerate(scenario.interventions):
-        author = getattr(change, "author", None)
+    named: list[tuple[str, Any]] = [(f"interventions.{i}", change) for i, change in enumerate(scenario.interventions)]
+    named += [(f"platform.products.{i}.post", product.post) for i, product in enumerate(scenario.platform.products)]
+    for path, part in named:
+        author = getattr(part, "author", None)
         if isinstance(author, int) and author >= imported.users:
             msg = (
-                f"interventions.{i}.author is {author}; the file {imported.name} has users 0 to "
+                f"{path}.author is {author}; the file {imported.name} has users 0 to "
                 f"{imported.users - 1}."
             )
             raise WrongInput(msg)

@@ -1,4 +1,4 @@
-"""What the scenario itself puts into the world: posts at the start and interventions at steps."""
+"""What the scenario itself changes: interventions at steps."""
 
 from __future__ import annotations
 
@@ -19,20 +19,7 @@ from simapp.scenarios.parts.moderation import (
 )
 from simapp.scenarios.parts.platform import PresetName
 from simapp.scenarios.parts.population import refuse
-
-_TEXT = "What the post says."
-_STANCE = "Side the post takes, -1 to 1; empty means unknown: it then suits every reader."
-_APPEAL = "Chance per impression that a reader who agrees reposts it; empty means drawn like any post's."
-
-
-class SeedPostPart(Part):
-    """A post that exists when the run starts."""
-
-    author: Author = Field(default="random", description="Who wrote it.")
-    text: PostText = Field(description=_TEXT)
-    topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
-    stance: float | None = Field(default=None, ge=-1, le=1, description=_STANCE)
-    appeal: float | None = Field(default=None, gt=0, le=1, description=_APPEAL)
+from simapp.scenarios.parts.posts import APPEAL, STANCE, TEXT
 
 
 class InjectPost(Part):
@@ -41,10 +28,10 @@ class InjectPost(Part):
     kind: Literal["inject_post"] = "inject_post"
     at: Step = Field(description="Step at which it happens, from 1.")
     author: Author = Field(default="random", description="Who writes it.")
-    text: PostText = Field(description=_TEXT)
+    text: PostText = Field(description=TEXT)
     topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
-    stance: float | None = Field(default=None, ge=-1, le=1, description=_STANCE)
-    appeal: float | None = Field(default=None, gt=0, le=1, description=_APPEAL)
+    stance: float | None = Field(default=None, ge=-1, le=1, description=STANCE)
+    appeal: float | None = Field(default=None, gt=0, le=1, description=APPEAL)
 
 
 class FirstVote(Part):

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from simapp.scenarios.names import ACTIONS, DEFAULT_ACTIONS, FEED_PRESETS
 from simapp.scenarios.parts.base import Part, setting
+from simapp.scenarios.parts.products import Products
 
 
 def _check_action(name: str) -> str:
@@ -53,6 +54,10 @@ class Platform(Part):
     actions: Annotated[tuple[ActionName, ...], Field(min_length=1), Distinct] | None = Field(
         default=None,
         description="Actions that users may take; empty means the default set of the rules.",
+    )
+    products: Products = Field(
+        default=(),
+        description="Products that users can buy, where purchase_product is among the actions.",
     )
     allow_self_rating: bool | None = Field(
         default=None,

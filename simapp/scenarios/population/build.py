@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from simapp.engine.core.streams import Streams
     from simapp.scenarios.document import Scenario
-    from simapp.scenarios.parts.happenings import SeedPostPart
+    from simapp.scenarios.parts.posts import SeedPostPart
 
 
 def build_population(scenario: Scenario, streams: Streams) -> Population:
@@ -58,8 +58,15 @@ def build_population(scenario: Scenario, streams: Streams) -> Population:
         follower=follower,
         followee=followee,
         community=community,
-        seed_posts=seed_posts_of(scenario.seed_posts, scenario.topics, part.users, followee, streams),
+        seed_posts=seed_posts_of(
+            [*scenario.seed_posts, *product_posts(scenario)], scenario.topics, part.users, followee, streams
+        ),
     )
+
+
+def product_posts(scenario: Scenario) -> list[SeedPostPart]:
+    """Return the posts about products, which stand after all other seed posts."""
+    return [product.post for product in scenario.platform.products if product.post is not None]
 
 
 def seed_posts_of(

@@ -40,27 +40,21 @@ class Table:
 
 _STEP = Column("step", "int32", "step of the run; 0 is the founding", "steps", "0 and up")
 _MINUTE = Column(
-    "minute",
-    "int64",
-    "simulated time since the start of the run at the end of the step",
-    "minutes",
-    "0 and up",
+    "minute", "int64", "simulated time since the start of the run at the end of the step", "minutes", "0 and up"
 )
 _USER = "user_id of users"
 _POST = "post of posts"
 _TEXT = Column("text_id", "int32", "text_id of texts", missing="the row has no text of its own")
 _STANCE = Column("stance", "float32", "stance as shown: -1 against, 1 for", "", "-1 to 1", missing="unknown")
 _OPINION = Column(
-    "opinion",
-    "float32",
-    "opinion on the topic in the native scale of the opinion model",
-    "",
-    "depends on the model",
+    "opinion", "float32", "opinion on the topic in the native scale of the opinion model", "", "depends on the model"
 )
 _APPEAL = Column(
     "appeal", "float32", "how much a post invites reposting, on the scale of a probability", "", "0 and up"
 )
 _TOPIC = Column("topic", "string", "topic, a slug of the scenario", missing="unknown")
+_ITEM = Column("item", "int32", "number of the group made or named, or of the product bought", "", "0 and up", "none")
+_AMOUNT = Column("amount", "int16", "how many were asked for; 0 where nothing is counted")
 _ACTOR = Column("actor", "int32", f"who acted: {_USER}", missing="the scenario itself")
 
 
@@ -82,16 +76,8 @@ USERS = Table(
         Column("gender", "string", "gender", "", _names(GENDERS)),
         Column("country", "string", "country as given; may be an empty text"),
         Column("mbti", "string", "personality type as given; may be an empty text"),
-        Column(
-            "community", "int32", "planted group (block) of the network generator", "", "0 and up", "none"
-        ),
-        Column(
-            "level",
-            "float32",
-            "probability of being active within one hour at the peak hour",
-            "1/hour",
-            "0 to 1",
-        ),
+        Column("community", "int32", "planted group (block) of the network generator", "", "0 and up", "none"),
+        Column("level", "float32", "probability of being active within one hour at the peak hour", "1/hour", "0 to 1"),
         Column("voice", "float32", "propensity to write a post when active", "", "0 to 1"),
     ),
 )
@@ -110,11 +96,7 @@ POSTS = Table(
     "Posts, reposts, quotes and comments.",
     "step, post",
     (
-        Column(
-            "post",
-            "int64",
-            "the post's identity: author * 2^32 + step * 2^12 + n; read it as a 64-bit integer",
-        ),
+        Column("post", "int64", "the post's identity: author * 2^32 + step * 2^12 + n; read it as a 64-bit integer"),
         _STEP,
         _MINUTE,
         Column("author", "int32", f"who wrote it: {_USER}", missing="the scenario itself"),
@@ -164,6 +146,8 @@ EVENTS = Table(
         ),
         Column("target", "int64", f"post that the request named: {_POST}", missing="none"),
         Column("user", "int32", f"user that the request named: {_USER}", missing="none"),
+        _ITEM,
+        _AMOUNT,
         _TEXT,
     ),
 )
@@ -175,14 +159,7 @@ METRICS = Table(
         _STEP,
         _MINUTE,
         Column("name", "string", "name in the metric catalogue"),
-        Column(
-            "value",
-            "float64",
-            "the value",
-            "see the catalogue",
-            "see the catalogue",
-            "not defined at this step",
-        ),
+        Column("value", "float64", "the value", *("see the catalogue",) * 2, "not defined at this step"),
         Column("null_value", "float64", "its null or baseline, where it has one", missing="it has none"),
     ),
 )
@@ -206,6 +183,22 @@ INPUTS = Table(
         Column("seq", "int32", "place within the step", "", "0 and up"),
         Column("kind", "string", "kind of input"),
         Column("payload", "string", "the input itself, as JSON"),
+    ),
+)
+INTERVIEWS = Table(
+    "interviews",
+    "What users answered to questions on a clone of the world; no part of the run, nor of its digest.",
+    "interview, seq",
+    (
+        Column("interview", "int64", "number of the question"),
+        Column("seq", "int32", "place within the answers to it", "", "0 and up"),
+        _STEP,
+        _MINUTE,
+        Column("user", "int32", f"who was asked: {_USER}"),
+        Column("kind", "string", "kind of probe", "", "interview"),
+        Column("tier", "string", "what kind of mind answered", "", _names(TIERS)),
+        Column("prompt", "string", "the question"),
+        Column("response", "string", "the answer"),
     ),
 )
 IMPRESSIONS = Table(
@@ -232,6 +225,8 @@ DECISIONS = Table(
         Column("n", "uint16", "number that tells apart what the actor chose in the step", "", "0 to 4095"),
         Column("target", "int64", f"post that was named: {_POST}", missing="none"),
         Column("user", "int32", f"user that was named: {_USER}", missing="none"),
+        _ITEM,
+        _AMOUNT,
         _TEXT,
         _TOPIC,
         _STANCE,
@@ -248,7 +243,7 @@ OPINIONS = Table(
     (_STEP, Column("user", "int32", _USER)),
 )
 
-TABLES = (USERS, TEXTS, POSTS, FOLLOWS, EVENTS, METRICS, STEPS, INPUTS, IMPRESSIONS, DECISIONS, OPINIONS)
+TABLES = (USERS, TEXTS, POSTS, FOLLOWS, EVENTS, METRICS, STEPS, INPUTS, INTERVIEWS, IMPRESSIONS, DECISIONS, OPINIONS)
 
 
 def opinions_table(topics: Iterable[str]) -> Table:

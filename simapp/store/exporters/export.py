@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simapp.engine.core.errors import WrongInput
-from simapp.store.exporters import csv, jsonl, manifest, oasis, oasis_dictionary, parquet
+from simapp.store.exporters import csv, jsonl, manifest, oasis, oasis_dictionary, oasis_notes, parquet
 from simapp.store.exporters.dictionary import Table
 from simapp.store.exporters.source import Source
 from simapp.store.models import Run
@@ -55,7 +55,7 @@ def export_run(
     part = _make_part(out)
     try:
         if format == "oasis":
-            tables, notes = oasis_dictionary.tables(), oasis.notes_for(source, legacy_reposts=legacy_reposts)
+            tables, notes = oasis_dictionary.tables(), oasis_notes.notes_for(source, legacy_reposts=legacy_reposts)
             files = oasis.write(source, part, progress, legacy_reposts=legacy_reposts)
         else:
             tables, notes = source.tables(), [_TABULAR[format].NOTE]

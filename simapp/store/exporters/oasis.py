@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of, names_by_code
@@ -22,6 +23,7 @@ from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
 from simapp.store.exporters import manifest
 from simapp.store.exporters.oasis_legacy import Chains
+from simapp.store.exporters.oasis_notes import NOBODY, has_clock
 from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
 from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
 from simapp.store.exporters.source import Source, steps_apart, stream
@@ -30,37 +32,6 @@ from simapp.store.lineage import belongs
 from simapp.store.parquet import read_log
 
 Progress = Callable[[float, str], None]
-
-NOBODY = -1  # the user_id of what the scenario itself did: OASIS has no such account
-
-
-def notes_for(source: Source, *, legacy_reposts: bool = False) -> list[str]:
-    """Return the choices that a reader of the file must know."""
-    times = "created_at is text (simulated UTC), as in OASIS's clock mode."
-    if not _has_clock(source):
-        minutes = source.minutes_per_step
-        times = (
-            f"created_at is the integer step, as in OASIS's step mode; a step is {minutes} simulated minutes."
-        )
-        if legacy_reposts:
-            times = "created_at is the integer simulated minute."
-    legacy = [
-        "A repost's content spells out the chain of sharers (legacy repost text) and its num_likes are those of "
-        "the post that it shows."
-    ]
-    return [
-        times,
-        *(legacy if legacy_reposts else []),
-        "user_id starts at 0; ids of all other tables start at 1 and follow the order of the run.",
-        "like, dislike, follow and mute hold what still stands at the end; ids count all that ever was.",
-        "original_post_id is the first post of the cascade; what was reposted is reposted_id of the trace.",
-        f"What the scenario itself did (artificial first votes) has user_id {NOBODY}.",
-        "Sign-ups and the follow graph at the start have step 0; those follows have no trace, as in OASIS.",
-        "trace holds accepted actions, and searches that found nothing. posts is empty in the info of refresh "
-        "and trend: what they showed is not kept. A repetition of an action in a step has an extra key nth in "
-        "info, because the primary key of trace is all four columns.",
-        "rec holds what was shown in the last step. product and the group tables are empty.",
-    ]
 
 
 def write(
@@ -90,9 +61,9 @@ class _Export:
         self._shown: list[tuple[int, int]] = []  # with chains: (number of a repost, of the post that it shows)
         self._source, self._database, self._progress = source, database, progress
         self._segments = source.segments
-        self._tracer = Tracer(database)
+        self._tracer = Tracer(database, [str(p["name"]) for p in source.products])
         self._start = datetime.fromisoformat(str(source.document["clock"]["start"]))
-        self._clock = _has_clock(source)
+        self._clock = has_clock(source)
         self._posts, self._comments = self._numbered()
 
     def run(self) -> None:
@@ -101,6 +72,8 @@ class _Export:
             (0.1, "follows", self._follows),
             (0.2, "posts", self._write_posts),
             (0.4, "events", self._events),
+            (0.85, "who did nothing", self._idle),
+            (0.89, "interviews", self._interviews),
             (0.9, "recommendations", self._recommended),
             (0.95, "counters", self._counters),
         ):
@@ -205,7 +178,7 @@ class _Export:
                 strict=True,
             )
             texts = self._source.texts(row[6] for row in rows)
-            for (step, actor, code, _, _, other, text_id), post, target, comment in found:
+            for (step, actor, code, _, _, other, text_id, item, amount), post, target, comment in found:
                 text = texts.get(text_id, "")
                 self._tracer.happened(
                     Happened(
@@ -218,10 +191,36 @@ class _Export:
                         comment,
                         other,
                         text or "",
+                        item,
+                        amount,
                     )
                 )
             done += len(rows)
-            self._progress(0.4 + 0.5 * min(done / whole, 1.0), f"events: {done:,}")
+            self._progress(0.4 + 0.45 * min(done / whole, 1.0), f"events: {done:,}")
+
+    def _idle(self) -> None:
+        """Doing nothing changes nothing, so it is no event; OASIS traces it, and the decision log has it."""
+        quiet = code_of("do_nothing")
+        for segment in self._segments:
+            for step, file in list_files(segment.run_id, "decisions", after=segment.first - 1, upto=segment.last):
+                chosen = read_log(run_folder(segment.run_id), file).filter(pl.col("code") == quiet)
+                times = chosen.group_by("actor").len().sort("actor")
+                for user, count in times.iter_rows():
+                    for _ in range(count):
+                        self._tracer.trace(user, self._time(step), step, "do_nothing", {})
+
+    def _interviews(self) -> None:
+        """Interviews are no part of the run; OASIS keeps them in its trace."""
+        number = 0
+        for segment in self._segments:
+            for rows in stream(
+                "SELECT step, user_id, prompt, response FROM run_probe x "  # noqa: S608
+                f"WHERE kind = 'interview' AND {belongs('x', [segment])} ORDER BY step, probe_id, seq"
+            ):
+                for step, user, prompt, response in rows:
+                    number += 1
+                    said = {"prompt": prompt, "response": response, "interview_id": number}
+                    self._tracer.add_row(user, self._time(step), "interview", said)
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
@@ -230,8 +229,8 @@ class _Export:
         traced = f"(outcome = 0 OR outcome = {Outcome.NOTHING_FOUND:d} AND code IN ({searches}))"
         for segment in (part for whole in self._segments for part in steps_apart(whole)):
             yield from stream(
-                "SELECT step, actor, code, post, target, user_id, text_id FROM run_event x "  # noqa: S608
-                f"WHERE {traced} AND {belongs('x', [segment])} ORDER BY step, seq"
+                "SELECT step, actor, code, post, target, user_id, text_id, item, amount "  # noqa: S608
+                f"FROM run_event x WHERE {traced} AND {belongs('x', [segment])} ORDER BY step, seq"
             )
 
     def _recommended(self) -> None:
@@ -282,11 +281,6 @@ class _Numbers:
 
 def _user(author: int) -> int:
     return NOBODY if author == SYSTEM else author
-
-
-def _has_clock(source: Source) -> bool:
-    """OASIS keeps clock times where it plays a forum, and steps where it plays a microblog."""
-    return bool(source.document.get("platform", {}).get("rules") == "forum")
 
 
 def _count(database: sqlite3.Connection, table: str) -> int:

@@ -20,6 +20,10 @@ _ABOUT = {
     "mute": "Mutes that stand at the end.",
     "trace": "Every accepted action and every search, and a sign_up per user.",
     "rec": "What was shown in the last step.",
+    "product": "What was on sale, and how much of it was sold.",
+    "chat_group": "Chat groups, in the order in which they were made.",
+    "group_members": "Who is in which group at the end.",
+    "group_messages": "Everything that was sent to groups.",
 }
 _NOTHING = "Empty: this platform does not offer it."
 _WHEN = "when it happened: the step (microblog) or the simulated time as text (forum)"
@@ -58,6 +62,9 @@ _OWN = {
     ("comment", "user_id"): "author",
     ("comment", "content"): "the text",
     ("chat_group", "name"): "name of the group",
+    ("group_members", "group_id"): "group_id of chat_group",
+    ("group_messages", "group_id"): "group_id of chat_group",
+    ("group_messages", "content"): "the message",
     ("rec", "user_id"): "to whom it was shown",
 }
 _MISSING = {"original_post_id": "it is no repost or quote", "quote_content": "it is no quote"}

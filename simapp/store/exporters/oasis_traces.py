@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from simapp.store.exporters.oasis_social import Social
 
 BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One accepted event in OASIS's ids: post, target and comment are row ids, 0 where there is none."""
+    """One accepted event in OASIS's ids: post, target and comment are row ids, 0 where there is none; item is ours."""
 
     user: int
     time: int | str
@@ -27,6 +29,8 @@ class Happened:
     comment: int
     other: int
     text: str
+    item: int = -1
+    amount: int = 0
 
 
 class Standing:
@@ -77,8 +81,9 @@ class Standing:
 class Tracer:
     """Takes events in order and fills the tables of votes, follow, mute, report and trace."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, products: Sequence[str] = ()) -> None:
         self._database = database
+        self.social = Social(database, products)
         self.likes = Standing(database, "like", "user_id", "post_id")
         self.dislikes = Standing(database, "dislike", "user_id", "post_id")
         self.comment_likes = Standing(database, "comment_like", "user_id", "comment_id")
@@ -126,6 +131,7 @@ class Tracer:
         votes = (self.likes, self.dislikes, self.comment_likes, self.comment_dislikes)
         for standing in (*votes, self.follows, self.mutes):
             standing.close()
+        self.social.close()
         self._flush()
 
     def _flush(self) -> None:
@@ -217,6 +223,26 @@ def _unmute(tracer: Tracer, e: Happened) -> dict[str, Any]:
     return {"mutee_id": e.other}
 
 
+def _create_group(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return tracer.social.create(e.user, e.item, e.text, e.time)
+
+
+def _join_group(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return tracer.social.join(e.user, e.item, e.time)
+
+
+def _leave_group(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return tracer.social.leave(e.user, e.item)
+
+
+def _send_to_group(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return tracer.social.send(e.user, e.item, e.text, e.time)
+
+
+def _purchase_product(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return tracer.social.buy(e.item, e.amount)
+
+
 def _other(_tracer: Tracer, e: Happened) -> dict[str, Any]:
     """An action that OASIS does not have: what it named."""
     named: dict[str, Any] = {}
@@ -251,4 +277,9 @@ _HANDLERS: dict[str, Callable[[Tracer, Happened], dict[str, Any]]] = {
     "unfollow": _unfollow,
     "mute": _mute,
     "unmute": _unmute,
+    "create_group": _create_group,
+    "join_group": _join_group,
+    "leave_group": _leave_group,
+    "send_to_group": _send_to_group,
+    "purchase_product": _purchase_product,
 }

@@ -66,6 +66,11 @@ class Source:
         return [str(topic) for topic in self.document.get("topics", ())]
 
     @property
+    def products(self) -> list[dict[str, Any]]:
+        """Products of the scenario, by number."""
+        return list(self.document.get("platform", {}).get("products", ()))
+
+    @property
     def minutes_per_step(self) -> int:
         """Simulated minutes of one step."""
         return int(self.document["clock"]["minutes_per_step"])
@@ -134,6 +139,8 @@ class Source:
                 raw = read_log(run_folder(segment.run_id), file)
                 raw = raw.rename({f"topic_{i}": topic for i, topic in enumerate(self.topics)}, strict=False)
                 raw = raw.rename({"text": "text_id"}, strict=False)
+                if table is d.DECISIONS and "item" not in raw.columns:  # written before there were groups
+                    raw = raw.with_columns(item=pl.lit(-1, pl.Int32), amount=pl.lit(0, pl.Int16))
                 for part in raw.with_columns(step=pl.lit(step, pl.Int32)).iter_slices(CHUNK * 10):
                     yield self._shaped(table, part)
 
@@ -155,7 +162,7 @@ class Source:
             return _named(name, _NAMED[name])
         if name in {"author", "actor"}:
             return pl.when(pl.col(name) == SYSTEM).then(None).otherwise(pl.col(name))
-        if name in {"parent", "target", "user", "text_id", "community"} or (
+        if name in {"parent", "target", "user", "text_id", "item", "community"} or (
             name == "post" and "outcome" in held
         ):
             return pl.when(pl.col(name) < 0).then(None).otherwise(pl.col(name))
@@ -218,6 +225,7 @@ _BASE = {
     "metrics": "run_metric",
     "steps": "run_step",
     "inputs": "run_input",
+    "interviews": "run_probe",
 }
 _QUERIES = {
     "users": "SELECT user_id, handle, name, bio, persona, age, gender, country, mbti, community, level, "
@@ -227,12 +235,15 @@ _QUERIES = {
     "FROM run_post x WHERE {where} ORDER BY step, key",
     "follows": "SELECT step, follower, followee, on_ FROM run_follow x WHERE {where} "
     "ORDER BY step, follower, followee",
-    "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, text_id FROM run_event x "
+    "events": "SELECT step, seq, actor, code, outcome, n, post, target, user_id, item, amount, text_id "
+    "FROM run_event x "
     "WHERE {where} ORDER BY step, seq",
     "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",
     "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
     "WHERE {where} ORDER BY step",
     "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
+    "interviews": "SELECT probe_id, seq, step, user_id, kind, tier, prompt, response FROM run_probe x "
+    "WHERE {where} ORDER BY probe_id, seq",
 }
 
 
@@ -240,7 +251,9 @@ def _raw(names: str, **types: Any) -> dict[str, Any]:
     return {name: types.get(name, pl.Int64) for name in names.split()}
 
 
-_WORDS = dict.fromkeys(("handle", "name", "bio", "persona", "country", "mbti", "text", "payload"), pl.String)
+_WORDS = dict.fromkeys(
+    ("handle", "name", "bio", "persona", "country", "mbti", "text", "payload", "prompt", "response"), pl.String
+)
 _REAL = dict.fromkeys(("level", "voice", "stance", "opinion", "appeal", "value", "null_value"), pl.Float64)
 _HASHES = dict.fromkeys(("digest", "impressions_digest"), pl.String)
 _ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_REAL, **_HASHES)  # noqa: E731
@@ -249,8 +262,9 @@ _RAW: dict[str, dict[str, Any]] = {
     "texts": _ALL("text_id step text"),
     "posts": _ALL("post step author kind root parent topic stance opinion appeal arm text_id"),
     "follows": _ALL("step follower followee change"),
-    "events": _ALL("step seq actor code outcome n post target user text_id"),
+    "events": _ALL("step seq actor code outcome n post target user item amount text_id"),
     "metrics": _ALL("step name value null_value"),
     "steps": _ALL("step digest impressions_digest"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
+    "interviews": _ALL("interview seq step user kind tier prompt response") | {"kind": pl.String},
 }

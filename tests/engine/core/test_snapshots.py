@@ -14,6 +14,7 @@ from simapp.engine.core import ids, snapshots
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.errors import SnapshotDamaged
 from simapp.engine.core.population import ListedProfiles, Population, ProfileRow
+from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.world import LIKED, REPOSTED, World
@@ -69,6 +70,11 @@ def a_world(users: int = 7, posts: int = 5, seen: int = 3, seed: int = 1) -> Wor
         world.reactions.clear(pairs[3:4], LIKED)
     world.mutes.set(ids.pair([0, 1], [2, 3]), 1)
     world.mute_count = 2
+    made = world.groups.found(ids.post_key([1, 3], [2, 3], [0, 1]), np.array([0, 1], np.int32))
+    world.groups.join(made, np.array([0, 0], np.int32))
+    world.groups.send(made, np.array([1, 0], np.int32), 3, np.array([1, 3], np.int32))
+    world.products = Products.named(world.texts, ["mug"])
+    world.products.sales[:] = 2**40
     world.users.seen_at[:] = 1 % max(seen, 1)
     world.extra = {
         "interest": rng.normal(size=(users, 4)).astype(np.float16),
@@ -100,6 +106,8 @@ def assert_same(a: World, b: World) -> None:
         (a.texts.to_arrays(), b.texts.to_arrays()),
         (dict(enumerate(a.reactions.items())), dict(enumerate(b.reactions.items()))),
         (dict(enumerate(a.mutes.items())), dict(enumerate(b.mutes.items()))),
+        (a.groups.to_arrays(), b.groups.to_arrays()),
+        (a.products.to_arrays(), b.products.to_arrays()),
         (a.extra, b.extra),
     ):
         assert one.keys() == two.keys()
@@ -119,6 +127,15 @@ def test_a_loaded_world_equals_the_saved_one(tmp_path, users, posts, seen, seed)
 def test_what_is_kept_beside_the_world_comes_back(tmp_path):
     name, digest, _ = snapshots.save(a_world(), tmp_path, {"digest": "ab" * 32, "feed": "interest"})
     assert snapshots.read_extra(tmp_path / name, digest) == {"digest": "ab" * 32, "feed": "interest"}
+
+
+def test_a_snapshot_from_before_there_were_groups_is_read(tmp_path, monkeypatch):
+    whole = snapshots._arrays
+    earlier = lambda world: {n: a for n, a in whole(world).items() if not n.startswith(("groups/", "products/"))}  # noqa: E731
+    monkeypatch.setattr(snapshots, "_arrays", earlier)
+    name, digest, _ = snapshots.save(a_world(), tmp_path)
+    world = snapshots.load(tmp_path / name, digest)
+    assert (len(world.groups), len(world.products)) == (0, 0)
 
 
 def test_the_same_world_gives_the_same_file(tmp_path):

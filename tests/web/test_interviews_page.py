@@ -1,0 +1,148 @@
+"""The page of interviews: who may ask, who may read, and what is shown of it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from simapp.models import Audit, Probe, Run
+from simapp.runs import probes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(owner, settings, tmp_path) -> Run:
+    """A run of the owner with the rows of a short story."""
+    from tests.store.story import make_run, tell
+
+    settings.SOCIARIUM_DATA_ROOT = tmp_path
+    return tell(make_run(owner)).run
+
+
+def address(run: Run) -> str:
+    return reverse("run:interviews", args=[run.pk])
+
+
+def asked(run: Run, answers: dict[int, str], prompt: str = "What do you think?", **more) -> Probe:
+    """An interview that a worker has answered."""
+    probe = probes.create(run=run, member=run.owner, users=list(answers), prompt=prompt, **more)
+    probes._keep(probe, 0, list(answers.values()))
+    return probe
+
+
+def ask(browser, run: Run, **typed: str):
+    return browser.post(address(run), {"users": "1, 3-4", "step": "", "prompt": "What do you think?", **typed})
+
+
+def test_the_owner_asks_and_a_worker_is_told(browser, run) -> None:
+    answer = ask(browser, run, step="2")
+    assert (answer.status_code, answer["Location"]) == (302, address(run))
+    probe = Probe.objects.get()
+    assert (probe.users, probe.step, probe.prompt) == ([1, 3, 4], 2, "What do you think?")
+    assert (probe.member, probe.status) == (run.owner, "queued")
+    assert Audit.objects.filter(run=run, action="interview").count() == 1
+    page = browser.get(address(run)).content.decode()
+    assert "waiting for a worker" in page
+    assert "every 1s" in page, "the list looks for answers by itself"
+
+
+def test_answers_are_shown_under_their_question(browser, run) -> None:
+    asked(run, {0: "I lean towards more homes.", 1: "I am sure."})
+    page = browser.get(address(run)).content.decode()
+    assert "I lean towards more homes." in page
+    assert "@user0" in page
+    assert "every 1s" not in page, "nothing is waited for"
+
+
+def test_what_users_say_is_text_and_never_markup(browser, run) -> None:
+    asked(run, {1: "<script>alert(1)</script>"}, prompt="<b>why</b>?")
+    page = browser.get(address(run)).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;b&gt;why" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ({"users": ""}, "users"),
+        ({"users": "one"}, "users"),
+        ({"users": "8"}, "users"),
+        ({"prompt": " "}, "prompt"),
+        ({"prompt": "x" * 2001}, "prompt"),
+        ({"step": "99"}, "step"),
+        ({"step": "soon"}, "step"),
+        ({"step": "-1"}, "step"),
+    ],
+)
+def test_a_wrong_question_is_said_at_its_field_and_what_was_typed_stays(browser, run, typed, named) -> None:
+    answer = ask(browser, run, **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert f'role="alert">{named} ' in page
+    assert page.count('aria-invalid="true"') == 1
+    assert not Probe.objects.exists()
+    if "prompt" not in typed:
+        assert "What do you think?</textarea>" in page
+
+
+def test_a_step_may_be_typed_as_it_is_shown(browser, run) -> None:
+    Run.objects.filter(pk=run.pk).update(step=1_234, steps=2_000)
+    assert ask(browser, run, step="1\u2009200").status_code == 302
+    assert Probe.objects.get().step == 1_200
+
+
+def test_a_stranger_is_told_that_there_is_no_such_run(run, browser_of, stranger) -> None:
+    browser = browser_of(stranger)
+    assert browser.get(address(run)).status_code == ask(browser, run).status_code == 404
+    assert not Probe.objects.exists()
+
+
+def test_who_may_only_see_the_run_reads_and_does_not_ask(run, browser_of, admin_member) -> None:
+    asked(run, {0: "I lean towards more homes."})
+    browser = browser_of(admin_member)
+    page = browser.get(address(run)).content.decode()
+    assert "I lean towards more homes." in page
+    assert "<textarea" not in page
+    assert ask(browser, run).status_code == 403
+    assert Probe.objects.count() == 1
+
+
+def test_staff_asks_in_runs_that_have_no_owner(run, browser_of, admin_member) -> None:
+    Run.objects.filter(pk=run.pk).update(owner=None)
+    assert ask(browser_of(admin_member), run).status_code == 302
+
+
+def test_nobody_is_asked_before_the_run_has_begun(run, browser) -> None:
+    Run.objects.filter(pk=run.pk).update(step=-1)
+    assert "<textarea" not in browser.get(address(run)).content.decode()
+    assert ask(browser, run).status_code == 400
+
+
+def test_many_interviews_come_in_pages_and_in_few_queries(browser, run, django_assert_max_num_queries) -> None:
+    for number in range(12):
+        asked(run, {0: f"answer {number}", 1: "x"})
+    with django_assert_max_num_queries(12):
+        page = browser.get(address(run)).content.decode()
+    assert "answer 11" in page
+    assert "answer 1<" not in page
+    assert "answer 1<" in browser.get(address(run) + "?page=2").content.decode()
+
+
+def test_a_failed_interview_says_why(browser, run) -> None:
+    probe = probes.create(run=run, member=run.owner, users=[1], prompt="Well?")
+    probes._end(probe, "failed", error="step 3 came out differently")
+    assert "came out differently" in browser.get(address(run)).content.decode()
+
+
+def test_the_runs_page_leads_there(browser, run) -> None:
+    assert f'href="{address(run)}"' in browser.get(reverse("run:page", args=[run.pk])).content.decode()
+
+
+def test_rows_of_answers_are_only_added(run) -> None:
+    probe = asked(run, {0: "first"})
+    probes._keep(probe, 0, ["second"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT response FROM run_probe WHERE probe_id = %s AND run_id = %s", [probe.pk, run.pk])
+        assert cursor.fetchall() == [("first",)]
