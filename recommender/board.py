@@ -33,17 +33,19 @@ class Board:
     original int32[H]: row of the post that a row shows: its own, or for a repost the nearest ancestor
     that is not a repost (-1: it has left the window). author, writer int32[H]: who put the row into
     feeds, and who wrote what it shows (ids.SYSTEM: the scenario). text int32[H]: id of the shown text
-    (-1 none). shown bool[H]: rows that every post filter lets through. tables: what parts keep for
+    (-1 none). shown bool[H]: rows that every post filter lets through. demoted uint8[H]: 1 for
+    posts that are not offered to strangers. tables: what parts keep for
     the step. A board is a cache: it holds nothing that cannot be made again from the world.
     """
 
     world: weakref.ref[World]
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, ...]
     original: NDArray[np.int32]
     author: NDArray[np.int32]
     writer: NDArray[np.int32]
     text: NDArray[np.int32]
     shown: NDArray[np.bool_]
+    demoted: NDArray[np.uint8]
     tables: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -57,20 +59,20 @@ class Board:
         writer = np.where(gone, posts.author, posts.author[source]).astype(np.int32)
         text = np.where(gone, np.int32(-1), posts.text[source]).astype(np.int32)
         shown = np.ones(len(posts), np.bool_)
-        return cls(weakref.ref(world), _stamp(world), original, posts.author, writer, text, shown)
+        return cls(weakref.ref(world), _stamp(world), original, posts.author, writer, text, shown, posts.demoted)
 
     def originals(self) -> NDArray[np.int32]:
-        """Return the shown rows that are no reposts, ascending: in a list for all, a repost adds nothing."""
+        """Return the rows that may be shown to strangers, ascending: in a list for all, a repost adds nothing."""
         itself = self.original == np.arange(self.original.shape[0])
-        return np.flatnonzero(self.shown & itself).astype(np.int32)
+        return np.flatnonzero(self.shown & itself & (self.demoted == 0)).astype(np.int32)
 
     def is_of(self, world: World) -> bool:
         """Whether this board was laid for this world at its present step and posts."""
         return self.world() is world and self.stamp == _stamp(world)
 
 
-def _stamp(world: World) -> tuple[int, int, int]:
-    return world.step, world.posts.base, world.posts.end
+def _stamp(world: World) -> tuple[int, ...]:
+    return world.step, world.posts.base, world.posts.end, world.changes
 
 
 @dataclass

@@ -23,12 +23,14 @@ FeedFactory = Callable[[str, dict[str, float]], Feed]
 
 @dataclass(frozen=True)
 class Intervention:
-    """One change: `kind` (inject_post, first_vote, switch_feed), the step it is due at, its settings.
+    """One change: `kind` (inject_post, first_vote, switch_feed, or an action of moderation), the step it is
+    due at, its settings.
 
     inject_post: author (user id, or "most_followed": whoever is when the post is due), text, topic (index),
     stance (None: unknown), appeal.
     first_vote: until (last step), up and down (shares in [0, 1], up + down <= 1).
     switch_feed: preset, params.
+    Moderation: see moderation.py.
     """
 
     kind: str

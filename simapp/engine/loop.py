@@ -21,11 +21,13 @@ from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
 from simapp.engine.core import ids
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch, FeedBatch
+from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 from simapp.engine.impressions import impressions_of
 from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
+from simapp.engine.moderation import moderation
 from simapp.engine.record import (
     Feed,
     FollowChanges,
@@ -56,6 +58,7 @@ class Simulation:
     stages: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.world.desk.serve = self._serve
         # A restored world continues under the feed that the last switch before it chose; plans may stand in
         # any order.
         for change in sorted(self.plan, key=lambda change: change.at):
@@ -65,8 +68,9 @@ class Simulation:
     def found(self, seeds: ActionBatch) -> StepRecord:
         """Write the seed posts as step 0, commit the founding and return its record."""
         self.stages = {}
+        before = (ActionBatch.empty(), np.zeros(0, np.int64), EventBatch.empty())
         decisions = DecisionBatch(seeds, _tiers(len(seeds), "scenario"))
-        return self._finish(decisions, FeedBatch.empty(), founding=True)
+        return self._finish(before, decisions, FeedBatch.empty(), founding=True)
 
     def step(self, inputs: list[Intervention] | None = None) -> StepRecord:
         """Run one step with recorded `inputs`, commit it and return what it left behind."""
@@ -79,6 +83,9 @@ class Simulation:
             for change in due:
                 if change.kind == "switch_feed":
                     self._switch(change)
+            # Before anything is ranked: the feeds of this step know of it.
+            orders = moderation(world, due)
+            before = (orders, world.posts.keys_of(orders.post), carry_out(world, orders))
             injected = injected_posts(world, due)
         with self._stage("active"):
             viewers = active_users(world, self.streams)
@@ -89,17 +96,29 @@ class Simulation:
             decided = self.mind.decide(world, feed, self.streams, self.workers)
         requests = ActionBatch.join([injected, decided.actions])
         tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
-        return self._finish(DecisionBatch(requests, tier), feed, founding=False)
+        return self._finish(before, DecisionBatch(requests, tier), feed, founding=False)
 
-    def _finish(self, decisions: DecisionBatch, feed: FeedBatch, *, founding: bool) -> StepRecord:
+    def _finish(
+        self,
+        before: tuple[ActionBatch, NDArray[np.int64], EventBatch],
+        decisions: DecisionBatch,
+        feed: FeedBatch,
+        *,
+        founding: bool,
+    ) -> StepRecord:
+        """`before`: requests of this step that were carried out already, their targets' keys, their events."""
         world = self.world
         decisions = decisions.canonical()
         requests = decisions.actions
         with self._stage("apply"):
             first_new = world.posts.end
-            targets = world.posts.keys_of(requests.post)
+            targets = np.concatenate([before[1], world.posts.keys_of(requests.post)])
             events = carry_out(world, requests)
-            events = EventBatch.join([events, first_votes(world, self.plan, first_new, self.streams)])
+            votes = first_votes(world, self.plan, first_new, self.streams)
+            events = EventBatch.join([before[2], events, votes])
+            requests = ActionBatch.join([before[0], requests])
+            tier = np.concatenate([_tiers(len(before[0]), "scenario"), decisions.tier])
+            decisions = DecisionBatch(requests, tier)
             impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
@@ -134,6 +153,9 @@ class Simulation:
         with self._stage("commit"):
             self.sink.commit(record, world)
         return record
+
+    def _serve(self, viewers: NDArray[np.int32]) -> FeedBatch:
+        return self.feed.rank(self.world, viewers, self.feed_size, self.streams, self.workers)
 
     def _switch(self, change: Intervention) -> None:
         if self.feed_factory is None:
@@ -172,6 +194,8 @@ class Simulation:
         counts["active"] = len(feed)
         counts["events"] = len(events)
         counts["refused"] = int(np.count_nonzero(events.outcome))
+        if faults := int(np.count_nonzero(events.outcome == Outcome.FAULT)):
+            counts["faults"] = faults
         counts["impressions"] = int(np.count_nonzero(feed.posts >= 0))
         counts["hot_posts"] = len(self.world.posts)
         counts["follows"] = len(self.world.follows)

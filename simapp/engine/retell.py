@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simapp.engine.actions.base import Action
+from simapp.engine.actions.door import answer
 from simapp.engine.actions.registry import action_named, code_of, names_by_code
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch, EventBatch, FeedBatch
@@ -98,7 +98,7 @@ def _act(world: World, requests: ActionBatch, told: Told, rows: NDArray[np.int64
         raise Contradiction(msg)
     # What reading finds is answered by the feed, which is not told here.
     if check and not getattr(action_named(name), "reads", ""):
-        expected = _expected(world, action_named(name), requests.take(rows))
+        expected = answer(world, action_named(name), requests.take(rows))
         wrong = np.flatnonzero(expected != outcome)
         if wrong.shape[0]:
             said, known = (_word(int(codes[wrong[0]])) for codes in (outcome, expected))
@@ -107,15 +107,6 @@ def _act(world: World, requests: ActionBatch, told: Told, rows: NDArray[np.int64
     done = rows[outcome == 0]
     if done.shape[0]:
         action_named(name).apply(world, requests.take(done))
-
-
-def _expected(world: World, action: Action, batch: ActionBatch) -> NDArray[np.uint8]:
-    """What the door would answer uint8[A]."""
-    found = np.full(len(batch), int(Outcome.NOT_OFFERED), np.uint8)
-    asked = np.flatnonzero((batch.actor == ids.SYSTEM) | world.rules.offered[action.code])
-    if asked.shape[0]:
-        found[asked] = action.check(world, batch.take(asked))
-    return found
 
 
 def _word(outcome: int) -> str:

@@ -30,6 +30,8 @@ from simapp.engine.core.world import World
 from simapp.engine.interventions import Intervention, native_opinion
 from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
+from simapp.runs.people import LateProfiles, profiles_of
+from simapp.scenarios.parts.happenings import InjectPost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,11 +130,12 @@ class Parts:
         offered[code_of("do_nothing")] = True
         return Rules(
             offered=offered,
-            allow_self_rating=p.allow_self_rating,
+            allow_self_rating=p.self_rating,
             exclusive_votes=p.votes_exclude,
-            show_score=p.show_score,
+            show_score=p.shows_score,
             hot_steps=self.clock().steps_in(p.hot_window_hours),
             seen_memory=self.scenario.feed.seen_memory,
+            report_threshold=p.report_threshold,
         )
 
     def clock(self) -> Clock:
@@ -163,7 +166,10 @@ class Parts:
         for item in self.scenario.interventions:
             nth = alike[item.kind, item.at]
             alike[item.kind, item.at] += 1
-            planned.append(self._resolve(world, item.model_dump(mode="json"), nth))
+            settings_ = item.model_dump(mode="json")
+            if isinstance(settings_.get("post"), int):
+                settings_["post"] = self._injected(settings_["post"])
+            planned.append(self._resolve(world, settings_, nth))
         return planned
 
     def simulation(
@@ -171,6 +177,10 @@ class Parts:
     ) -> Simulation:
         """Put a world (new or restored) and its parts together; `inputs` are what a restored one has behind it."""
         feed = self.scenario.feed
+        if world.desk.profiles is None:
+            world.desk.profiles = LateProfiles(
+                len(world.users), lambda: profiles_of(self.scenario, self.streams, world)
+            )
         return Simulation(
             world=world,
             feed=self.feed(feed.preset, dict(feed.params)),
@@ -205,11 +215,21 @@ class Parts:
         batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
         return batch
 
+    def _injected(self, number: int) -> dict[str, Any]:
+        """Name the injected post `number` (from 1, in the order of the document) by what it is."""
+        posts = [item for item in self.scenario.interventions if isinstance(item, InjectPost)]
+        chosen = posts[number - 1]
+        alike = [p for p in posts[: number - 1] if (p.at, p.text) == (chosen.at, chosen.text)]
+        return {"at": chosen.at, "text": chosen.text, "nth": len(alike)}
+
     def _resolve(self, world: World, settings_: dict[str, Any], nth: int) -> Intervention:
         kind, at = settings_.pop("kind"), settings_.pop("at")
         if settings_.get("author") == "random":
             author = self.streams.integers("intervention/author", len(world.users), step=at, item=nth)
             settings_["author"] = int(author)
+        if settings_.get("user") == "random":
+            user = self.streams.integers(f"intervention/{kind}", len(world.users), step=at, item=nth)
+            settings_["user"] = int(user)
         if "appeal" in settings_ and settings_["appeal"] is None:
             nobody = np.array([ids.SYSTEM], np.int32)
             drawn = self.mind().writing.appeal(self.streams, at, nobody, ids.post_key(nobody, at, nth))

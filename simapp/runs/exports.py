@@ -140,7 +140,7 @@ def _write(export: Export, claim: Claim, folder: Path) -> dict[str, Any]:
             last[0] = time.monotonic()
             claim.report(progress=share, doing=doing[:200])
 
-    return export_run(export.run_id, export.format, folder, progress)
+    return export_run(export.run_id, export.format, folder, progress, legacy_reposts=export.legacy_reposts)
 
 
 def _failed(export: Export, folder: Path, problem: Exception) -> dict[str, Any]:

@@ -200,16 +200,22 @@ def set_pace(*, run: Run, member: Any, pace: float | None) -> None:
     _steer(run, member, "pace", pace=_pace(pace))
 
 
-def start_export(*, run: Run, member: Any, format: str) -> Export:
-    """Ask for an export; a worker writes it."""
+def start_export(*, run: Run, member: Any, format: str, legacy_reposts: bool = False) -> Export:
+    """Ask for an export; a worker writes it.
+
+    legacy_reposts: with the format oasis, spell out in a repost's text who shared it from whom (see export_run).
+    Raises WrongInput for an unknown format or for legacy_reposts in another, Refused before the run has begun.
+    """
     if format not in Export.Format.values:
         msg = f"format is {format!r}; it must be one of {', '.join(Export.Format.values)}."
         raise WrongInput(msg)
+    if legacy_reposts and format != Export.Format.OASIS:
+        raise WrongInput(f"legacy_reposts goes with the format oasis, not {format}.")
     if run.step < 0:
         raise Refused("There is nothing to export before the run has begun.")
     with transaction.atomic():
-        export = Export.objects.create(run=run, format=format, owner=member)
-        _note(member, "export", run, format=format)
+        export = Export.objects.create(run=run, format=format, owner=member, legacy_reposts=legacy_reposts)
+        _note(member, "export", run, format=format, **({"legacy_reposts": True} if legacy_reposts else {}))
         transaction.on_commit(lambda: _quietly(make_export, export.pk))
     return export
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SwitchFeed
+from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
 from simapp.scenarios.parts.posts import SeedPostPart
 from simapp.scenarios.problems import ScenarioProblem
@@ -18,7 +19,7 @@ MAX_FOLLOWS = 100_000_000
 
 def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
     """Return what does not fit together although each part is fine by itself."""
-    return [*_network(scenario), *_writers(scenario), *_first_votes(scenario)]
+    return [*_network(scenario), *_writers(scenario), *_first_votes(scenario), *_moderation(scenario)]
 
 
 def _network(scenario: Scenario) -> list[ScenarioProblem]:
@@ -69,6 +70,31 @@ def _first_votes(scenario: Scenario) -> list[ScenarioProblem]:
         if at <= until:
             accepted = f"a step after {until}, where the first_vote before it ends"
             found.append(ScenarioProblem.wrong(f"interventions.{i}.at", at, accepted))
+    return found
+
+
+def _moderation(scenario: Scenario) -> list[ScenarioProblem]:
+    found = []
+    injected = [c.at for c in scenario.interventions if isinstance(c, InjectPost)]
+    users = scenario.population.users if scenario.population.people is None else None
+    for i, change in enumerate(scenario.interventions):
+        path = f"interventions.{i}"
+        if isinstance(change, ModeratesPost) and isinstance(change.post, int):
+            if change.post > len(injected):
+                accepted = f"at most {len(injected)}, the number of inject_post in the list"
+                accepted = accepted if injected else "most_shared, most_liked or most_reported: nothing is injected"
+                found.append(ScenarioProblem.wrong(f"{path}.post", change.post, accepted))
+            elif change.at <= injected[change.post - 1]:
+                accepted = f"a step after {injected[change.post - 1]}, when that post is injected"
+                found.append(ScenarioProblem.wrong(f"{path}.at", change.at, accepted))
+        if (
+            isinstance(change, ModeratesUser)
+            and isinstance(change.user, int)
+            and users is not None
+            and change.user >= users
+        ):
+            accepted = f"a user's number from 0 to {users - 1}, or one of most_followed, random"
+            found.append(ScenarioProblem.wrong(f"{path}.user", change.user, accepted))
     return found
 
 

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, mo
 from pydantic_core import PydanticCustomError
 
 from simapp.scenarios.checks import cross_problems
-from simapp.scenarios.parts.base import Line, Part, TopicSlug
+from simapp.scenarios.parts.base import MAX_INTERVENTIONS, Line, Part, TopicSlug
 from simapp.scenarios.parts.clock import ClockPart
 from simapp.scenarios.parts.happenings import InterventionPart
 from simapp.scenarios.parts.minds import Minds
@@ -85,7 +85,7 @@ class Scenario(Part):
         default=(), max_length=1000, description="Posts that exist when the run starts."
     )
     interventions: tuple[InterventionPart, ...] = Field(
-        default=(), max_length=1000, description="Changes that the scenario makes at given steps."
+        default=(), max_length=MAX_INTERVENTIONS, description="Changes that the scenario makes at given steps."
     )
     clock: ClockPart = Field(default=ClockPart(), description="Simulated time.")
     metrics: MetricNames = Field(

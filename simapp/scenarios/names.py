@@ -20,6 +20,23 @@ ACTIONS: tuple[str, ...] = (
     "mute",
     "unmute",
     "do_nothing",
+    "like_comment",
+    "unlike_comment",
+    "dislike_comment",
+    "undo_dislike_comment",
+    "search_posts",
+    "search_user",
+    "trend",
+    "refresh",
+    "report_post",
+    "label_post",
+    "note_post",
+    "remove_post",
+    "restore_post",
+    "suspend_user",
+    "reinstate_user",
+    "demote_post",
+    "undo_demote_post",
     "create_group",
     "join_group",
     "leave_group",
@@ -28,6 +45,8 @@ ACTIONS: tuple[str, ...] = (
     "purchase_product",
 )
 
+# OASIS's sets for X (6) and Reddit (13), with what takes back what they do, comments and mutes on the microblog,
+# and reports, from which moderation starts. Moderation itself is nobody's unless a scenario offers it.
 DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     "microblog": (
         "create_post",
@@ -40,6 +59,7 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
         "unfollow",
         "mute",
         "unmute",
+        "report_post",
         "do_nothing",
     ),
     "forum": (
@@ -49,8 +69,17 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
         "dislike_post",
         "unlike_post",
         "undo_dislike_post",
+        "like_comment",
+        "dislike_comment",
+        "unlike_comment",
+        "undo_dislike_comment",
+        "search_posts",
+        "search_user",
+        "trend",
+        "refresh",
         "follow",
         "mute",
+        "report_post",
         "do_nothing",
     ),
 }

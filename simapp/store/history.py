@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
-from simapp.store import tallies
+from simapp.store.counted import DISLIKES, LIKES, REPORTS, done_to
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
 from simapp.store.partitions import has_own
-from simapp.store.rows import RunFile, RunStep
+from simapp.store.rows import RunStep
 
 MOST = 1_000  # rows of one page, at most
-VOTES = (3, 4, 5, 6)  # codes that the partial index of run_event holds
 
 
 @dataclass(frozen=True)
@@ -131,19 +130,20 @@ def _rows(listing: Listing, where: str, segments: Any, after: Sequence[Any] | No
 
 @dataclass(frozen=True)
 class Counters:
-    """What stands on a post: votes, reposts with quotes, comments."""
+    """What stands on a post or comment: votes, reposts with quotes, comments, reports of this very row."""
 
     likes: int = 0
     dislikes: int = 0
     shares: int = 0
     comments: int = 0
+    reports: int = 0
 
 
 def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]:
-    """Return the counters of posts (never of reposts: those have none of their own) after `step`."""
+    """Return the counters of posts and comments after `step` (of reposts: reports, for they have nothing else)."""
     wanted = sorted(set(keys))
     segments = segments_of(run, step)
-    votes = _done_to(segments, wanted)
+    votes = done_to(segments, wanted)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT root FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s) "  # noqa: S608
@@ -159,37 +159,20 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
         beneath = np.array(cursor.fetchall(), np.int64).reshape(-1, 4)
     shares, comments = _beneath(beneath)
 
-    def net(post: int, done: str, undone: str) -> int:
-        return int(votes.get((post, code_of(done)), 0) - votes.get((post, code_of(undone)), 0))
+    def net(post: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> int:
+        done, undone = (sum(votes.get((post, code_of(name)), 0) for name in side) for side in names)
+        return int(done - undone)
 
     return {
         key: Counters(
-            net(key, "like_post", "unlike_post"),
-            net(key, "dislike_post", "undo_dislike_post"),
+            net(key, LIKES),
+            net(key, DISLIKES),
             shares.get(key, 0),
             comments.get(key, 0),
+            net(key, REPORTS),
         )
         for key in wanted
     }
-
-
-def _done_to(segments: list[Segment], posts: list[int]) -> dict[tuple[int, int], int]:
-    """Count votes by (post, action code): from tallies where a large run has them, else from the events."""
-    found: dict[tuple[int, int], int] = {}
-    for segment in segments:
-        if RunFile.objects.filter(run_id=segment.run_id, kind=tallies.KIND).exists():
-            part = tallies.done_to([segment], posts, VOTES)
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT post, code, count(*) FROM run_event x WHERE post = ANY(%s) AND outcome = 0 "  # noqa: S608
-                    f"AND code IN (3, 4, 5, 6) AND {belongs('x', [segment])} GROUP BY post, code",
-                    [posts],
-                )
-                part = {(post, code): count for post, code, count in cursor.fetchall()}
-        for pair, count in part.items():
-            found[pair] = found.get(pair, 0) + count
-    return found
 
 
 def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:

@@ -177,6 +177,9 @@ class Export(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="exports")
     format = models.CharField(max_length=10, choices=Format.choices)
+    legacy_reposts = models.BooleanField(
+        default=False, help_text="oasis only: a repost's text spells out who shared it from whom"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     progress = models.FloatField(default=0.0)
     doing = models.CharField(max_length=200, blank=True)

@@ -31,8 +31,8 @@ _MAGIC = b"sociarium tally 1\n".ljust(24, b"\0")
 
 
 def counted_codes() -> list[int]:
-    """Return the codes of actions that are done to a post and write none, ascending."""
-    return sorted(a.code for a in all_actions().values() if "post" in a.takes and not a.writes)
+    """Return the codes of actions that are done to a post or comment and write none, ascending."""
+    return sorted(a.code for a in all_actions().values() if {"post", "comment"} & set(a.takes) and not a.writes)
 
 
 def write_tally(folder: Path, record: StepRecord) -> FileRow | None:

@@ -7,17 +7,19 @@ and counters. Posts are found by (run, step, key), never by a scan.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.ids import SYSTEM, split_post_key
 from simapp.engine.core.posts import KINDS
 from simapp.models import RunPost, RunStep, RunText, RunUser
 from simapp.runs.points import past_of
-from simapp.store.history import counters_at
+from simapp.store.history import Counters, counters_at
 from simapp.store.lineage import segments_of
+from simapp.store.marks import Marks, marks_at
+from simapp.web import feed_comments
 
 if TYPE_CHECKING:
     from simapp.models import Run
@@ -28,10 +30,24 @@ _REPOST, _QUOTE, _COMMENT = (KINDS.index(kind) for kind in ("repost", "quote", "
 
 
 @dataclass(frozen=True)
+class Comment:
+    """A comment below a post; votes as in Post."""
+
+    handle: str
+    text: str
+    likes: int | None
+    dislikes: int | None
+    score: int | None
+
+
+@dataclass(frozen=True)
 class Post:
     """One item. handle wrote text; by reposted it ("" for an original); quoted is what a quote is about.
 
     key is a string: JavaScript cannot hold it as a number. side: 1 (against) .. 5 (in favour), 0 unknown.
+    likes and dislikes are None where the platform shows a score, and score is None where it does not.
+    warned: so many users reported what is shown, or this share of it, that the platform warns. removed,
+    demoted, label, note: what moderation did. replies: the newest comments.
     """
 
     key: str
@@ -44,9 +60,14 @@ class Post:
     quoted_handle: str
     topic: str
     side: int
-    likes: int
+    likes: int | None
+    dislikes: int | None
+    score: int | None
     shares: int
     comments: int
+    warned: bool = False
+    marks: Marks = field(default_factory=Marks)
+    replies: tuple[Comment, ...] = ()
 
     @property
     def side_word(self) -> str:
@@ -101,10 +122,25 @@ def _posts(run: Run, rows: list[RunPost]) -> list[Post]:
     known = {row.key: row for row in rows}
     known |= _by_key(run, {key for row in rows if row.kind for key in (row.parent, row.root)} - set(known))
     shown = [_pair(row, known) for row in rows]
-    handles = _handles(run, {post.author for row in rows for post in (row, *_pair(row, known)) if post})
-    texts = _texts(run, {post.text_id for pair in shown for post in pair if post})
-    counts = counters_at(run, {said.key for said, _ in shown}, run.step) if shown else {}
+    if not rows:
+        return []
+    replies = feed_comments.newest(run, {said.key for said, _ in shown})
+    authors = {post.author for row in rows for post in (row, *_pair(row, known)) if post}
+    handles = _handles(run, authors | {reply.author for reply in replies})
+    words = {post.text_id for pair in shown for post in pair if post}
+    texts = _texts(run, words | {reply.text_id for reply in replies})
+    keys = {key for row, (said, _) in zip(rows, shown, strict=True) for key in (row.key, said.key)}
+    counts = counters_at(run, keys | {reply.key for reply in replies}, run.step)
+    marks = marks_at(run, keys, run.step)
     document = run.scenario_version.document
+    platform = document.get("platform") or {}
+    score = shows_score(platform)
+    warned_from = int(platform.get("report_threshold") or 2)
+    below: dict[int, list[Comment]] = {}
+    for reply in replies:
+        votes = _votes(counts[reply.key], score=score)
+        comment = Comment(handles[reply.author], texts.get(reply.text_id, ""), **votes)
+        below.setdefault(reply.under, []).append(comment)
     clock = Clock(_start(document["clock"]["start"]), int(document["clock"]["minutes_per_step"]))
     topics = document["topics"]
     return [
@@ -119,12 +155,29 @@ def _posts(run: Run, rows: list[RunPost]) -> list[Post]:
             quoted_handle=handles[quoted.author] if quoted else "",
             topic=topics[said.topic] if 0 <= said.topic < len(topics) else "",
             side=_side(said.stance),
-            likes=counts[said.key].likes,
+            **_votes(counts[said.key], score=score),
             shares=counts[said.key].shares,
             comments=counts[said.key].comments,
+            # Each row has reports of its own; a share carries the warning of what it shows too.
+            warned=max(counts[key].reports for key in (row.key, said.key)) >= warned_from,
+            marks=marks.get(said.key) or marks.get(row.key) or Marks(),
+            replies=tuple(below.get(said.key, ())),
         )
         for row, (said, quoted) in zip(rows, shown, strict=True)
     ]
+
+
+def shows_score(platform: dict[str, Any]) -> bool:
+    """Whether a stored platform shows likes minus dislikes instead of two counts (Platform.shows_score)."""
+    chosen = platform.get("show_score")
+    return bool(chosen) if chosen is not None else platform.get("rules") == "forum"
+
+
+def _votes(counters: Counters, *, score: bool) -> dict[str, int | None]:
+    """Return likes and dislikes, or their difference as score; what is not shown is None."""
+    if score:
+        return {"likes": None, "dislikes": None, "score": counters.likes - counters.dislikes}
+    return {"likes": counters.likes, "dislikes": counters.dislikes, "score": None}
 
 
 def _pair(row: RunPost, known: dict[int, RunPost]) -> tuple[RunPost, RunPost | None]:

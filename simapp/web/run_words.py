@@ -108,7 +108,7 @@ def health(run: Run, last: StepMessage | None) -> dict[str, Any]:
     }
 
 
-_WORLD = ("active", "impressions", "hot_posts", "follows", "refused")
+_WORLD = ("active", "impressions", "hot_posts", "follows", "refused", "faults")
 
 
 def _waiting(run: Run) -> str:

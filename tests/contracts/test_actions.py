@@ -62,7 +62,7 @@ def state(world: World) -> list[bytes]:
     parts += [a.tobytes() for a in (*world.follows.edges(), world.follows.followers, world.follows.following)]
     parts += [a.tobytes() for table in (world.reactions, world.mutes) for a in table.items()]
     parts += [a.tobytes() for held in (world.groups, world.products) for a in held.to_arrays().values()]
-    return [*parts, world.groups.size.tobytes(), str(world.mute_count).encode()]
+    return [*parts, world.users.suspended.tobytes(), world.groups.size.tobytes(), str(world.mute_count).encode()]
 
 
 requests = st.lists(
@@ -100,6 +100,14 @@ def test_an_action_says_what_it_does_to_whoever_is_offered_it(name: str) -> None
     assert 0 < action.code < 256
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mind_can_read_what_an_action_does(name: str) -> None:
+    """Whole sentences to the reader, without the words of the code."""
+    text = type(all_actions()[name]).__doc__ or ""
+    assert len(text) < 600
+    assert not {"world", "batch", "uint8", "row", "serial", "OASIS"} & set(text.replace(".", " ").split())
+
+
 def test_codes_and_names_are_unique_and_stay_what_they_are() -> None:
     assert {a.name: a.code for a in all_actions().values()} == {
         "create_post": 1,
@@ -115,6 +123,23 @@ def test_codes_and_names_are_unique_and_stay_what_they_are() -> None:
         "mute": 11,
         "unmute": 12,
         "do_nothing": 13,
+        "like_comment": 14,
+        "unlike_comment": 15,
+        "dislike_comment": 16,
+        "undo_dislike_comment": 17,
+        "search_posts": 18,
+        "search_user": 19,
+        "trend": 20,
+        "refresh": 21,
+        "report_post": 22,
+        "label_post": 23,
+        "note_post": 24,
+        "remove_post": 25,
+        "restore_post": 26,
+        "suspend_user": 27,
+        "reinstate_user": 28,
+        "demote_post": 29,
+        "undo_demote_post": 30,
         "create_group": 60,
         "join_group": 61,
         "leave_group": 62,

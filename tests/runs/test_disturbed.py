@@ -60,6 +60,14 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
             ]
         ).replace("'", '"'),
     ),
+    "moderation that finds its subjects by rule": lambda: busy(
+        "rumour",
+        'interventions=[{"kind": "inject_post", "at": 2, "author": "most_followed", "text": "news", "topic": "work"},'
+        '{"kind": "label_post", "at": 5, "post": 1, "text": "disputed"},'
+        '{"kind": "demote_post", "at": 7, "post": "most_shared"}, {"kind": "remove_post", "at": 9, "post": 1},'
+        '{"kind": "suspend_user", "at": 6, "user": "most_followed"},'
+        '{"kind": "reinstate_user", "at": 11, "user": "most_followed"}]',
+    ),
     "feeds that are switched, listed in any order": lambda: busy(
         "rumour",
         'interventions=[{"kind": "switch_feed", "at": 8, "preset": "chronological"},'

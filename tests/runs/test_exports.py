@@ -51,7 +51,7 @@ def test_an_export_is_made_once_however_often_its_task_arrives(export: Export) -
 def test_a_worker_in_a_long_silence_still_reports(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BEAT_SECONDS", 0.01)
 
-    def heard(_run: int, _format: str, out: Path, progress: Progress) -> dict[str, object]:
+    def heard(_run: int, _format: str, out: Path, progress: Progress, **options: object) -> dict[str, object]:
         before = Export.objects.get(pk=export.pk).touched
         assert wait_until(lambda: Export.objects.get(pk=export.pk).touched != before, seconds=20)
         out.mkdir(parents=True)
@@ -69,7 +69,7 @@ def test_who_lost_an_export_leaves_the_files_and_the_row_of_the_next_alone(
     silent(export)
     theirs = exports.export_folder(export) / "users.csv"
 
-    def overtaken(_run: int, _format: str, _out: Path, progress: Progress) -> dict[str, object]:
+    def overtaken(_run: int, _format: str, _out: Path, progress: Progress, **options: object) -> dict[str, object]:
         silent(export)
         assert Export.objects.filter(exports.abandoned_or_new(), pk=export.pk).update(touched=Now())
         theirs.parent.mkdir(parents=True)
@@ -100,7 +100,7 @@ def test_an_export_goes_on_after_a_restart_of_the_database(
 ) -> None:
     write, cut = exporter.export_run, []
 
-    def interrupted(run: int, format: str, out: Path, progress: Progress) -> dict[str, object]:
+    def interrupted(run: int, format: str, out: Path, progress: Progress, **options: object) -> dict[str, object]:
         if not cut:
             cut.append(1)
             cut_all_connections()
@@ -113,7 +113,7 @@ def test_an_export_goes_on_after_a_restart_of_the_database(
 
 
 def test_an_export_that_cannot_be_made_says_why(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> dict[str, object]:
+    def broken(*_: object, **_options: object) -> dict[str, object]:
         raise ValueError("a defect")
 
     monkeypatch.setattr(exporter, "export_run", broken)

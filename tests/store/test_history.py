@@ -9,6 +9,7 @@ from simapp.engine.core import cascades
 from simapp.engine.core.posts import REPOST
 from simapp.store import history
 from simapp.store.history import LISTINGS, Counters
+from simapp.store.marks import Marks, marks_at
 from simapp.store.models import Run
 from simapp.store.rows import RunEvent, RunPost
 from tests.store.story import tell
@@ -119,3 +120,50 @@ def test_a_fork_reads_its_ancestors_past_and_not_their_future(told):
     assert len(history.page(fork, LISTINGS["users"]).rows) == 8
     first = int(told.world.posts.key[0])
     assert history.counters_at(fork, [first], 3)[first] == Counters(likes=3, dislikes=1, shares=2, comments=1)
+
+
+MODERATED = {
+    1: [(4, "create_comment", {"post": 0, "text": "a comment"}), (2, "repost", {"post": 0})],
+    2: [
+        (0, "like_comment", {"post": 3}),
+        (1, "like_comment", {"post": 3}),
+        (5, "dislike_comment", {"post": 3}),
+        (6, "report_post", {"post": 0, "text": "spam"}),
+        (7, "report_post", {"post": 0, "text": "spam"}),
+        (7, "report_post", {"post": 2, "text": "spam"}),
+        (7, "label_post", {"post": 0, "text": "disputed"}),
+        (7, "demote_post", {"post": 1}),
+    ],
+    3: [
+        (7, "label_post", {"post": 0, "text": "false"}),
+        (7, "note_post", {"post": 0, "text": "context"}),
+        (7, "remove_post", {"post": 0}),
+        (7, "undo_demote_post", {"post": 1}),
+    ],
+    4: [(0, "unlike_comment", {"post": 3}), (7, "restore_post", {"post": 0})],
+}
+
+
+@pytest.fixture
+def moderated(new_run):
+    return tell(new_run(), story=MODERATED)
+
+
+def test_counters_of_comments_and_reports_are_those_of_the_world(moderated):
+    posts = moderated.world.posts
+    found = history.counters_at(moderated.run, posts.key.tolist(), moderated.last)
+    assert [found[int(key)].reports for key in posts.key] == posts.reports.tolist() == [2, 0, 1, 0]
+    assert [found[int(key)].likes for key in posts.key] == posts.likes.tolist() == [0, 0, 0, 1]
+    assert [found[int(key)].dislikes for key in posts.key] == posts.dislikes.tolist() == [0, 0, 0, 1]
+
+
+def test_marks_from_events_are_those_of_the_world_at_every_step(moderated):
+    posts, texts = moderated.world.posts, moderated.world.texts
+    first, second = int(posts.key[0]), int(posts.key[1])
+    at = [marks_at(moderated.run, [first, second], step) for step in range(5)]
+    assert at[:2] == [{}, {}]
+    assert at[2] == {first: Marks(label="disputed"), second: Marks(demoted=True)}
+    assert at[3] == {first: Marks(removed=True, label="false", note="context"), second: Marks()}
+    assert at[4][first] == Marks(label="false", note="context")
+    assert [posts.removed[0], posts.demoted[1]] == [0, 0]
+    assert [texts[int(posts.label[0])], texts[int(posts.note[0])]] == ["false", "context"]

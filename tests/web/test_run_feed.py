@@ -114,3 +114,91 @@ def test_an_unknown_stance_is_no_side() -> None:
         "neutral",
         "strongly in favour",
     ]
+
+
+VOTED = {
+    1: [(4, "create_comment", {"post": 0, "text": "first!"}), (2, "quote_post", {"post": 0, "text": "a quote"})],
+    2: [
+        (1, "like_post", {"post": 0}),
+        (3, "like_post", {"post": 0}),
+        (5, "dislike_post", {"post": 0}),
+        (1, "dislike_comment", {"post": 3}),
+        (5, "dislike_comment", {"post": 3}),
+        (6, "report_post", {"post": 2, "text": "spam"}),
+        (7, "report_post", {"post": 2, "text": "spam"}),
+        (7, "report_post", {"post": 0, "text": "spam"}),
+    ],
+    3: [
+        (7, "label_post", {"post": 1, "text": "<i>disputed</i>"}),
+        (7, "note_post", {"post": 1, "text": "context"}),
+        (7, "remove_post", {"post": 1}),
+    ],
+}
+
+
+@pytest.fixture
+def voted(owner, settings, tmp_path):
+    """A run with votes, reports and moderation, on a platform of choice."""
+    from tests.store.story import make_run, tell
+
+    settings.SOCIARIUM_DATA_ROOT = tmp_path
+    return lambda rules: tell(make_run(owner, rules=rules), story=VOTED).run
+
+
+def by_text(run: Run) -> dict:
+    from simapp.web.run_feed import read
+
+    return {post.text: post for post in read(run).posts}
+
+
+def test_a_forum_shows_scores_and_a_microblog_counts_for_posts_and_comments(voted, browser) -> None:
+    # OASIS fact 14.
+    from tests.store.story import HOSTILE_TEXT
+
+    for rules, post_votes, comment_votes in (
+        ("forum", (None, None, 1), (None, None, -2)),
+        ("microblog", (2, 1, None), (0, 2, None)),
+    ):
+        run = voted(rules)
+        post = by_text(run)[HOSTILE_TEXT]
+        assert (post.likes, post.dislikes, post.score) == post_votes
+        (reply,) = post.replies
+        assert (reply.handle, reply.text) == ("user4", "first!")
+        assert (reply.likes, reply.dislikes, reply.score) == comment_votes
+        page = body(browser.get(address(run, "feed")))
+        assert ("score -2" in page) == ("score: likes minus dislikes" in page) == (rules == "forum")
+        assert ("0 likes, 2 dislikes" in page) == ('title="likes"' in page) == (rules == "microblog")
+
+
+def test_the_scenario_decides_against_its_rules(voted) -> None:
+    run = voted("forum")
+    run.scenario_version.document["platform"]["show_score"] = False
+    assert all(post.score is None for post in by_text(run).values())
+
+
+def test_two_reports_are_a_warning_on_the_row_that_they_name_and_on_no_other(voted, browser) -> None:
+    # OASIS facts 13 and 25: the quote is the feed's first item and is reported twice, its original once.
+    run = voted("microblog")
+    warned = {text for text, post in by_text(run).items() if post.warned}
+    assert warned == {"a quote"}
+    assert body(browser.get(address(run, "feed"))).count("Reported by several users") == 1
+    run.scenario_version.document["platform"]["report_threshold"] = 3
+    assert not any(post.warned for post in by_text(run).values())
+
+
+def test_what_moderation_did_stands_with_the_post(voted, browser) -> None:
+    run = voted("microblog")
+    marked = by_text(run)["second seed"].marks
+    assert (marked.removed, marked.label, marked.note) == (True, "<i>disputed</i>", "context")
+    page = body(browser.get(address(run, "feed")))
+    assert "Removed by the platform" in page
+    assert "&lt;i&gt;disputed&lt;/i&gt;" in page
+    assert "<i>disputed" not in page
+
+
+def test_the_feed_costs_the_same_few_queries_however_much_it_shows(voted, django_assert_max_num_queries) -> None:
+    from simapp.web.run_feed import read
+
+    run = voted("forum")
+    with django_assert_max_num_queries(12):
+        assert len(read(run).posts) == 3

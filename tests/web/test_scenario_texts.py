@@ -119,8 +119,9 @@ def test_every_field_of_the_document_has_an_input() -> None:
         if name != "kind"
     }
     inside_lists = set()
-    people, posts = ("AgeBand", "TimeZone", "People"), ("ProductPart", "SeedPostPart")
-    for name in (*people, *posts, "InjectPost", "FirstVote", "SwitchFeed"):
+    changes = schema["properties"]["interventions"]["items"]["discriminator"]["mapping"].values()
+    kinds = [ref.rsplit("/", 1)[1] for ref in changes]
+    for name in ("AgeBand", "TimeZone", "People", "ProductPart", "SeedPostPart", *kinds):
         inside_lists |= set(schema["$defs"][name]["properties"])
     inputs = {leaf.path.rpartition(".")[2] for leaf in _leaves(plan())} | _groups(plan())
     assert described - inside_lists - inputs == {"schema_version"}

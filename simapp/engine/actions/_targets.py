@@ -28,11 +28,27 @@ def target_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
 
     Comments are not targets: they are flat, and have votes of their own.
     """
+    rows = held_rows(world, batch)
+    return np.where((rows >= 0) & world.hidden(rows), -1, rows) if len(world.posts) else rows
+
+
+def held_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
+    """Return the row of each request's target post int64[A], also of hidden ones; -1 for none or a comment."""
     rows = world.posts.row(batch.post)
-    if not len(world.posts):
-        return rows
+    return np.where(world.posts.kind[rows] == COMMENT, -1, rows) if len(world.posts) else rows
+
+
+def comment_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
+    """Return the row of the comment that each request's `post` names int64[A]; -1 when there is none to act on.
+
+    With a hidden post its comments are hidden too.
+    """
     posts = world.posts
-    gone = (posts.removed[rows] != 0) | (posts.kind[rows] == COMMENT)
+    rows = posts.row(batch.post)
+    if not len(posts):
+        return rows
+    above = posts.row(posts.root[rows])
+    gone = (posts.kind[rows] != COMMENT) | world.hidden(rows) | ((above >= 0) & world.hidden(above))
     return np.where(gone, -1, rows)
 
 
@@ -42,7 +58,7 @@ def original_rows(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     posts = world.posts
     _originals(rows, posts.kind, posts.parent, posts.base, out)
     if len(posts):
-        out[(out >= 0) & (posts.removed[out] != 0)] = -1
+        out[(out >= 0) & world.hidden(out)] = -1
     return out
 
 

@@ -29,4 +29,5 @@ class Here(Action):
     def apply(self, world: World, batch: ActionBatch) -> Done:
         world.mutes.clear(ids.pair(batch.actor, batch.user), 1)
         world.mute_count -= len(batch)
+        world.changes += 1
         return Done(np.full(len(batch), -1, np.int64))

@@ -11,6 +11,10 @@ class WrongInput(SociariumError):
     """Input refused before anything was written; the text names the field or row."""
 
 
+class BrokenAction(SociariumError):
+    """An action failed while it changed the world; the step it belongs to cannot be committed."""
+
+
 class SnapshotDamaged(SociariumError):
     """A snapshot file whose content does not match its hash, or cannot be decoded."""
 

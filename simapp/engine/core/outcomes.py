@@ -18,6 +18,10 @@ class Outcome(IntEnum):
     NOT_OFFERED = 7
     NO_TEXT = 8
     OPPOSITE_VOTE = 9
+    UNKNOWN_COMMENT = 10
+    NOTHING_FOUND = 11
+    SUSPENDED = 12
+    FAULT = 13
     UNKNOWN_GROUP = 40
     NOT_A_MEMBER = 41
     UNKNOWN_PRODUCT = 42
@@ -35,6 +39,10 @@ SENTENCES: dict[Outcome, str] = {
     Outcome.NOT_OFFERED: "this platform does not offer the action",
     Outcome.NO_TEXT: "a text is required",
     Outcome.OPPOSITE_VOTE: "the opposite vote must be undone first",
+    Outcome.UNKNOWN_COMMENT: "the comment does not exist, was removed, or has left the feed window",
+    Outcome.NOTHING_FOUND: "nothing was found",
+    Outcome.SUSPENDED: "the account is suspended",
+    Outcome.FAULT: "the action has a fault and could not be checked",
     Outcome.UNKNOWN_GROUP: "the group does not exist",
     Outcome.NOT_A_MEMBER: "only members can send to a group",
     Outcome.UNKNOWN_PRODUCT: "the product does not exist",

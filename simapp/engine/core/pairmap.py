@@ -29,6 +29,13 @@ def find(keys: Any, key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def flags_of(keys: Any, flags: Any, key: Any) -> Any:
+    """Return the flags of one packed pair, 0 where absent, in the `PairMap.table` of pairs that nobody drops."""
+    i = find(keys, key)
+    return flags[i] if keys[i] != -1 else np.uint8(0)
+
+
+@njit(cache=True, nogil=True)
 def _get(keys: Any, flags: Any, floor: Any, wanted: Any, out: Any) -> None:
     for j in range(wanted.shape[0]):
         i = find(keys, wanted[j])

@@ -31,6 +31,10 @@ _COLUMNS: dict[str, type[np.generic]] = {
     "text": np.int32,
     "arm": np.int8,
     "removed": np.uint8,
+    "demoted": np.uint8,
+    "reports": np.int32,
+    "label": np.int32,
+    "note": np.int32,
     "likes": np.int32,
     "dislikes": np.int32,
     "shares": np.int32,
@@ -42,6 +46,8 @@ _COLUMNS: dict[str, type[np.generic]] = {
     "wiener": np.int64,
     "max_depth": np.int16,
 }
+# What a column holds where nothing is given; 0 in every other.
+_ABSENT = {"label": -1, "note": -1}
 
 
 @njit(cache=True, nogil=True)
@@ -66,8 +72,10 @@ class Posts:
     which it stands); parent int64 serial of what was reposted, quoted or commented on, -1 for a post;
     topic int16, -1 unknown; stance float32 in [-1, 1] as shown; opinion float32 of the author on
     the topic in native units; appeal float32 >= 0 (probability scale of a repost); text int32 id;
-    arm int8: first-vote treatment (0 none, 1 up, -1 down); removed uint8; likes, dislikes, shares,
-    comments int32 counters (on the original: a repost's are not counted apart).
+    arm int8: first-vote treatment (0 none, 1 up, -1 down); removed, demoted uint8 (1: taken down; 1: out of
+    what strangers are shown); label, note int32 ids of the texts that the platform shows with and below
+    the post, -1 none; likes, dislikes, shares, comments int32 counters (on the original: a repost's are
+    not counted apart); reports int32 (of this very row).
     Cascade columns: depth int16 (edges from the root), below int32 (subtree size, itself included);
     and on roots only: size int32 (distinct sharers and author), depth_sum int64, wiener int64 (sum
     of distances over unordered pairs), max_depth int16.
@@ -86,6 +94,10 @@ class Posts:
     text: NDArray[np.int32]
     arm: NDArray[np.int8]
     removed: NDArray[np.uint8]
+    demoted: NDArray[np.uint8]
+    reports: NDArray[np.int32]
+    label: NDArray[np.int32]
+    note: NDArray[np.int32]
     likes: NDArray[np.int32]
     dislikes: NDArray[np.int32]
     shares: NDArray[np.int32]
@@ -115,12 +127,12 @@ class Posts:
         return self.base + self._rows
 
     def append(self, **columns: ArrayLike) -> NDArray[np.int64]:
-        """Append A posts given by columns (missing columns are 0); return their serials int64[A]."""
+        """Append A posts given by columns (missing: 0, -1 for ids of texts); return their serials int64[A]."""
         count = np.asarray(columns["key"]).shape[0]
         self._reserve(self._rows + count)
         lo, hi = self._rows, self._rows + count
         for name, data in self._data.items():
-            data[lo:hi] = columns.get(name, 0)
+            data[lo:hi] = columns.get(name, _ABSENT.get(name, 0))
         self._rows = hi
         self._view()
         return np.arange(self.base + lo, self.base + hi, dtype=np.int64)
@@ -171,6 +183,10 @@ class Posts:
         posts.base = int(arrays["base"][0])
         posts.largest_gone = arrays["largest_gone"].astype(np.int64)
         return posts
+
+    def __deepcopy__(self, _memo: dict[int, object]) -> Posts:
+        # The attributes are views of the columns; copied one by one they would be views of nothing.
+        return Posts.from_arrays(self.to_arrays())
 
     def _reserve(self, rows: int) -> None:
         capacity = self._data["key"].shape[0]

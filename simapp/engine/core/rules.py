@@ -14,7 +14,8 @@ def _all_offered() -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Rules:
-    """offered bool[256] by action code; `hot_steps`: steps for which a post can be shown."""
+    """offered bool[256] by action code; `hot_steps`: steps for which a post can be shown; `report_threshold`:
+    reports from which on a post is shown with a warning."""
 
     offered: NDArray[np.bool_] = field(default_factory=_all_offered)
     allow_self_rating: bool = False
@@ -22,3 +23,4 @@ class Rules:
     show_score: bool = False
     hot_steps: int = 48
     seen_memory: int = 200
+    report_threshold: int = 2

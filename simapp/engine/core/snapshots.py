@@ -32,12 +32,13 @@ from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.world import Users, World
 
-MAGIC = b"sociarium snapshot 1\n"
+MAGIC = b"sociarium snapshot 2\n"
 # Level 1 keeps up with the disk; higher levels win a few per cent on these arrays.
 _LEVEL = 1
 _CHUNK = 1 << 20
-_USERS = ("age", "gender", "rhythm", "rhythms", "level", "voice", "community", "opinions", "seen", "seen_at")
-_RULES = ("allow_self_rating", "exclusive_votes", "show_score", "hot_steps", "seen_memory")
+_USERS = ("age", "gender", "rhythm", "rhythms", "level", "voice", "community", "opinions", "seen", "seen_at",
+          "suspended")  # fmt: skip
+_RULES = ("allow_self_rating", "exclusive_votes", "show_score", "hot_steps", "seen_memory", "report_threshold")
 
 
 def save(

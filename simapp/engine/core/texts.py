@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from simapp.engine.core.textindex import TextIndex
+
 
 def text_hash(text: str) -> int:
     """Return the 64-bit BLAKE2b hash that names a text."""
@@ -26,6 +28,7 @@ class Texts:
             self.add(text)
         self.pool = len(self._texts)
         self.written: NDArray[np.bool_] = np.zeros(max(16, len(self._texts)), np.bool_)
+        self._index = TextIndex()
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -41,6 +44,11 @@ class Texts:
             self._texts.append(text)
             self._hashes.append(text_hash(text))
         return known
+
+    def holding(self, needle: str) -> NDArray[np.int64]:
+        """Return the ids int64[H], ascending, of the texts in which `needle` occurs, letter case aside."""
+        self._index.add(self._texts[len(self._index) :])
+        return self._index.holding(needle)
 
     @property
     def hashes(self) -> NDArray[np.uint64]:

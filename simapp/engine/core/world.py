@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simapp.engine.core import cascades, ids
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.clock import Clock
+from simapp.engine.core.desk import Desk
 from simapp.engine.core.follows import Follows
 from simapp.engine.core.groups import Groups
 from simapp.engine.core.pairmap import PairMap
@@ -21,7 +22,7 @@ from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.texts import Texts
 
-LIKED, DISLIKED, REPOSTED, QUOTED = 1, 2, 4, 8
+LIKED, DISLIKED, REPOSTED, QUOTED, REPORTED = 1, 2, 4, 8, 16
 
 
 @njit(cache=True, nogil=True)
@@ -66,7 +67,8 @@ class Users:
     """Columns of N users; see Population for meanings.
 
     opinions float64[N, T] native; seen uint32[N, S]: serials last shown (NEVER where empty), of a repost
-    that of what it shows, a ring whose next slot is seen_at int32[N]. S may be 0.
+    that of what it shows, a ring whose next slot is seen_at int32[N]. S may be 0. suspended uint8[N]: 1 for
+    accounts that may not act.
     """
 
     age: NDArray[np.int16]
@@ -79,6 +81,7 @@ class Users:
     opinions: NDArray[np.float64]
     seen: NDArray[np.uint32]
     seen_at: NDArray[np.int32]
+    suspended: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return int(self.age.shape[0])
@@ -88,10 +91,11 @@ class Users:
 class World:
     """Everything that a step reads and writes.
 
-    reactions: flags LIKED, DISLIKED, REPOSTED, QUOTED by (user, post serial); mutes: bit 1 by
+    reactions: flags LIKED, DISLIKED, REPOSTED, QUOTED, REPORTED by (user, post serial); mutes: bit 1 by
     (muter, mutee). opinion_scale: a native opinion x is shown as tanh(x / opinion_scale), or
     clipped to [-1, 1] when opinion_scale is 0. extra: named arrays that feeds and minds keep
-    between steps; they are part of every snapshot.
+    between steps; they are part of every snapshot. desk: what reading is answered from; no state of the world.
+    changes: counts changes of mutes and of moderation, so that caches notice them; in no snapshot.
     """
 
     clock: Clock
@@ -109,6 +113,8 @@ class World:
     groups: Groups = field(default_factory=Groups)
     products: Products = field(default_factory=Products)
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk, repr=False, compare=False)
+    changes: int = 0
 
     def __post_init__(self) -> None:
         # The serial from which on nobody was shown anything: follows from `seen`, so no snapshot holds it.
@@ -138,9 +144,11 @@ class World:
             opinions=population.opinions.astype(np.float64).copy(),
             seen=np.full((n, rules.seen_memory), NEVER, np.uint32),
             seen_at=np.zeros(n, np.int32),
+            suspended=np.zeros(n, np.uint8),
         )
         follows = Follows.from_edges(n, population.follower, population.followee)
-        return cls(clock, rules, users, follows, Posts(), texts, topics, opinion_scale)
+        desk = Desk(population.profiles)
+        return cls(clock, rules, users, follows, Posts(), texts, topics, opinion_scale, desk=desk)
 
     def shown_opinions(self) -> NDArray[np.float32]:
         """Return opinions float32[N, T] mapped to [-1, 1]."""
@@ -172,6 +180,16 @@ class World:
         gone = self.posts.evict_before(self.posts.base + cut)
         self.reactions.drop_below(self.posts.base)
         return gone
+
+    def hidden(self, rows: NDArray[Any] | slice) -> NDArray[np.bool_]:
+        """Return bool[A]: whether posts (rows of the window) were removed, or their author is suspended."""
+        posts, suspended = self.posts, self.users.suspended
+        hidden: NDArray[np.bool_] = posts.removed[rows] != 0
+        if suspended.any():
+            author = posts.author[rows]
+            known = author < suspended.shape[0]  # the scenario itself writes under a number above all users
+            hidden |= known & (suspended[np.where(known, author, 0)] != 0)
+        return hidden
 
     def author_muted(self, viewer: NDArray[Any], author: NDArray[Any]) -> NDArray[np.bool_]:
         """Return bool[A]: whether each viewer has muted each author."""

@@ -20,6 +20,12 @@ class Command(StackCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("run", type=int, help="number of the run")
         parser.add_argument("--format", required=True, choices=["csv", "parquet", "jsonl", "oasis"])
+        parser.add_argument(
+            "--legacy-reposts",
+            action="store_true",
+            help="with --format oasis: spell out in a repost's text who shared it from whom, as OASIS's first "
+            "databases did",
+        )
         parser.add_argument("--out", required=True, help="folder to create")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,6 +37,8 @@ class Command(StackCommand):
             raise WrongInput(f"There is no run {options['run']}.")
         if run.step < 0:
             raise WrongInput(f"Run {run.pk} has no steps yet.")
+        if options["legacy_reposts"] and options["format"] != "oasis":
+            raise WrongInput(f"--legacy-reposts goes with --format oasis, not {options['format']}.")
         out = Path(options["out"])
         try:
             taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
@@ -43,7 +51,9 @@ class Command(StackCommand):
             self.stderr.write(f"{share:5.0%} {doing}")
 
         try:
-            manifest = export_run(run.pk, options["format"], out, progress)
+            manifest = export_run(
+                run.pk, options["format"], out, progress, legacy_reposts=options["legacy_reposts"]
+            )
         except NoSuchPlace as problem:
             raise WrongInput(f"--out: {problem}") from None
         self.emit({"run": run.pk, "format": options["format"], "out": str(out), "files": manifest["files"]})

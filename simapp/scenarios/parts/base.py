@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from simapp.scenarios.topics import TOPIC_SLUGS
 
 MAX_POST = 2000
+MAX_STEPS = 100_000
+MAX_INTERVENTIONS = 1000
 AUTHOR_WORDS = ("most_followed", "random")
 
 
@@ -90,6 +92,8 @@ def _check_author(value: Any) -> int | str:
         return value
     raise PydanticCustomError("author", "")
 
+
+Step = Annotated[int, Field(ge=1, le=MAX_STEPS)]
 
 Author = Annotated[
     int | str,

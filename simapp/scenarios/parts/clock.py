@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from simapp.scenarios.parts.base import Part, setting
-from simapp.scenarios.parts.happenings import MAX_STEPS
+from simapp.scenarios.parts.base import MAX_STEPS, Part, setting
 
 
 def _check_start(value: Any) -> datetime:

@@ -6,13 +6,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from simapp.scenarios.parts.base import Author, Part, PostText, TopicSlug
+from simapp.scenarios.parts.base import Author, Part, PostText, Step, TopicSlug
+from simapp.scenarios.parts.moderation import (
+    DemotePost,
+    LabelPost,
+    NotePost,
+    ReinstateUser,
+    RemovePost,
+    RestorePost,
+    SuspendUser,
+    UndoDemotePost,
+)
 from simapp.scenarios.parts.platform import PresetName
 from simapp.scenarios.parts.population import refuse
 from simapp.scenarios.parts.posts import APPEAL, STANCE, TEXT
-
-MAX_STEPS = 100_000
-Step = Annotated[int, Field(ge=1, le=MAX_STEPS)]
 
 
 class InjectPost(Part):
@@ -61,4 +68,17 @@ class SwitchFeed(Part):
     )
 
 
-InterventionPart = Annotated[InjectPost | FirstVote | SwitchFeed, Field(discriminator="kind")]
+InterventionPart = Annotated[
+    InjectPost
+    | FirstVote
+    | SwitchFeed
+    | LabelPost
+    | NotePost
+    | RemovePost
+    | RestorePost
+    | DemotePost
+    | UndoDemotePost
+    | SuspendUser
+    | ReinstateUser,
+    Field(discriminator="kind"),
+]

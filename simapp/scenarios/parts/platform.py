@@ -59,18 +59,25 @@ class Platform(Part):
         default=(),
         description="Products that users can buy, where purchase_product is among the actions.",
     )
-    allow_self_rating: bool = Field(
-        default=False, description="Whether users may like or dislike their own posts."
+    allow_self_rating: bool | None = Field(
+        default=None,
+        description="Whether users may like or dislike their own posts and comments; empty means yes on a "
+        "forum and no on a microblog.",
     )
-    show_score: bool = Field(
-        default=False,
-        description="Whether posts show likes minus dislikes as one score instead of two counts.",
+    show_score: bool | None = Field(
+        default=None,
+        description="Whether posts and comments show likes minus dislikes as one score instead of two "
+        "counts; empty means yes on a forum and no on a microblog.",
     )
     exclusive_votes: bool | None = Field(
         default=None,
         description="Whether a user must take back a like before disliking the same post, and the "
         "reverse; empty means yes on a forum and no on a microblog.",
     )
+    report_threshold: int = setting(
+        2, "Reports by different users from which on a post is shown with a warning.", ge=1, le=1_000_000,
+        unit="reports", source="OASIS, platform default (camel-ai/oasis 0.2.5)",
+    )  # fmt: skip
     hot_window_hours: int = setting(
         48, "Posts older than this leave memory and are no longer recommended.", ge=1, le=720,
         unit="simulated hours", source="X, published ranking parameters (2026): older posts are dropped",
@@ -84,7 +91,20 @@ class Platform(Part):
     @property
     def votes_exclude(self) -> bool:
         """Whether like and dislike of one user exclude each other."""
-        return self.exclusive_votes if self.exclusive_votes is not None else self.rules == "forum"
+        return self._chosen(self.exclusive_votes)
+
+    @property
+    def self_rating(self) -> bool:
+        """Whether users may rate what they wrote themselves."""
+        return self._chosen(self.allow_self_rating)
+
+    @property
+    def shows_score(self) -> bool:
+        """Whether votes are shown as one score."""
+        return self._chosen(self.show_score)
+
+    def _chosen(self, own: bool | None) -> bool:
+        return own if own is not None else self.rules == "forum"
 
 
 class FeedPart(Part):

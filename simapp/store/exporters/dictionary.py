@@ -83,7 +83,7 @@ USERS = Table(
 )
 TEXTS = Table(
     "texts",
-    "Every distinct text that was written, once.",
+    "Every distinct text that was written, searched for, given as a reason or put beside a post, once.",
     "text_id",
     (
         Column("text_id", "int32", "the text", "", "0 and up"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simapp.engine.core.errors import WrongInput
-from simapp.store.exporters import csv, jsonl, manifest, oasis, oasis_dictionary, parquet
+from simapp.store.exporters import csv, jsonl, manifest, oasis, oasis_dictionary, oasis_notes, parquet
 from simapp.store.exporters.dictionary import Table
 from simapp.store.exporters.source import Source
 from simapp.store.models import Run
@@ -25,17 +25,28 @@ class NoSuchPlace(WrongInput):
 
 
 def export_run(
-    run_id: int, format: str, out: Path, progress: Progress = lambda _share, _doing: None
+    run_id: int,
+    format: str,
+    out: Path,
+    progress: Progress = lambda _share, _doing: None,
+    *,
+    legacy_reposts: bool = False,
 ) -> dict[str, Any]:
     """Write a run's data into the new folder `out` and return its manifest.
 
-    csv, jsonl and parquet make one file per table of the data dictionary; oasis makes `<run>.db`. progress is
+    csv, jsonl and parquet make one file per table of the data dictionary; oasis makes `<run>.db`, with
+    legacy_reposts in the form of OASIS's first databases, where a repost's text spells out who shared it from
+    whom (`user<A> repost from user<B>. original_post: <content of the target>`, nested once per hop), its likes
+    are those of what it shows, and a microblog's times are minutes. progress is
     called with a share in 0 .. 1 and what is being done. The folder appears when it is complete; a failure
     leaves nothing. Raises WrongInput for an unknown run or format, a run without a founding, or a folder
-    that holds something or cannot be made.
+    that holds something or cannot be made, or for legacy_reposts in another format than oasis.
     """
     if format not in FORMATS:
         msg = f"format is {format!r}; it must be one of {', '.join(FORMATS)}"
+        raise WrongInput(msg)
+    if legacy_reposts and format != "oasis":
+        msg = f"legacy reposts are an option of the format oasis, not of {format}"
         raise WrongInput(msg)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"{out} exists already; name a folder to create"
@@ -44,8 +55,8 @@ def export_run(
     part = _make_part(out)
     try:
         if format == "oasis":
-            tables, notes = oasis_dictionary.tables(), oasis.notes_for(source)
-            files = oasis.write(source, part, progress)
+            tables, notes = oasis_dictionary.tables(), oasis_notes.notes_for(source, legacy_reposts=legacy_reposts)
+            files = oasis.write(source, part, progress, legacy_reposts=legacy_reposts)
         else:
             tables, notes = source.tables(), [_TABULAR[format].NOTE]
             files = _write_tables(source, tables, part, _TABULAR[format], progress)

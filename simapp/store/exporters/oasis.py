@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of, names_by_code
 from simapp.engine.core.ids import SYSTEM
-from simapp.engine.core.posts import COMMENT, POST, QUOTE
+from simapp.engine.core.outcomes import Outcome
+from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
 from simapp.store.exporters import manifest
+from simapp.store.exporters.oasis_legacy import Chains
+from simapp.store.exporters.oasis_notes import NOBODY, has_clock
 from simapp.store.exporters.oasis_schema import COUNTERS, TABLES
 from simapp.store.exporters.oasis_traces import BATCH, Happened, Tracer
 from simapp.store.exporters.source import Source, steps_apart, stream
@@ -30,34 +33,11 @@ from simapp.store.parquet import read_log
 
 Progress = Callable[[float, str], None]
 
-NOBODY = -1  # the user_id of what the scenario itself did: OASIS has no such account
 
-
-def notes_for(source: Source) -> list[str]:
-    """Return the choices that a reader of the file must know."""
-    times = "created_at is text (simulated UTC), as in OASIS's clock mode."
-    if not _has_clock(source):
-        minutes = source.minutes_per_step
-        times = (
-            f"created_at is the integer step, as in OASIS's step mode; a step is {minutes} simulated minutes."
-        )
-    return [
-        times,
-        "user_id starts at 0; ids of all other tables start at 1 and follow the order of the run.",
-        "like, dislike, follow and mute hold what still stands at the end; ids count all that ever was.",
-        "original_post_id is the first post of the cascade; what was reposted is reposted_id of the trace.",
-        f"What the scenario itself did (artificial first votes) has user_id {NOBODY}.",
-        "Sign-ups and the follow graph at the start have step 0; those follows have no trace, as in OASIS.",
-        "trace holds accepted actions only. A repetition of an action in a step has an extra key nth in "
-        "info, because the primary key of trace is all four columns.",
-        "group_members holds who is in at the end. listen_from_group has a trace here; OASIS leaves none.",
-        "Interviews stand in trace as in OASIS, with an interview_id of their own each; they changed nothing.",
-        "rec holds what was shown in the last step. report is empty.",
-    ]
-
-
-def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, Any]]:
-    """Write `<run>.db` into `folder`; return its entry for the manifest."""
+def write(
+    source: Source, folder: Path, progress: Progress, *, legacy_reposts: bool = False
+) -> list[dict[str, Any]]:
+    """Write `<run>.db` into `folder`; return its entry for the manifest. legacy_reposts: see oasis_legacy.py."""
     path = folder / f"{source.run.pk}.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         # The file is worthless until it is complete, and then it is renamed: no journal is needed.
@@ -66,7 +46,7 @@ def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, An
         for table, columns in TABLES.items():
             database.execute(f'CREATE TABLE "{table}" ({columns})')
         database.execute("BEGIN")
-        _Export(source, database, progress).run()
+        _Export(source, database, progress, Chains(source) if legacy_reposts else None).run()
         database.execute("COMMIT")
         rows = {table: _count(database, table) for table in TABLES}
     about = "The run as an OASIS database (SQLite, 16 tables)."
@@ -74,12 +54,16 @@ def write(source: Source, folder: Path, progress: Progress) -> list[dict[str, An
 
 
 class _Export:
-    def __init__(self, source: Source, database: sqlite3.Connection, progress: Progress) -> None:
+    def __init__(
+        self, source: Source, database: sqlite3.Connection, progress: Progress, chains: Chains | None
+    ) -> None:
+        self._chains = chains
+        self._shown: list[tuple[int, int]] = []  # with chains: (number of a repost, of the post that it shows)
         self._source, self._database, self._progress = source, database, progress
         self._segments = source.segments
         self._tracer = Tracer(database, [str(p["name"]) for p in source.products])
         self._start = datetime.fromisoformat(str(source.document["clock"]["start"]))
-        self._clock = _has_clock(source)
+        self._clock = has_clock(source)
         self._posts, self._comments = self._numbered()
 
     def run(self) -> None:
@@ -148,6 +132,7 @@ class _Export:
         under = self._posts.of(roots).tolist()
         quoted = self._source.text_ids(row[1] for row in rows if row[4] == QUOTE)
         texts = self._source.texts([*(row[5] for row in rows), *quoted.values()])
+        spelled = self._spell([row[0] for row in rows if row[4] == REPOST])
         posts: list[tuple[Any, ...]] = []
         notes: list[tuple[Any, ...]] = []
         for row, post, comment, root in zip(rows, own, comments, under, strict=True):
@@ -159,7 +144,7 @@ class _Export:
                 posts.append((post, user, None, text, None, time))
             else:  # a repost has no words of its own, a quote carries a copy of the original's
                 quote = kind == QUOTE
-                copied = texts.get(quoted.get(root_key, -1), "") if quote else ""
+                copied = texts.get(quoted.get(root_key, -1), "") if quote else spelled.get(row[0], "")
                 posts.append((post, user, root, copied, text if quote else None, time))
         self._database.executemany(
             "INSERT INTO post (post_id, user_id, original_post_id, content, quote_content, created_at) "
@@ -170,6 +155,14 @@ class _Export:
             "INSERT INTO comment (comment_id, post_id, user_id, content, created_at) VALUES (?, ?, ?, ?, ?)",
             notes,
         )
+
+    def _spell(self, reposts: list[int]) -> dict[int, str]:
+        if self._chains is None:
+            return {}
+        shown = self._posts.of(np.array([self._chains.shown(key) for key in reposts], np.int64))
+        own = self._posts.of(np.array(reposts, np.int64))
+        self._shown += zip(shown.tolist(), own.tolist(), strict=True)
+        return self._chains.texts(reposts)
 
     def _events(self) -> None:
         names = names_by_code()
@@ -231,10 +224,13 @@ class _Export:
         self._tracer.close()
 
     def _accepted(self) -> Iterator[list[tuple[Any, ...]]]:
+        # OASIS traces a search whether or not it found anything.
+        searches = f"{code_of('search_posts')}, {code_of('search_user')}"
+        traced = f"(outcome = 0 OR outcome = {Outcome.NOTHING_FOUND:d} AND code IN ({searches}))"
         for segment in (part for whole in self._segments for part in steps_apart(whole)):
             yield from stream(
                 "SELECT step, actor, code, post, target, user_id, text_id, item, amount "  # noqa: S608
-                f"FROM run_event x WHERE outcome = 0 AND {belongs('x', [segment])} ORDER BY step, seq"
+                f"FROM run_event x WHERE {traced} AND {belongs('x', [segment])} ORDER BY step, seq"
             )
 
     def _recommended(self) -> None:
@@ -255,9 +251,15 @@ class _Export:
                 f'WHERE "{table}".{key} = held.id'
             )
 
+        # As in OASIS's first databases: a repost has the likes of what it shows.
+        self._database.executemany(
+            "UPDATE post SET num_likes = (SELECT num_likes FROM post WHERE post_id = ?) WHERE post_id = ?",
+            self._shown,
+        )
+
     def _time(self, step: int) -> int | str:
         if not self._clock:
-            return step
+            return step * self._source.minutes_per_step if self._chains else step
         at = self._start + timedelta(minutes=step * self._source.minutes_per_step)
         return at.strftime("%Y-%m-%d %H:%M:%S")
 
@@ -279,11 +281,6 @@ class _Numbers:
 
 def _user(author: int) -> int:
     return NOBODY if author == SYSTEM else author
-
-
-def _has_clock(source: Source) -> bool:
-    """OASIS keeps clock times where it plays a forum, and steps where it plays a microblog."""
-    return bool(source.document.get("platform", {}).get("rules") == "forum")
 
 
 def _count(database: sqlite3.Connection, table: str) -> int:

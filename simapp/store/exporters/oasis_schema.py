@@ -48,4 +48,7 @@ COUNTERS: tuple[tuple[str, str, str, str, str], ...] = (
     ("post", "num_likes", "post_id", "like", "post_id"),
     ("post", "num_dislikes", "post_id", "dislike", "post_id"),
     ("post", "num_shares", "post_id", "post", "original_post_id"),
+    ("post", "num_reports", "post_id", "report", "post_id"),
+    ("comment", "num_likes", "comment_id", "comment_like", "comment_id"),
+    ("comment", "num_dislikes", "comment_id", "comment_dislike", "comment_id"),
 )

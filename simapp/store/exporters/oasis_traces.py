@@ -34,7 +34,7 @@ class Happened:
 
 
 class Standing:
-    """A table of what can be taken back: like, dislike, follow, mute. Ids count all that ever was."""
+    """A table of what can be taken back: votes, follow, mute. Ids count all that ever was."""
 
     def __init__(self, database: sqlite3.Connection, table: str, left: str, right: str) -> None:
         self._database, self._table, self._left, self._right = database, table, left, right
@@ -79,16 +79,19 @@ class Standing:
 
 
 class Tracer:
-    """Takes events in order and fills like, dislike, follow, mute and trace."""
+    """Takes events in order and fills the tables of votes, follow, mute, report and trace."""
 
     def __init__(self, database: sqlite3.Connection, products: Sequence[str] = ()) -> None:
         self._database = database
         self.social = Social(database, products)
         self.likes = Standing(database, "like", "user_id", "post_id")
         self.dislikes = Standing(database, "dislike", "user_id", "post_id")
+        self.comment_likes = Standing(database, "comment_like", "user_id", "comment_id")
+        self.comment_dislikes = Standing(database, "comment_dislike", "user_id", "comment_id")
         self.follows = Standing(database, "follow", "follower_id", "followee_id")
         self.mutes = Standing(database, "mute", "muter_id", "mutee_id")
         self._waiting: list[tuple[int, int | str, str, str]] = []
+        self._reports = 0
         self._told: dict[tuple[int, int | str, str, str], int] = {}
         self._step = -1
         self.rows = 0
@@ -116,9 +119,17 @@ class Tracer:
         if len(self._waiting) >= BATCH:
             self._flush()
 
+    def report(self, event: Happened) -> int:
+        """Add a row to report and return its id."""
+        self._reports += 1
+        row = (self._reports, event.user, event.post, event.text, event.time)
+        self._database.execute("INSERT INTO report VALUES (?, ?, ?, ?, ?)", row)
+        return self._reports
+
     def close(self) -> None:
         """Write what waits."""
-        for standing in (self.likes, self.dislikes, self.follows, self.mutes):
+        votes = (self.likes, self.dislikes, self.comment_likes, self.comment_dislikes)
+        for standing in (*votes, self.follows, self.mutes):
             standing.close()
         self.social.close()
         self._flush()
@@ -158,6 +169,39 @@ def _dislike_post(tracer: Tracer, e: Happened) -> dict[str, Any]:
 
 def _undo_dislike_post(tracer: Tracer, e: Happened) -> dict[str, Any]:
     return {"post_id": e.post, "dislike_id": tracer.dislikes.remove(e.user, e.post)}
+
+
+def _like_comment(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    held = tracer.comment_likes.add(e.user, e.comment, e.time)
+    return {"comment_id": e.comment, "comment_like_id": held}
+
+
+def _unlike_comment(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    held = tracer.comment_likes.remove(e.user, e.comment)
+    return {"comment_id": e.comment, "comment_like_id": held}
+
+
+def _dislike_comment(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    held = tracer.comment_dislikes.add(e.user, e.comment, e.time)
+    return {"comment_id": e.comment, "comment_dislike_id": held}
+
+
+def _undo_dislike_comment(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    held = tracer.comment_dislikes.remove(e.user, e.comment)
+    return {"comment_id": e.comment, "comment_dislike_id": held}
+
+
+def _search(_tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return {"query": e.text}
+
+
+def _read(_tracer: Tracer, _e: Happened) -> dict[str, Any]:
+    """OASIS keeps the whole rendered list here; this run keeps that it was asked for."""
+    return {"posts": []}
+
+
+def _report_post(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    return {"post_id": e.post, "report_id": tracer.report(e)}
 
 
 def _follow(tracer: Tracer, e: Happened) -> dict[str, Any]:
@@ -201,8 +245,14 @@ def _purchase_product(tracer: Tracer, e: Happened) -> dict[str, Any]:
 
 def _other(_tracer: Tracer, e: Happened) -> dict[str, Any]:
     """An action that OASIS does not have: what it named."""
-    named = {"post_id": e.post, "user_id": e.other}
-    return {key: value for key, value in named.items() if value > 0}
+    named: dict[str, Any] = {}
+    if e.post > 0:
+        named["post_id"] = e.post
+    if e.other >= 0:
+        named["user_id"] = e.other
+    if e.text:
+        named["text"] = e.text
+    return named
 
 
 _HANDLERS: dict[str, Callable[[Tracer, Happened], dict[str, Any]]] = {
@@ -214,6 +264,15 @@ _HANDLERS: dict[str, Callable[[Tracer, Happened], dict[str, Any]]] = {
     "unlike_post": _unlike_post,
     "dislike_post": _dislike_post,
     "undo_dislike_post": _undo_dislike_post,
+    "like_comment": _like_comment,
+    "unlike_comment": _unlike_comment,
+    "dislike_comment": _dislike_comment,
+    "undo_dislike_comment": _undo_dislike_comment,
+    "search_posts": _search,
+    "search_user": _search,
+    "trend": _read,
+    "refresh": _read,
+    "report_post": _report_post,
     "follow": _follow,
     "unfollow": _unfollow,
     "mute": _mute,

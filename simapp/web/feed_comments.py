@@ -1,0 +1,39 @@
+"""The newest comments under the posts of a page: a few of each, found by the index on what they stand under."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection
+
+from simapp.engine.core.posts import COMMENT
+from simapp.store.lineage import belongs, segments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simapp.models import Run
+
+SHOWN = 2
+
+
+class Row(NamedTuple):
+    """A comment as stored; `under` is the key of its post."""
+
+    under: int
+    key: int
+    author: int
+    text_id: int
+
+
+def newest(run: Run, posts: Iterable[int]) -> list[Row]:
+    """Return at most SHOWN comments of each post (by key), oldest of them first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT under, c.key, c.author, c.text_id FROM unnest(%s::bigint[]) AS under, LATERAL ("  # noqa: S608
+            f"SELECT key, author, text_id, step FROM run_post x WHERE x.root = under AND x.kind <> 0 "
+            f"AND x.kind = {COMMENT} AND {belongs('x', segments_of(run))} "
+            f"ORDER BY step DESC, key DESC LIMIT {SHOWN:d}) c ORDER BY under, c.step, c.key",
+            [sorted(set(posts))],
+        )
+        return [Row(*row) for row in cursor.fetchall()]
