@@ -91,7 +91,9 @@ class DatabaseSink:
                 writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
             else:
                 writer.write_step(cursor, self.lease.run_id, record, files)
+            self.checkpoint("in transaction")
             self._fence(cursor, record)
+            self.checkpoint("at the fence")
         self.committed = record.step
         self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")

@@ -12,8 +12,8 @@ from simapp.models import Run
 from simapp.runs import checkpoints, leases, messages, services, sink
 from simapp.runs.execute import FRUITLESS, execute
 from simapp.runs.sink import DatabaseSink
+from tests.runs.left import left_by
 from tests.runs.small import busy, finish, make
-from tests.runs.test_disturbed import left_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def test_a_restart_of_the_database_is_waited_for(place: str, monkeypatch: pytest
     expected = finish(make())
     left = [0, 5, 9]
 
-    def killer(step: Callable[[], int]) -> Callable[[str], None]:
+    def killer(step: Callable[[], int], _run: int) -> Callable[[str], None]:
         def at(here: str) -> None:
             if left and here == place and step() >= left[0]:
                 left.pop(0)
