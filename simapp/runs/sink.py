@@ -32,6 +32,10 @@ SNAPSHOT_SHARE = 0.05  # of the run's time, at most
 SNAPSHOT_SECONDS = 20.0  # of stepping between two snapshots, at most: bounds what a takeover repeats
 KEEP_SNAPSHOTS = 4
 
+# A process that freezes inside its commit would hold its locks, and with them whoever wants to take over. The
+# server ends such a transaction: one that says nothing for so long, and (PostgreSQL 17) one that lasts so long.
+SILENT_COMMIT, LONGEST_COMMIT = "10s", "300s"
+
 
 class DigestDiffers(SociariumError):
     """A re-executed step is not the step that was committed."""
@@ -86,6 +90,7 @@ class DatabaseSink:
             files.append(self._save(world))
         self.checkpoint("before commit")
         with transaction.atomic(), connection.cursor() as cursor:
+            bound(cursor)
             if record.step == 0:
                 assert self.population is not None  # noqa: S101 - the founding is always given its people
                 writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
@@ -156,3 +161,12 @@ class DatabaseSink:
         self._since_snapshot = 0.0
         self._last = time.perf_counter()
         return file
+
+
+def bound(cursor: object) -> None:
+    """Bound how long the transaction that has just begun may hold its locks."""
+    limits = {"idle_in_transaction_session_timeout": SILENT_COMMIT}
+    if connection.pg_version >= 170_000:  # type: ignore[attr-defined]
+        limits["transaction_timeout"] = LONGEST_COMMIT
+    asked = ", ".join("set_config(%s, %s, true)" for _ in limits)
+    cursor.execute(f"SELECT {asked}", [part for limit in limits.items() for part in limit])  # type: ignore[attr-defined]
