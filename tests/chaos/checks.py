@@ -99,7 +99,8 @@ def ending(run: Run, story: Story) -> list[str]:
 def watched(watcher: Watcher, run: Run, series: dict[int, Any]) -> list[str]:
     """Compare what a browser saw with the run's own points."""
     if not watcher.done.is_set():
-        return [f"who watched run {run.pk} knows {watcher.known} of {run.step} steps and that it is {watcher.status!r}"]
+        known = f"knows {watcher.known} of {run.step} steps and that it is {watcher.status!r}"
+        return [f"who watched run {run.pk} {known}, on line {watcher.lines}, {watcher.problem or 'still listening'}"]
     differ = [step for step, row in series.items() if not same(watcher.steps[step], row)]
     return [f"who watched run {run.pk} saw something else at steps {differ[:5]}"] if differ else []
 

@@ -25,6 +25,7 @@ from tests.chaos.plan import (
     POSTGRES,
     RECONCILER,
     STOP,
+    TARGETS,
     VALKEY,
     WEB,
     WORKER,
@@ -67,6 +68,10 @@ class Parts:
                 if WORDS[target] in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
                     return child
         return None
+
+    def processes(self, struck: set[str]) -> dict[str, psutil.Process]:
+        """Return the main process of every part that is not struck."""
+        return {target: self.of(target) for target in TARGETS if target not in struck and target != POOL}
 
     def strike(self, one: Disturbance, pid: int | None = None) -> tuple[float, float]:
         """Disturb the part (a pool process: `pid`) and wait until it is back; return both moments."""

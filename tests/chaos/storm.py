@@ -16,7 +16,7 @@ from simapp.models import Export, Run, RunStep
 from simapp.runs.services import OVER
 from tests.chaos import checks
 from tests.chaos.blows import Blows, Outcome
-from tests.chaos.parts import await_that
+from tests.chaos.parts import alive, await_that
 from tests.chaos.patience import patiently
 from tests.chaos.plan import DECISIONS, Disturbance
 from tests.chaos.visitor import Visitor, Watcher
@@ -63,6 +63,7 @@ class Storm:
         runs = self.blows.on_their_way(max(1, len(bound)))
         found = [Outcome(one) for one in ones]
         threads = []
+        bystanders = self.blows.parts.processes({one.target for one in ones})
         for outcome in found:
             # Kills in a stage get a run each; whatever else needs one takes the newest.
             run = runs[bound.index(outcome.one)] if outcome.one in bound else runs[-1]
@@ -77,6 +78,11 @@ class Storm:
         self.losses += [outcome.problem for outcome in found if outcome.problem]
         self.outcomes += found
         self.load = max(self.load, os.getloadavg()[0])
+        self.losses += [
+            f"{', '.join(line_of(outcome) for outcome in found)}: {target} had to start again as well"
+            for target, process in bystanders.items()
+            if not alive(process)
+        ]
         self._look_around()
 
     def _await_resumed(self, outcome: Outcome) -> None:

@@ -57,6 +57,7 @@ class Watcher(threading.Thread):
         self.status = ""
         self.pushed = self.fetched = self.lines = 0
         self.ended_at: float | None = None
+        self.problem = ""
         self.done = threading.Event()
 
     @property
@@ -68,6 +69,13 @@ class Watcher(threading.Thread):
         return last
 
     def run(self) -> None:
+        """Watch; keep what ended it where that is not the run's end."""
+        try:
+            self._watch()
+        except Exception as problem:  # noqa: BLE001 - told as a loss
+            self.problem = repr(problem)
+
+    def _watch(self) -> None:
         """Connect, and again after every loss, until the run is over and its series complete."""
         wait = FIRST_WAIT
         while not self.done.is_set():
