@@ -11,7 +11,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_process_init, worker_shutting_down
 from kombu.transport import redis
 
 from simapp.stack.process import die_with_parent, follow_parent_from_environment
@@ -67,6 +67,15 @@ def stopping() -> bool:
 @worker_shutting_down.connect
 def _tell_the_pool(**_: object) -> None:
     _stopping[0] = 1
+
+
+@celeryd_after_setup.connect
+def _rehearse(instance: Any, **_: object) -> None:
+    """Before the pool is forked: what is loaded now, no process that takes over a run has to load."""
+    if "runs" in instance.app.amqp.queues.consume_from:
+        from simapp.runs.warming import before_fork
+
+        before_fork()
 
 
 @worker_process_init.connect
