@@ -22,7 +22,7 @@ from tests.chaos.plan import DECISIONS, Disturbance
 from tests.chaos.visitor import Visitor, Watcher
 
 LOST = 60.0  # seconds after which a run that made no step counts as lost
-HEARD = 15.0  # seconds for those who watch to hear of the end
+HEARD = 30.0  # seconds for those who watch to hear of the end
 
 
 @dataclass

@@ -56,7 +56,7 @@ class Watcher(threading.Thread):
         self.newest = -1
         self.status = ""
         self.pushed = self.fetched = self.lines = 0
-        self.ended_at: float | None = None
+        self._wait = FIRST_WAIT
         self.problem = ""
         self.done = threading.Event()
 
@@ -77,21 +77,20 @@ class Watcher(threading.Thread):
 
     def _watch(self) -> None:
         """Connect, and again after every loss, until the run is over and its series complete."""
-        wait = FIRST_WAIT
         while not self.done.is_set():
             try:
                 self._catch_up()
                 self._listen()
-                wait = FIRST_WAIT
             except AWAY:
-                time.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
+                time.sleep(self._wait)
+                self._wait = min(self._wait * 2, LONGEST_WAIT)
 
     def _listen(self) -> None:
         url = self._visitor.address.replace("http", "ws", 1) + socket_path(self._run)
         headers = {"Cookie": self._visitor.cookie}
         with connect(url, additional_headers=headers, origin=self._visitor.address, open_timeout=10) as line:
             self.lines += 1
+            self._wait = FIRST_WAIT
             while not self.done.is_set():
                 try:
                     text = line.recv(timeout=1.0)
@@ -132,5 +131,4 @@ class Watcher(threading.Thread):
 
     def _look_for_the_end(self) -> None:
         if self.status in {"finished", "stopped", "failed"} and self.known == self.newest:
-            self.ended_at = time.time()
             self.done.set()
