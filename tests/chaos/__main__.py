@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-STEPS, SHORT_STEPS = 90, 50
+SHORT = 20  # a storm of fewer kills has fewer stories and shorter runs
 
 
 def options() -> argparse.Namespace:
@@ -40,7 +40,8 @@ def storm_of(kills: int, seed: int, folder: Path, say: Any) -> dict[str, Any]:
     orders = folder / "orders"
     orders.mkdir()
     site = {"SOCIARIUM_KILL_ORDERS": str(orders), "SOCIARIUM_RUN_SLOTS": "4", "SOCIARIUM_THREADS": "1"}
-    site |= {"SOCIARIUM_LOG_LEVEL": "INFO"}
+    # Should this process be killed itself, the site ends with it.
+    site |= {"SOCIARIUM_LOG_LEVEL": "INFO", "SOCIARIUM_STOP_WITH_PARENT": "1"}
     with running_site({}, folder / "var", **site) as (address, said):
         import django
 
@@ -56,8 +57,8 @@ def storm_of(kills: int, seed: int, folder: Path, say: Any) -> dict[str, Any]:
         from tests.chaos.visitor import Visitor
 
         paths = StatePaths.here()
-        short = kills < 20
-        fleet = Fleet(local_owner(), SHORT_STEPS if short else STEPS)
+        short = kills < SHORT
+        fleet = Fleet(local_owner(), steps=50, pace=8.0) if short else Fleet(local_owner(), steps=90, pace=5.0)
         fleet.undisturbed(kinds=3 if short else 5, seeds=1 if short else 2)
         say(f"the site is up and {len(fleet.stories)} runs went undisturbed, after {time.monotonic() - began:.1f} s")
         visitor = Visitor(address, make_link(address))

@@ -16,7 +16,6 @@ from tests.runs.left import left_by
 from tests.runs.small import VARIED
 
 AT_ONCE = 3  # runs that are alive at the same time, in more slots: a run must find a worker when its owner hangs
-PACE = 8.0  # steps per second, so that a run outlives several disturbances
 MARGIN = 8  # steps that a run must have left to be disturbed
 
 
@@ -35,10 +34,11 @@ class Story:
 
 @dataclass
 class Fleet:
-    """Launches runs of each story in turn. `steps` is the length of each."""
+    """Launches runs of each story in turn: `steps` long, `pace` steps per second, to outlive several disturbances."""
 
     member: Any
     steps: int
+    pace: float
     stories: list[Story] = field(default_factory=list)
     told: dict[int, Story] = field(default_factory=dict)
     started: Callable[[Run], None] = lambda _run: None
@@ -67,7 +67,7 @@ class Fleet:
         while len(self.fresh()) < AT_ONCE:
             story = next(self._next)
             about = {"owner": self.member, "version": story.version, "seed": story.seed}
-            run = patiently(services.launch, **about, steps=self.steps, pace=PACE)
+            run = patiently(services.launch, **about, steps=self.steps, pace=self.pace)
             self.told[run.pk] = story
             self.started(run)
 
