@@ -39,7 +39,7 @@ def storm_of(kills: int, seed: int, folder: Path, say: Any) -> dict[str, Any]:
     began = time.monotonic()
     orders = folder / "orders"
     orders.mkdir()
-    site = {"SOCIARIUM_KILL_ORDERS": str(orders), "SOCIARIUM_RUN_SLOTS": "4", "SOCIARIUM_THREADS": "1"}
+    site = {"SOCIARIUM_KILL_ORDERS": str(orders), "SOCIARIUM_RUN_SLOTS": "5", "SOCIARIUM_THREADS": "1"}
     # Should this process be killed itself, the site ends with it.
     site |= {"SOCIARIUM_LOG_LEVEL": "INFO", "SOCIARIUM_STOP_WITH_PARENT": "1"}
     with running_site({}, folder / "var", **site) as (address, said):
