@@ -12,6 +12,10 @@ PORT ?= 8000
 TORCH := torch==2.13.0
 # PYTEST_ARGS="-k name" and the like are handed to pytest.
 PYTEST_ARGS ?=
+# How often `make chaos` disturbs its site, and what draws how. CHAOS_ARGS="--json --keep" is handed on.
+KILLS ?= 100
+SEED ?= 1
+CHAOS_ARGS ?=
 # Where torch comes from. Empty: the usual place, which on Linux means the CUDA build (several GB).
 TORCH_INDEX_URL ?=
 
@@ -23,12 +27,12 @@ WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test check lint types clean dev browser bench-oasis
+.PHONY: help setup demo test chaos bench check lint types clean dev browser bench-oasis
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/:/' | awk -F': ' '{printf "  make %-11s %s\n", $$1, $$2}'
-	@echo "Settings: PORT=8000  TORCH_INDEX_URL=...  PYTHON=/path/to/python3.11  SOCIARIUM_STATE=folder"
+	@echo "Settings: PORT=8000  KILLS=100  SEED=1  TORCH_INDEX_URL=...  PYTHON=/path/to/python3.11  SOCIARIUM_STATE=folder"
 
 setup: $(STAMPS)/runtime $(STAMPS)/warm  ## the environment in .venv (torch first), kernels compiled
 
@@ -37,6 +41,13 @@ demo: setup  ## services, an example run and the web page on 127.0.0.1:$PORT
 
 test: setup dev browser check  ## everything the tests need, then all checks and tests
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), and look for losses
+	@exec $(BIN)/python -m tests.chaos --kills "$(KILLS)" --seed "$(SEED)" $(CHAOS_ARGS)
+
+bench: setup  ## every benchmark with its table (about six minutes)
+	$(BIN)/python manage.py bench step --users 100000 --follows 30
+	$(BIN)/python manage.py bench scale --follows 30 --steps 3
 
 check: setup dev lint types  ## linters, types, layers, Django's own checks
 	$(BIN)/python manage.py check --fail-level WARNING

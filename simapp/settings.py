@@ -87,7 +87,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "simapp.live.layer.RunLayer",
         # Publish/subscribe ignores the number of the logical database, so the prefix carries it.
         "CONFIG": {"hosts": [REDIS_URL], "prefix": f"sociarium:{redis_database(REDIS_URL)}"},
     },

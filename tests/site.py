@@ -50,7 +50,7 @@ def running_site(environment: dict[str, str], state: Path, **more: str) -> Itera
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        assert opened.wait(60), said
+        assert opened.wait(180), said
         assert child.poll() is None, said
         yield f"http://127.0.0.1:{port}", said
     finally:

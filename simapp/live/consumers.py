@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from simapp.live.outbox import Outbox
-from simapp.live.watching import may_watch, read_snapshot
+from simapp.live.watching import may_watch, read_snapshot, read_state
 from simapp.runs.messages import group_name
 
 if TYPE_CHECKING:
@@ -28,11 +28,13 @@ class RunConsumer(AsyncWebsocketConsumer):
     """Sends the first message at once and whatever comes soon after in one frame.
 
     A frame is ``{"v": 1, "type": "batch", "run": id, "messages": [...]}``. A browser that reads slowly holds
-    up only its own sending task; what waits for it is bounded (see `Outbox`). `clock` and `pause` are there
-    for tests.
+    up only its own sending task; what waits for it is bounded (see `Outbox`). A socket that hears nothing looks
+    at the run itself: the broker may have lost the last message, or forgotten who listens. `clock`, `pause` and
+    `doze` are there for tests.
     """
 
     seconds_between_frames = 0.2
+    seconds_of_silence = 5.0  # after this the run is looked at: its owner says something every second
     seconds_between_checks = 60.0  # a member who lost access hears nothing more after this
     largest_message = 1024  # bytes; browsers have nothing to say here
     messages_allowed = 20  # per ten seconds
@@ -42,12 +44,16 @@ class RunConsumer(AsyncWebsocketConsumer):
         *args: Any,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        doze: Callable[[float], Awaitable[None]] = asyncio.sleep,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._clock, self._pause = clock, pause
+        self._clock, self._pause, self._doze = clock, pause, doze
         self._wake = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._last_heard = 0.0
+        self._last_seen = ""
         self._joined = False
         self._heard: list[float] = []
 
@@ -69,13 +75,16 @@ class RunConsumer(AsyncWebsocketConsumer):
         self._outbox = Outbox(self._run_id)
         self._outbox.put_snapshot(snapshot.body, snapshot.step)
         await self.accept()
+        self._last_heard = self._clock()
         self._sending = asyncio.create_task(self._send_frames())
+        self._looking = asyncio.create_task(self._look_in_silence())
         self._wake.set()
 
     async def disconnect(self, code: int) -> None:
         """Forget the socket; nothing is sent after this."""
-        if self._sending is not None:
-            self._sending.cancel()
+        for task in (self._sending, self._looking):
+            if task is not None:
+                task.cancel()
         if self._joined:
             await self.channel_layer.group_discard(group_name(self._run_id), self.channel_name)
 
@@ -93,6 +102,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         """Take a message of the run's group (`simapp.runs.messages.envelope`)."""
         if self._sending is None:
             return
+        self._last_heard = self._clock()
         if self._clock() - self._checked >= self.seconds_between_checks:
             self._checked = self._clock()
             refusal = await self._refusal()
@@ -109,6 +119,22 @@ class RunConsumer(AsyncWebsocketConsumer):
         """0 when this member may watch, else the code to close with."""
         found = await may_watch(self.scope, self._run_id)
         return {True: 0, False: NOT_FOUND, None: SIGNED_OUT}[found]
+
+    async def _look_in_silence(self) -> None:
+        """Say how the run stands when nobody else does, and listen again when that is news."""
+        while True:
+            await self._doze(self.seconds_of_silence)
+            if self._clock() - self._last_heard < self.seconds_of_silence:
+                continue
+            try:
+                state = await read_state(self._run_id)
+                if state is not None and state.body != self._last_seen:
+                    self._last_seen = state.body
+                    self._outbox.put_state(state.body)
+                    self._wake.set()
+                    await self.channel_layer.listen_again(group_name(self._run_id))
+            except Exception as problem:  # noqa: BLE001 - database or broker are away: looked at again in a moment
+                logger.info("run %d: nothing is heard and nothing can be seen (%r)", self._run_id, problem)
 
     async def _send_frames(self) -> None:
         last = float("-inf")

@@ -11,12 +11,12 @@ from django.contrib.auth import get_user_model
 from simapp.models import Run
 from simapp.runs.access import get_run
 from simapp.runs.messages import to_json
-from simapp.runs.points import snapshot_of
+from simapp.runs.points import snapshot_of, state_of
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot message as JSON, and the step it shows (-1 before the founding)."""
+    """A snapshot or state message as JSON, and the step it shows (-1 before the founding)."""
 
     body: str
     step: int
@@ -48,3 +48,10 @@ def read_snapshot(run_id: int) -> Snapshot | None:
     """The newest committed step and the state of the run; None when the run is gone."""
     message = snapshot_of(run_id)
     return None if message is None else Snapshot(to_json(message), message.state.step)
+
+
+@database_sync_to_async
+def read_state(run_id: int) -> Snapshot | None:
+    """The state of the run as a state message, and its newest committed step; None when the run is gone."""
+    run = Run.objects.filter(pk=run_id).first()
+    return None if run is None else Snapshot(to_json(state_of(run)), run.step)

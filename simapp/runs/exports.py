@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from simapp.engine.core.errors import SociariumError
 from simapp.models import Export
+from simapp.runs import checkpoints
 
 logger = logging.getLogger(__name__)
 
@@ -134,8 +135,10 @@ def _write(export: Export, claim: Claim, folder: Path) -> dict[str, Any]:
     from simapp.store.exporters.export import export_run
 
     last = [float("-inf")]
+    checkpoint = checkpoints.killer(lambda: 0, export.run_id)
 
     def progress(share: float, doing: str) -> None:
+        checkpoint("in export")
         if share >= 1.0 or time.monotonic() - last[0] > REPORT_SECONDS:
             last[0] = time.monotonic()
             claim.report(progress=share, doing=doing[:200])

@@ -95,7 +95,10 @@ class Owner:
         self.step = record.step
         for name, seconds in record.stages.items():
             self.stages[name] = self.stages.get(name, 0.0) + seconds
+        sink = self._sink()
+        sink.checkpoint("in publish")
         messages.publish(step_message(self.run, record, self._status, self._rate))
+        sink.checkpoint("after publish")
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -142,7 +145,7 @@ class Owner:
             committed=run.step,
             digests=lambda step: past.digests_at(run.pk, step),
             after_commit=self._announce,
-            checkpoint=checkpoints.killer(lambda: self._at),
+            checkpoint=checkpoints.killer(lambda: self._at, run.pk),
             control=Control(run.wanted, run.pause_at, run.pace),
         )
         sink.large = has_own(run.pk)
@@ -186,9 +189,8 @@ class Owner:
 
     def _on_stage(self, stage: str) -> None:
         self.stage = stage
-        place = {"rank": "in rank", "decide": "in decide", "apply": "in apply"}.get(stage)
-        if place and self.sink is not None:
-            self.sink.checkpoint(place)
+        if self.sink is not None:
+            self.sink.checkpoint(f"in {stage}")
 
     @property
     def _at(self) -> int:

@@ -40,6 +40,10 @@ SNAPSHOT_SECONDS = 20.0  # of stepping between two snapshots, at most: bounds wh
 KEEP_SNAPSHOTS = 4
 BEHIND_USERS = 20_000  # from here on a step is written while the next is computed
 
+# A process that freezes inside its commit would hold its locks, and with them whoever wants to take over. The
+# server ends such a transaction: one that says nothing for so long, and (PostgreSQL 17) one that lasts so long.
+SILENT_COMMIT, LONGEST_COMMIT = "10s", "300s"
+
 
 class DigestDiffers(SociariumError):
     """A re-executed step is not the step that was committed."""
@@ -139,12 +143,15 @@ class DatabaseSink:
             files.append(snapshot)
         self.checkpoint("before commit")
         with transaction.atomic(), connection.cursor() as cursor:
+            bound(cursor)
             if record.step == 0:
                 assert self.population is not None  # noqa: S101 - the founding is always given its people
                 writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
             else:
                 writer.write_step(cursor, self.lease.run_id, record, files)
+            self.checkpoint("in transaction")
             self._fence(cursor, record)
+            self.checkpoint("at the fence")
         self.committed = record.step
         self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")
@@ -212,3 +219,12 @@ class DatabaseSink:
 def _hang_up() -> None:
     # Looked up here, in the thread that calls it: each has a connection of its own.
     connection.close()
+
+
+def bound(cursor: object) -> None:
+    """Bound how long the transaction that has just begun may hold its locks."""
+    limits = {"idle_in_transaction_session_timeout": SILENT_COMMIT}
+    if connection.pg_version >= 170_000:  # type: ignore[attr-defined]
+        limits["transaction_timeout"] = LONGEST_COMMIT
+    asked = ", ".join("set_config(%s, %s, true)" for _ in limits)
+    cursor.execute(f"SELECT {asked}", [part for limit in limits.items() for part in limit])  # type: ignore[attr-defined]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 POLL_S = 0.5
 BACK_OFF_S = (0.5, 1, 2, 5, 10)
+# A server that lived this long was well; its next end is a first one again.
+HEALTHY_AFTER_S = 5.0
 
 
 class Keeper:
@@ -41,6 +43,8 @@ class Keeper:
         self.children: dict[str, Child] = {}
         self.status = Status(ProcessId.of(os.getpid()), data=str(self.place.base))
         self.next_try: dict[str, float] = {}
+        self.launched: dict[str, float] = {}
+        self.failures: dict[str, int] = {}
 
     def start(self) -> None:
         account = self.place.account
@@ -67,6 +71,7 @@ class Keeper:
     def _launch(self, name: str) -> None:
         child = self.children[name]
         child.start()
+        self.launched[name] = time.monotonic()
         if child.process is not None:
             self.status.servers[name] = ProcessId.of(child.process.pid)
 
@@ -90,8 +95,11 @@ class Keeper:
     def _revive(self, name: str, child: Child) -> None:
         now = time.monotonic()
         if name not in self.next_try:
-            count = self.status.restarts.get(name, 0)
-            self.next_try[name] = now + BACK_OFF_S[min(count, len(BACK_OFF_S) - 1)]
+            if now - self.launched[name] > HEALTHY_AFTER_S:
+                self.failures[name] = 0
+            failures = self.failures.get(name, 0)
+            self.failures[name] = failures + 1
+            self.next_try[name] = now + BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
             say(f"{name} ended with status {child.exit_status}; {child.last_words(1)}")
         elif now >= self.next_try[name]:
             del self.next_try[name]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 BACK_OFF_S = (0.5, 1, 2, 5, 10, 30)
 # A child that lived this long was well; its next failure is a first one again.
-HEALTHY_AFTER_S = 60.0
+HEALTHY_AFTER_S = 10.0
 
 WEB_STOP = ((signal.SIGTERM, 2.5),)
 # SIGTERM lets a worker finish its step and give its leases back; SIGQUIT ends it at once.

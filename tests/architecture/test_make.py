@@ -45,7 +45,7 @@ def first_line(done: subprocess.CompletedProcess[str]) -> str:
 def test_make_alone_lists_the_commands(fresh):
     done = make(fresh)
     assert done.returncode == 0
-    assert {"setup", "demo", "test", "check", "clean"} <= {
+    assert {"setup", "demo", "test", "chaos", "check", "clean"} <= {
         line.split()[1] for line in done.stdout.splitlines()[1:-1]
     }
     assert not (fresh / ".venv").exists()

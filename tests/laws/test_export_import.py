@@ -28,8 +28,8 @@ from simapp.store.exporters.export import export_run
 from simapp.store.tables import TABLES as BULK
 from simapp.store.writer import write_inputs
 from tests.laws.histories import differences, dump
+from tests.runs.left import left_by
 from tests.runs.small import busy, finish, make
-from tests.runs.test_disturbed import left_by
 from tests.scenarios.importers.files import x_file, x_row
 
 pytestmark = pytest.mark.django_db(transaction=True)

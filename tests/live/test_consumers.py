@@ -85,10 +85,11 @@ def dial():
                 await self.reading.wait()
             await super().send(*args, **kwargs)
 
-    def open_socket(run_id, member=None, *, time=None, reading=None):
+    def open_socket(run_id, member=None, *, time=None, doze=None, reading=None):
         named = {"heard": 0, "reading": reading}
         kind = type("Listening", (Listening,), named)
         clocks = {"clock": time.clock, "pause": time.pause} if time else {}
+        clocks |= {"doze": doze} if doze else {}
         app = AuthMiddlewareStack(URLRouter([path(SOCKET_ROUTE, kind.as_asgi(**clocks))]))
         headers = [(b"cookie", cookie_of(member))] if member else []
         socket = Socket(app, socket_path(run_id), headers)
@@ -320,3 +321,30 @@ async def test_after_a_reconnect_nothing_is_missing(dial, running, owner) -> Non
     address = reverse("run:points", args=[running.pk])
     answer = await sync_to_async(client.get)(address, {"after": before["step"]["step"]})
     assert [row["step"] for row in answer.json()["points"]] == list(range(4, after["step"]["step"] + 1))
+
+
+@in_a_loop
+async def test_a_socket_that_hears_nothing_looks_for_itself_and_listens_again(running, owner, dial):
+    from channels.layers import get_channel_layer
+
+    from tests.live.steps import commit, state_message
+
+    time, silent = Time(), Time()
+    time.gate.set()
+    socket = await sync_to_async(dial)(running.pk, owner, time=time, doze=silent.pause)
+    assert (await socket.connect())[0]
+    await frame(socket)
+    # The broker restarts and forgets who listens; the run goes on unheard.
+    layer = get_channel_layer()
+    name = layer._get_group_channel_name(f"run.{running.pk}")
+    await layer._get_shard(name)._pubsub.unsubscribe(name)
+    await sync_to_async(commit)(running, range(4, 9))
+    time.now += 5
+    silent.gate.set()
+    [state] = await frame(socket)
+    assert (state["type"], state["step"]) == ("state", 8)
+    silent.gate.clear()
+    await asyncio.sleep(0)
+    await sync_to_async(publish)(state_message(running, 9))
+    assert [message["step"] for message in await frame(socket)] == [9]
+    await socket.disconnect()

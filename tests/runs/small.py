@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simapp.engine.core.threads import Workers
@@ -33,6 +34,46 @@ def busy(slug: str = "rumour", *changes: str) -> Scenario:
     for change in (*BUSY, *changes):
         scenario = set_path(scenario, change)
     return scenario
+
+
+# Small scenarios in which different things happen.
+VARIED: dict[str, Callable[[], Scenario]] = {
+    "people who come and go": lambda: busy("rumour"),
+    "votes that are given": lambda: busy("first-vote"),
+    "opinions, noise and a short memory": lambda: busy(
+        "echo-chambers",
+        "minds.opinion.noise=0.1",
+        "feed.seen_memory=7",
+        "platform.hot_window_hours=4",
+        "feed.preset=chronological",
+    ),
+    "whoever is most followed by then": lambda: busy(
+        "rumour",
+        "minds.rates.follow=1",
+        "minds.rates.unfollow=0.5",
+        "interventions="
+        + str(
+            [
+                {"kind": "inject_post", "at": at, "author": author, "text": f"news {at}", "topic": "work"}
+                for at in (4, 9, 12)
+                for author in ("most_followed", "random")
+            ]
+        ).replace("'", '"'),
+    ),
+    "moderation that finds its subjects by rule": lambda: busy(
+        "rumour",
+        'interventions=[{"kind": "inject_post", "at": 2, "author": "most_followed", "text": "news", "topic": "work"},'
+        '{"kind": "label_post", "at": 5, "post": 1, "text": "disputed"},'
+        '{"kind": "demote_post", "at": 7, "post": "most_shared"}, {"kind": "remove_post", "at": 9, "post": 1},'
+        '{"kind": "suspend_user", "at": 6, "user": "most_followed"},'
+        '{"kind": "reinstate_user", "at": 11, "user": "most_followed"}]',
+    ),
+    "feeds that are switched, listed in any order": lambda: busy(
+        "rumour",
+        'interventions=[{"kind": "switch_feed", "at": 8, "preset": "chronological"},'
+        '{"kind": "switch_feed", "at": 3, "preset": "reddit-hot"}]',
+    ),
+}
 
 
 def make(

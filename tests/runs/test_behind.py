@@ -11,8 +11,9 @@ from simapp.runs import checkpoints, leases, services, sink
 from simapp.runs.execute import execute
 from simapp.runs.sink import DatabaseSink
 from simapp.stack.process import wait_until
+from tests.runs.left import left_by
 from tests.runs.small import busy, finish, make
-from tests.runs.test_disturbed import STEPS, left_by, to_its_end
+from tests.runs.test_disturbed import STEPS, to_its_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +94,7 @@ def test_trouble_with_a_step_is_known_before_the_next_is_handed_over(behind, mon
 
 
 def test_no_connection_is_left_behind(behind, monkeypatch) -> None:
-    monkeypatch.setattr(checkpoints, "killer", lambda _step: lambda _place: None)
+    monkeypatch.setattr(checkpoints, "killer", lambda _step, _run: lambda _place: None)
 
     def sessions() -> int:
         with connection.cursor() as cursor:

@@ -15,88 +15,27 @@ from simapp.engine.record import StepRecord
 from simapp.models import Run, RunFile, RunStep
 from simapp.runs import checkpoints, leases, services
 from simapp.runs.execute import execute
-from simapp.scenarios.document import Scenario
 from simapp.store.files import read_verified, run_folder
 from simapp.store.partitions import delete_run_rows
 from simapp.store.writer import write_inputs
-from tests.runs.small import busy, make
+from tests.runs.left import LEFT, left_by
+from tests.runs.small import VARIED, busy, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = 14
-PLACES = ("in rank", "in decide", "in apply", "in snapshot", "before commit", "after commit")
-# Everything that a run leaves, but for what is bound to a moment (seconds, snapshots) or to the run's number.
-LEFT = {
-    "run_user": "user_id, community, level, voice, age, gender, handle, name, bio, persona, country, mbti",
-    "run_text": "text_id, step, hash, text",
-    "run_follow": "step, follower, followee, on_",
-    "run_post": "key, root, parent, step, author, text_id, stance, opinion, appeal, topic, kind, arm",
-    "run_event": "step, seq, actor, n, user_id, text_id, code, outcome, item, amount, post, target",
-    "run_metric": "step, name, value, null_value",
-    "run_step": "step, digest, impressions_digest, counts::text, histogram::text",
-    "run_file": "step, kind, hash, rows",
-}
-
-SCENARIOS: dict[str, Callable[[], Scenario]] = {
-    "people who come and go": lambda: busy("rumour"),
-    "votes that are given": lambda: busy("first-vote"),
-    "opinions, noise and a short memory": lambda: busy(
-        "echo-chambers",
-        "minds.opinion.noise=0.1",
-        "feed.seen_memory=7",
-        "platform.hot_window_hours=4",
-        "feed.preset=chronological",
-    ),
-    "whoever is most followed by then": lambda: busy(
-        "rumour",
-        "minds.rates.follow=1",
-        "minds.rates.unfollow=0.5",
-        "interventions="
-        + str(
-            [
-                {"kind": "inject_post", "at": at, "author": author, "text": f"news {at}", "topic": "work"}
-                for at in (4, 9, 12)
-                for author in ("most_followed", "random")
-            ]
-        ).replace("'", '"'),
-    ),
-    "moderation that finds its subjects by rule": lambda: busy(
-        "rumour",
-        'interventions=[{"kind": "inject_post", "at": 2, "author": "most_followed", "text": "news", "topic": "work"},'
-        '{"kind": "label_post", "at": 5, "post": 1, "text": "disputed"},'
-        '{"kind": "demote_post", "at": 7, "post": "most_shared"}, {"kind": "remove_post", "at": 9, "post": 1},'
-        '{"kind": "suspend_user", "at": 6, "user": "most_followed"},'
-        '{"kind": "reinstate_user", "at": 11, "user": "most_followed"}]',
-    ),
-    "feeds that are switched, listed in any order": lambda: busy(
-        "rumour",
-        'interventions=[{"kind": "switch_feed", "at": 8, "preset": "chronological"},'
-        '{"kind": "switch_feed", "at": 3, "preset": "reddit-hot"}]',
-    ),
-}
+PLACES = [place for place in checkpoints.PLACES if place != "in export"]
 
 
 class Killed(BaseException):
     """Stands for a death: nothing in the code catches it, and no lease is given back."""
 
 
-def left_by(run: Run) -> dict[str, list[Any]]:
-    """Every row of the run, in order, by table."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table, columns in LEFT.items():
-            # A tally repeats the events of a large run, for readers.
-            where = "AND kind NOT IN ('snapshot', 'tallies')" if table == "run_file" else ""
-            cursor.execute(f"SELECT {columns} FROM {table} WHERE run_id = %s {where}", [run.pk])
-            found[table] = sorted(str(row) for row in cursor.fetchall())
-    return found
-
-
 def to_its_end(run: Run, deaths: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Execute the run, dying at each (place, step or later) in turn, each owner cutting its work differently."""
     waiting = list(deaths)
 
-    def killer(step: Callable[[], int]) -> Callable[[str], None]:
+    def killer(step: Callable[[], int], _run: int) -> Callable[[str], None]:
         def at(place: str) -> None:
             if waiting and place == waiting[0][0] and step() >= waiting[0][1]:
                 waiting.pop(0)
@@ -116,11 +55,11 @@ def to_its_end(run: Run, deaths: list[tuple[str, int]], monkeypatch: pytest.Monk
     return run
 
 
-@pytest.mark.parametrize("kind", SCENARIOS)
+@pytest.mark.parametrize("kind", VARIED)
 def test_whatever_kills_it_a_run_leaves_the_rows_of_an_undisturbed_one(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario = SCENARIOS[kind]()
+    scenario = VARIED[kind]()
     expected = to_its_end(make(scenario, steps=STEPS), [], monkeypatch)
     assert (expected.status, expected.step) == ("finished", STEPS), expected.error
     rows = left_by(expected)
@@ -141,7 +80,7 @@ def test_a_step_that_showed_something_else_when_it_was_repeated_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = make(busy(), steps=6)
-    monkeypatch.setattr(checkpoints, "killer", lambda step: lambda place: _die(step() >= 4))
+    monkeypatch.setattr(checkpoints, "killer", lambda step, _run: lambda place: _die(step() >= 4))
     with pytest.raises(Killed):
         execute(run.pk, workers=Workers(1))
     RunStep.objects.filter(run_id=run.pk, step=3).update(impressions_digest=bytes(32))

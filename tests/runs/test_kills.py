@@ -18,7 +18,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 STEPS = 40
 # In the middle of a step; between commit and publish, with the whole worker; in the middle of writing a snapshot.
-KILLS = {"in-decide": "in decide:6", "after-commit": "after commit:14!", "in-snapshot": "in snapshot:22"}
+KILLS = (
+    {"place": "in decide", "step": 6},
+    {"place": "after commit", "step": 14, "worker": True},
+    {"place": "in snapshot", "step": 22},
+)
 
 
 def test_a_run_survives_kills_of_its_worker_in_step_after_commit_and_in_the_snapshot(
@@ -26,14 +30,11 @@ def test_a_run_survives_kills_of_its_worker_in_step_after_commit_and_in_the_snap
 ) -> None:
     scenario = busy("rumour")
     expected = finish(make(scenario, steps=STEPS))
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    with running_site(
-        child_environment,
-        tmp_path / "var",
-        SOCIARIUM_KILL_AT=",".join(KILLS.values()),
-        SOCIARIUM_KILL_ONCE=str(marks),
-    ) as (_, said):
+    orders = tmp_path / "orders"
+    orders.mkdir()
+    for number, order in enumerate(KILLS):
+        (orders / f"{number}.order").write_text(json.dumps(order))
+    with running_site(child_environment, tmp_path / "var", SOCIARIUM_KILL_ORDERS=str(orders)) as (_, said):
         version = services.command_line_version(document=scenario)
         run = services.launch(owner=None, version=version, seed=7, steps=STEPS)
         ended = wait_until(lambda: Run.objects.get(pk=run.pk).status in services.OVER, seconds=90)
@@ -42,7 +43,7 @@ def test_a_run_survives_kills_of_its_worker_in_step_after_commit_and_in_the_snap
 
     run.refresh_from_db()
     assert (run.status, run.step) == ("finished", STEPS), run.error
-    assert sorted(p.name for p in marks.iterdir()) == sorted(KILLS)
+    hits = [json.loads((orders / f"{number}.hit").read_text()) for number in range(len(KILLS))]
     assert run.digest_hex == expected.digest_hex
     assert bytes(run.impressions_digest) == bytes(expected.impressions_digest)
     steps = RunStep.objects.filter(run_id=run.pk).order_by("step")
@@ -51,13 +52,10 @@ def test_a_run_survives_kills_of_its_worker_in_step_after_commit_and_in_the_snap
         mine = table.objects.filter(run_id=run.pk).count()
         assert mine == table.objects.filter(run_id=expected.pk).count() > 0
     committed = dict(steps.values_list("step", "committed"))
-    for mark in marks.iterdir():
-        died = datetime.fromtimestamp(mark.stat().st_mtime, UTC)
-        again = min(at for at in committed.values() if at > died)
+    for hit in hits:
+        died = datetime.fromtimestamp(hit["at"], UTC)
+        # The last snapshot is written after the last step: then the end of the run is what comes next.
+        again = min(at for at in (*committed.values(), run.ended) if at > died)
         seconds = (again - died).total_seconds()
-        print(
-            json.dumps(
-                {"killed": mark.name, "at_step": int(mark.read_text()), "resumed_after": round(seconds, 1)}
-            )
-        )
+        print(json.dumps({**hit, "resumed_after": round(seconds, 1)}))
         assert seconds < 10

@@ -16,8 +16,8 @@ from simapp.runs.execute import execute
 from simapp.runs.reconciler import Reconciler
 from simapp.store.files import run_folder
 from simapp.store.partitions import delete_run_rows
+from tests.runs.left import left_by
 from tests.runs.small import busy, finish, make
-from tests.runs.test_disturbed import left_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
 
+from simapp.engine.core.threads import Workers
 from simapp.models import Run
 from simapp.runs import checkpoints, leases, messages, services, sink
 from simapp.runs.execute import FRUITLESS, execute
 from simapp.runs.sink import DatabaseSink
+from tests.runs.left import left_by
 from tests.runs.small import busy, finish, make
-from tests.runs.test_disturbed import left_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +36,7 @@ def test_a_restart_of_the_database_is_waited_for(place: str, monkeypatch: pytest
     expected = finish(make())
     left = [0, 5, 9]
 
-    def killer(step: Callable[[], int]) -> Callable[[str], None]:
+    def killer(step: Callable[[], int], _run: int) -> Callable[[str], None]:
         def at(here: str) -> None:
             if left and here == place and step() >= left[0]:
                 left.pop(0)
@@ -104,6 +106,46 @@ def test_a_full_disk_pauses_the_run_until_there_is_room(monkeypatch: pytest.Monk
     monkeypatch.setattr(sink.parquet, "write_step_files", write)
     services.resume(run=run, member=None)
     assert finish(run).digest_hex == expected.digest_hex
+
+
+@pytest.mark.parametrize("place", ["in transaction", "at the fence"])
+def test_an_owner_that_freezes_inside_its_commit_does_not_hold_the_run(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = finish(make())
+    run = make()
+    frozen, thawed, outcomes = threading.Event(), threading.Event(), []
+
+    def killer(step: Callable[[], int], _run: int) -> Callable[[str], None]:
+        def at(here: str) -> None:
+            if here == place and step() == 5 and not frozen.is_set():
+                frozen.set()
+                assert thawed.wait(60)
+
+        return at
+
+    def freeze() -> None:
+        try:
+            outcomes.append(execute(run.pk, workers=Workers(1)))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(checkpoints, "killer", killer)
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 600)
+    monkeypatch.setattr(sink, "SILENT_COMMIT", "300ms")
+    owner = threading.Thread(target=freeze)
+    owner.start()
+    assert frozen.wait(60)
+    # Its lease runs out; in the fence it holds the run's own row, which the next one must wait for.
+    Run.objects.filter(pk=run.pk).update(lease_until=None)
+    try:
+        done = finish(run)
+        assert (done.status, done.digest_hex) == ("finished", expected.digest_hex)
+    finally:
+        thawed.set()
+        owner.join(60)
+    assert outcomes == [None]
+    assert left_by(done) == left_by(expected)
 
 
 @pytest.mark.parametrize("when", ["paused", "failing"])

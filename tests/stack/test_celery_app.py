@@ -33,6 +33,23 @@ def test_a_task_waits_in_the_queue_that_it_names():
         client.delete("decisions")
 
 
+@pytest.mark.parametrize("late", ["ack", "reject", "requeue"])
+def test_a_message_whose_broker_went_away_is_no_reason_to_end_the_worker(late: str):
+    from simapp.celery import app
+
+    connection = app.connection_for_read()
+    queue = connection.SimpleQueue("leaves-no-trace")
+    queue.put({"run": 1})
+    message = queue.get(timeout=5)
+    # What a lost connection leaves behind: the message, its channel, and nothing below.
+    connection.transport.client = None
+    message.channel._disconnect_pools()
+    message.channel.qos.restore_unacked()
+    message.channel.connection = None
+    getattr(message, late)()
+    assert message.acknowledged
+
+
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_worker_that_was_asked_to_stop_says_so_to_the_processes_it_forked():
     import os

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import stat
 import subprocess
+import time
 
 import psutil
 import psycopg
@@ -13,7 +14,8 @@ import redis
 
 from simapp.stack.embedded import addresses, services
 from simapp.stack.errors import StackError
-from simapp.stack.process import wait_until
+from simapp.stack.keeper import Keeper
+from simapp.stack.process import Child, wait_until
 from simapp.stack.record import ProcessId, Status, read_status
 from tests.stack.conftest import processes_of
 
@@ -188,3 +190,23 @@ def test_asking_for_the_addresses_touches_nothing(state):
     addresses()
     assert not state.root.exists()
     assert not state.sockets.exists()
+
+
+def test_a_server_that_was_well_for_a_while_is_started_again_without_a_long_pause(state):
+    """However often it has ended before: the pause grows only while it keeps failing."""
+    state.make()
+    keeper = Keeper(state)
+    keeper.children["postgres"] = child = Child(
+        "postgres", ["sleep", "600"], log=state.logs / "sleep.log", env={"PATH": "/usr/bin:/bin"}, cwd=state.root
+    )
+    pauses = []
+    for well in (False, False, False, True):
+        keeper._launch("postgres")
+        child.process.kill()
+        child.wait(10)
+        if well:
+            keeper.launched["postgres"] -= 60
+        began = time.monotonic()
+        keeper._revive("postgres", child)
+        pauses.append(round(keeper.next_try.pop("postgres") - began, 1))
+    assert pauses == [0.5, 1.0, 2.0, 0.5]

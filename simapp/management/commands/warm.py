@@ -17,26 +17,12 @@ class Command(StackCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from recommender.embeddings.minilm import MiniLM
         from recommender.embeddings.store import TextVectors
-        from simapp.engine.core.streams import Streams
-        from simapp.engine.core.threads import Workers
-        from simapp.runs.assemble import Parts, embedding_cache, text_pool
-        from simapp.runs.replaying import Nothing
-        from simapp.scenarios.gallery import get_gallery, list_gallery
-        from simapp.scenarios.paths import set_path
-        from simapp.scenarios.population.build import build_population
+        from simapp.runs.assemble import embedding_cache, text_pool
+        from simapp.runs.warming import rehearse
 
         began = time.perf_counter()
-        texts: set[tuple[str, ...]] = set()
-        for slug in list_gallery():
-            scenario = set_path(get_gallery(slug), "population.users=60")
-            parts = Parts(scenario, Streams(1), Workers())
-            people = build_population(scenario, parts.streams)
-            simulation = parts.simulation(parts.found_world(people), Nothing())
-            simulation.found(parts.seeds(simulation.world, people.seed_posts))
-            for _ in range(3):
-                simulation.step()
-            if scenario.feed.preset == "interest":
-                texts.add(scenario.topics)
+        played = rehearse()
+        texts = {scenario.topics for scenario in played if scenario.feed.preset == "interest"}
         self.stdout.write(f"kernels are compiled ({time.perf_counter() - began:.0f} s)")
         began = time.perf_counter()
         for topics in texts:
