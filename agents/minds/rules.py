@@ -77,7 +77,7 @@ class RuleMind:
         if not world.rules.offered[self.codes["create_post"]]:
             writes[:] = False
         slots = np.arange(reading.MOST)[None, :] < made[:, None]
-        reading_viewer, slot = np.nonzero(slots)
+        reading_viewer = np.nonzero(slots)[0]
         writer = np.flatnonzero(writes)
         idle = np.flatnonzero((made == 0) & ~writes)
 
@@ -85,8 +85,6 @@ class RuleMind:
         a, b = reading_viewer.shape[0], reading_viewer.shape[0] + writer.shape[0]
         batch.actor[:a], batch.actor[a:b] = viewers[reading_viewer], viewers[writer]
         batch.actor[b:] = viewers[idle]
-        place = np.zeros(len(batch), np.uint8)
-        place[:a], place[a:b] = slot, made[writer]
         code = np.array([self.codes[name] for name in DEEDS], np.uint8)
         batch.code[:a] = code[deed[slots]]
         batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
@@ -104,7 +102,7 @@ class RuleMind:
             ("quote_post", QUOTE_TEXT),
         ):
             self._put_words(world, batch, self.codes[name], kind, streams)
-        batch = batch.take(np.lexsort((place, batch.actor)))
+        batch = batch.take(np.lexsort((batch.n, batch.actor)))
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
 
     def remember(

@@ -69,7 +69,8 @@ class Simulation:
         """Write the seed posts as step 0, commit the founding and return its record."""
         self.stages = {}
         before = (ActionBatch.empty(), np.zeros(0, np.int64), EventBatch.empty())
-        return self._finish(before, seeds, _tiers(len(seeds), "scenario"), FeedBatch.empty(), founding=True)
+        decisions = DecisionBatch(seeds, _tiers(len(seeds), "scenario"))
+        return self._finish(before, decisions, FeedBatch.empty(), founding=True)
 
     def step(self, inputs: list[Intervention] | None = None) -> StepRecord:
         """Run one step with recorded `inputs`, commit it and return what it left behind."""
@@ -95,19 +96,20 @@ class Simulation:
             decided = self.mind.decide(world, feed, self.streams, self.workers)
         requests = ActionBatch.join([injected, decided.actions])
         tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
-        return self._finish(before, requests, tier, feed, founding=False)
+        return self._finish(before, DecisionBatch(requests, tier), feed, founding=False)
 
     def _finish(
         self,
         before: tuple[ActionBatch, NDArray[np.int64], EventBatch],
-        requests: ActionBatch,
-        tier: NDArray[np.uint8],
+        decisions: DecisionBatch,
         feed: FeedBatch,
         *,
         founding: bool,
     ) -> StepRecord:
         """`before`: requests of this step that were carried out already, their targets' keys, their events."""
         world = self.world
+        decisions = decisions.canonical()
+        requests = decisions.actions
         with self._stage("apply"):
             first_new = world.posts.end
             targets = np.concatenate([before[1], world.posts.keys_of(requests.post)])
@@ -115,7 +117,8 @@ class Simulation:
             votes = first_votes(world, self.plan, first_new, self.streams)
             events = EventBatch.join([before[2], events, votes])
             requests = ActionBatch.join([before[0], requests])
-            decisions = DecisionBatch(requests, np.concatenate([_tiers(len(before[0]), "scenario"), tier]))
+            tier = np.concatenate([_tiers(len(before[0]), "scenario"), decisions.tier])
+            decisions = DecisionBatch(requests, tier)
             impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.ids import SYSTEM, split_post_key
 from simapp.engine.core.posts import KINDS
-from simapp.models import RunPost, RunText, RunUser
+from simapp.models import RunPost, RunStep, RunText, RunUser
 from simapp.runs.points import past_of
 from simapp.store.history import Counters, counters_at
 from simapp.store.lineage import segments_of
@@ -99,9 +99,15 @@ def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
         found = found.filter(step__lte=step).exclude(step=step, key__gte=key)
     rows = list(found.order_by("-step", "-key")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    skipped = found.count() - PAGE if more and after >= 0 else 0
+    skipped = max(_written(run, after) - PAGE, 1) if more and after >= 0 else 0
     older = f"{rows[-1].step}.{rows[-1].key}" if more and after < 0 else ""
     return Feed(_posts(run, rows), run.step, after, older, skipped)
+
+
+def _written(run: Run, after: int) -> int:
+    """Posts, reposts and quotes written after a step, from its counts: rows are too many to be counted for a page."""
+    found = RunStep.objects.filter(past_of(run), step__gt=after).values_list("counts", flat=True)
+    return sum(int(counts.get(name, 0)) for counts in found for name in ("create_post", "repost", "quote_post"))
 
 
 def _cursor(text: str) -> tuple[int, int]:

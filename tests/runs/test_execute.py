@@ -82,6 +82,17 @@ def test_only_one_worker_owns_a_run() -> None:
     assert not leases.renew(held, {"stage": "x"})
 
 
+def test_a_heartbeat_that_comes_late_does_not_take_back_a_run_that_was_given_back() -> None:
+    run = make()
+    held = leases.take(run.pk, "one")
+    assert held is not None
+    assert leases.release(held)
+    assert not leases.renew(held, {"stage": "x"})
+    run.refresh_from_db()
+    assert (run.lease_until, run.heartbeat) == (None, {})
+    assert leases.take(run.pk, "two") is not None
+
+
 def test_a_worker_that_lost_the_run_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = undisturbed()
     run = make()

@@ -24,7 +24,7 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
 
     `requests` are in canonical row order (actor, then n) and name posts that were there before the batch:
     what the batch itself writes is an unknown post to it. The world is unchanged by a refused request.
-    What the scenario itself does (actor ids.SYSTEM) needs no offer. Raises BrokenAction where an action
+    Moderation by the scenario itself (actor ids.SYSTEM) needs no offer. Raises BrokenAction where an action
     fails after its check: the world is then half changed and must be thrown away.
     """
     parts: list[EventBatch] = []
@@ -37,10 +37,7 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
             continue
         rows = np.flatnonzero(requests.code == action.code)
         batch = requests.take(rows)
-        outcome = _may(world, action, batch)
-        let = np.flatnonzero(outcome == 0)
-        if let.shape[0]:
-            outcome[let] = _checked(world, action, batch.take(let))
+        outcome = answer(world, action, batch)
         done = np.flatnonzero(outcome == 0)
         post, item = np.full(rows.shape[0], -1, np.int64), batch.item
         if done.shape[0]:
@@ -67,15 +64,26 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
     return EventBatch.join(parts)
 
 
+def answer(world: World, action: Action, batch: ActionBatch) -> NDArray[np.uint8]:
+    """Return the Outcome uint8[A] of requests of one kind: may they be asked for at all, and can they be done."""
+    outcome = _may(world, action, batch)
+    let = np.flatnonzero(outcome == 0)
+    if let.shape[0]:
+        outcome[let] = _checked(world, action, batch.take(let))
+    return outcome
+
+
 def _may(world: World, action: Action, batch: ActionBatch) -> NDArray[np.uint8]:
     """Return uint8[A]: 0 for whoever may ask for the action at all."""
     outcome = np.zeros(len(batch), np.uint8)
     suspended = world.users.suspended
+    user = (batch.actor >= 0) & (batch.actor < suspended.shape[0])
     if not action.judges and action.name != "do_nothing" and suspended.any():
-        user = (batch.actor >= 0) & (batch.actor < suspended.shape[0])
         outcome[user & (suspended[np.where(user, batch.actor, 0)] != 0)] = Outcome.SUSPENDED
     if not world.rules.offered[action.code]:
         outcome[batch.actor != ids.SYSTEM] = Outcome.NOT_OFFERED
+    # Moderation alone has no user behind it: nobody follows, votes or writes as the scenario.
+    outcome[~user & ~((batch.actor == ids.SYSTEM) & action.moderates)] = Outcome.UNKNOWN_USER
     return outcome
 
 

@@ -1,6 +1,7 @@
 """What the stages of a step hand to each other: struct-of-arrays batches.
 
-Rows are in canonical order: ascending user, then the order in which that user chose.
+Requests are in canonical order: ascending actor, then the number that names each of an actor's requests. It is an
+order of what they are, so that of arrival cannot show.
 """
 
 from __future__ import annotations
@@ -117,6 +118,24 @@ class DecisionBatch:
 
     actions: ActionBatch
     tier: NDArray[np.uint8]
+
+    def canonical(self) -> DecisionBatch:
+        """Return the decisions by actor and number; itself when they are so already.
+
+        Every decision passes here before it is carried out, whoever made it and whenever it came. Raises ValueError
+        when two have one name: what they write would have one identity.
+        """
+        chosen = self.actions
+        name = (chosen.actor.astype(np.int64) << 16) | chosen.n
+        if bool((np.diff(name) > 0).all()):
+            return self
+        order = np.argsort(name, kind="stable")
+        twice = np.flatnonzero(np.diff(name[order]) == 0)
+        if twice.shape[0]:
+            row = order[twice[0]]
+            msg = f"user {chosen.actor[row]} has two decisions numbered {chosen.n[row]} in one step"
+            raise ValueError(msg)
+        return DecisionBatch(chosen.take(order), self.tier[order])
 
 
 @dataclass

@@ -172,6 +172,8 @@ STEPS = Table(
         _MINUTE,
         Column("digest", "string", "rolling hash over all decisions and events up to this step, hex"),
         Column("impressions_digest", "string", "hash of what was shown in this step, hex"),
+        Column("counts", "string", "what happened in the step, as a JSON object of whole numbers"),
+        Column("histogram", "string", "opinions as shown, counted in equal bins of -1 to 1: JSON, a list per topic"),
     ),
 )
 INPUTS = Table(
@@ -270,6 +272,7 @@ _PAGE = """# Data dictionary
 What `manage.py export RUN --format csv/jsonl/parquet --out FOLDER` writes: one file per table, beside `manifest.json`
 (every file with rows, bytes and SHA-256), `provenance.json` (seed, scenario version and hash, digest, versions and
 platform), `scenario.json` (the document that was executed) and this dictionary for the run, as Markdown and JSON.
+Where a scenario's people come from a file, that file lies beside them. `manage.py import-run FOLDER` reads it all back.
 
 An export is one moment of a run: the last step that was committed when it began. A fork's export holds the whole
 past, its ancestors' part included. Empty means missing, never zero. Post identities are 64-bit integers; programs

@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from simapp.store.exporters.dictionary import Table, as_markdown
 from simapp.store.exporters.source import Source
+from simapp.store.models import Upload
 
 NAME = "manifest.json"
+PEOPLE = "people.file"
 
 
 def write_companions(
@@ -29,6 +31,7 @@ def write_companions(
             folder / "provenance.json", provenance(source), "Seed, digests, versions and platform of the run."
         ),
     ]
+    made += _people(source, folder)
     described = {table.name: asdict(table) for table in tables}
     made.append(
         _json(folder / "data_dictionary.json", described, "Every column: type, unit, range, meaning.")
@@ -103,6 +106,17 @@ def _json(path: Path, value: Any, about: str) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _people(source: Source, folder: Path) -> list[dict[str, Any]]:
+    """The file that the scenario's people come from, under a name of ours: without it nobody can repeat the run."""
+    named = (source.document.get("population") or {}).get("people") or {}
+    upload = Upload.objects.filter(sha256=named.get("upload", "")).first()
+    if upload is None:
+        return []
+    path = folder / PEOPLE
+    path.write_bytes(bytes(upload.bytes))
+    return [entry(path, about="The file that the scenario's people come from, as it was handed in.")]
 
 
 def _dictionary_page(tables: Sequence[Table], notes: Sequence[str]) -> str:

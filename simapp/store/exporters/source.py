@@ -239,8 +239,8 @@ _QUERIES = {
     "FROM run_event x "
     "WHERE {where} ORDER BY step, seq",
     "metrics": "SELECT step, name, value, null_value FROM run_metric x WHERE {where} ORDER BY step, name",
-    "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex') FROM run_step x "
-    "WHERE {where} ORDER BY step",
+    "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex'), counts::text, "
+    "to_json(histogram)::text FROM run_step x WHERE {where} ORDER BY step",
     "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
     "interviews": "SELECT probe_id, seq, step, user_id, kind, tier, prompt, response FROM run_probe x "
     "WHERE {where} ORDER BY probe_id, seq",
@@ -255,7 +255,7 @@ _WORDS = dict.fromkeys(
     ("handle", "name", "bio", "persona", "country", "mbti", "text", "payload", "prompt", "response"), pl.String
 )
 _REAL = dict.fromkeys(("level", "voice", "stance", "opinion", "appeal", "value", "null_value"), pl.Float64)
-_HASHES = dict.fromkeys(("digest", "impressions_digest"), pl.String)
+_HASHES = dict.fromkeys(("digest", "impressions_digest", "counts", "histogram"), pl.String)
 _ALL: Callable[[str], dict[str, Any]] = lambda names: _raw(names, **_WORDS, **_REAL, **_HASHES)  # noqa: E731
 _RAW: dict[str, dict[str, Any]] = {
     "users": _ALL("user_id handle name bio persona age gender country mbti community level voice"),
@@ -264,7 +264,7 @@ _RAW: dict[str, dict[str, Any]] = {
     "follows": _ALL("step follower followee change"),
     "events": _ALL("step seq actor code outcome n post target user item amount text_id"),
     "metrics": _ALL("step name value null_value"),
-    "steps": _ALL("step digest impressions_digest"),
+    "steps": _ALL("step digest impressions_digest counts histogram"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
     "interviews": _ALL("interview seq step user kind tier prompt response") | {"kind": pl.String},
 }
