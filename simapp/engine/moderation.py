@@ -33,7 +33,8 @@ def moderation(world: World, due: list[Intervention]) -> ActionBatch:
     """Return what is moderated in this step, as requests of ids.SYSTEM in the order of the plan.
 
     Settings of a change whose kind is a moderating action: `post`, one of BY_COUNTER or
-    {"at": step, "text": text, "nth": k} for the k-th (from 0) injected post of that step and text; or
+    {"at": step, "text": text, "author": user or "most_followed", "nth": k} for the k-th (from 0) injected post
+    of that step, text and author; or
     `user`, a number or "most_followed"; and `text`, where the action takes one. Raises WrongInput for a user
     that is none.
     """
@@ -60,7 +61,11 @@ def _post(world: World, kind: str, named: Any) -> int:
         here = (posts.step == int(named["at"])) & (posts.kind == POST)
         here &= (posts.key & np.int64(ids.MAX_PER_STEP - 1)) >= _INJECTED
         here &= posts.text == world.texts.add(str(named["text"]))
+        if named["author"] != MOST_FOLLOWED:  # who that was then nobody knows any more; the text tells
+            here &= posts.author == int(named["author"])
         rows = np.flatnonzero(here)
+        # An author's injections count their `n` down, so that the first of them has the largest.
+        rows = rows[np.argsort(-(posts.key[rows] & np.int64(ids.MAX_PER_STEP - 1)), kind="stable")]
         nth = int(named["nth"])
         return posts.base + int(rows[nth]) if nth < rows.shape[0] else -1
     able = ((posts.kind == POST) | (posts.kind == QUOTE)) & _open_to(world, kind)

@@ -31,7 +31,6 @@ from simapp.engine.interventions import Intervention, native_opinion
 from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
 from simapp.runs.people import LateProfiles, profiles_of
-from simapp.scenarios.parts.happenings import InjectPost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,10 +165,11 @@ class Parts:
         for item in self.scenario.interventions:
             nth = alike[item.kind, item.at]
             alike[item.kind, item.at] += 1
-            settings_ = item.model_dump(mode="json")
-            if isinstance(settings_.get("post"), int):
-                settings_["post"] = self._injected(settings_["post"])
-            planned.append(self._resolve(world, settings_, nth))
+            planned.append(self._resolve(world, item.model_dump(mode="json"), nth))
+        injected = [change for change in planned if change.kind == "inject_post"]
+        for change in planned:
+            if isinstance(change.settings.get("post"), int):
+                change.settings["post"] = _named(injected, change.settings["post"])
         return planned
 
     def simulation(
@@ -215,13 +215,6 @@ class Parts:
         batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
         return batch
 
-    def _injected(self, number: int) -> dict[str, Any]:
-        """Name the injected post `number` (from 1, in the order of the document) by what it is."""
-        posts = [item for item in self.scenario.interventions if isinstance(item, InjectPost)]
-        chosen = posts[number - 1]
-        alike = [p for p in posts[: number - 1] if (p.at, p.text) == (chosen.at, chosen.text)]
-        return {"at": chosen.at, "text": chosen.text, "nth": len(alike)}
-
     def _resolve(self, world: World, settings_: dict[str, Any], nth: int) -> Intervention:
         kind, at = settings_.pop("kind"), settings_.pop("at")
         if settings_.get("author") == "random":
@@ -237,3 +230,13 @@ class Parts:
         if "topic" in settings_:
             settings_["topic"] = world.topics.index(settings_["topic"])
         return Intervention(kind, at, settings_)
+
+
+def _named(injected: list[Intervention], number: int) -> dict[str, Any]:
+    """Name the injected post `number` (from 1, in the order of the document) by what it is."""
+
+    def name(change: Intervention) -> dict[str, Any]:
+        return {"at": change.at, "text": change.settings["text"], "author": change.settings["author"]}
+
+    chosen = name(injected[number - 1])
+    return {**chosen, "nth": sum(name(other) == chosen for other in injected[: number - 1])}

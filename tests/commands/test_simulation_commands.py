@@ -129,6 +129,7 @@ def run() -> Run:
         ("resume", ["{run}"], "finished"),
         ("resume", ["{paused}", "--threads", "-1"], "--threads"),
         ("export", ["{run}", "--format", "csv", "--out", "full"], "--out"),
+        ("export", ["{run}", "--format", "csv", "--out", "new", "--legacy-reposts"], "--legacy-reposts"),
         ("export", ["{run}", "--format", "csv", "--out", "full/x"], "--out"),
         ("export", ["{run}", "--format", "csv", "--out", "full/x/below"], "--out"),
         ("export", ["{run}", "--format", "csv", "--out", "/proc/nowhere/new"], "--out"),

@@ -143,14 +143,20 @@ def test_the_most_shared_post_is_whichever_is_when_the_step_comes() -> None:
 
 def test_an_injected_post_is_found_by_what_it_is() -> None:
     world = small_world()
-    said = ((4, "x"), (2, "y"), (2, "x"))
+    said = ((4, "x"), (2, "y"), (2, "x"), (2, "x"))
     posts = [Intervention("inject_post", 1, {"author": a, "text": t, "topic": 0}) for a, t in said]
-    carry_out(world, injected_posts(world, posts))
+    batch = injected_posts(world, posts)
+    second = int(ids.post_key(2, world.step, batch.n[2]))
+    # In whatever order the step carries them out.
+    carry_out(world, batch.take(np.lexsort((batch.n, batch.actor))))
     world.step += 1
-    assert ordered(world, "remove_post", post={"at": 1, "text": "x", "nth": 1}) == DONE
+    named = {"at": 1, "text": "x", "author": 2}
+    assert ordered(world, "remove_post", post={**named, "nth": 0}) == DONE
+    assert world.posts.key[world.posts.removed != 0].tolist() == [second]
     assert world.posts.author[world.posts.removed != 0].tolist() == [2]
     assert world.texts[int(world.posts.text[world.posts.removed != 0][0])] == "x"
-    assert ordered(world, "remove_post", post={"at": 1, "text": "x", "nth": 2}) == Outcome.UNKNOWN_POST
+    assert ordered(world, "remove_post", post={**named, "nth": 2}) == Outcome.UNKNOWN_POST
+    assert ordered(world, "remove_post", post={**named, "author": "most_followed", "nth": 0}) == DONE
 
 
 def test_suspending_the_most_followed_again_and_again_meets_others() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db.models.functions import Now
 
+from simapp.engine.core.errors import WrongInput
 from simapp.models import Export, Run
 from simapp.runs import exports, services
 from simapp.stack.process import wait_until
@@ -121,3 +122,17 @@ def test_an_export_that_cannot_be_made_says_why(export: Export, monkeypatch: pyt
     export.refresh_from_db()
     assert (export.status, export.error) == ("failed", "ValueError: a defect")
     assert export.ended is not None
+
+
+def test_legacy_repost_text_is_asked_for_with_the_oasis_format_and_reaches_the_file(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_quietly", lambda _task, _key: None)
+    with pytest.raises(WrongInput, match="legacy_reposts goes with the format oasis, not csv"):
+        services.start_export(run=run, member=None, format="csv", legacy_reposts=True)
+    assert not Export.objects.exists()
+    export = services.start_export(run=run, member=None, format="oasis", legacy_reposts=True)
+    exports.make(export.pk)
+    export.refresh_from_db()
+    assert export.status == "done", export.error
+    assert any("legacy repost text" in note for note in export.manifest["notes"])
