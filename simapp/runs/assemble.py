@@ -127,13 +127,15 @@ class Parts:
         offered = np.zeros(256, np.bool_)
         offered[[code_of(name) for name in p.action_names]] = True
         offered[code_of("do_nothing")] = True
+        hot, feed = self.clock().steps_in(p.hot_window_hours), self.scenario.feed
         return Rules(
             offered=offered,
             allow_self_rating=p.self_rating,
             exclusive_votes=p.votes_exclude,
             show_score=p.shows_score,
-            hot_steps=self.clock().steps_in(p.hot_window_hours),
-            seen_memory=self.scenario.feed.seen_memory,
+            hot_steps=hot,
+            # More than all feeds of the window can hold would remember posts that nobody can be shown any more.
+            seen_memory=min(feed.seen_memory, feed.k * hot),
             report_threshold=p.report_threshold,
         )
 

@@ -27,11 +27,12 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
     Moderation by the scenario itself (actor ids.SYSTEM) needs no offer. Raises BrokenAction where an action
     fails after its check: the world is then half changed and must be thrown away.
     """
-    parts: list[EventBatch] = []
     requests = replace(requests, post=np.where(requests.post < world.posts.end, requests.post, -1))
     targets = world.posts.keys_of(requests.post)
     quiet = all_actions()["do_nothing"].code
     present = np.bincount(requests.code, minlength=256)
+    events = EventBatch.empty(len(requests) - int(present[quiet]))
+    told = 0
     for action in all_actions().values():
         if not present[action.code]:
             continue
@@ -47,21 +48,14 @@ def carry_out(world: World, requests: ActionBatch) -> EventBatch:
                 item = item.copy()
                 item[done] = made.item
         if action.code != quiet:
-            parts.append(
-                EventBatch(
-                    actor=batch.actor,
-                    code=batch.code,
-                    outcome=outcome,
-                    n=batch.n,
-                    post=post,
-                    target=targets[rows],
-                    user=batch.user,
-                    text=batch.text,
-                    item=item,
-                    amount=batch.amount,
-                )
-            )
-    return EventBatch.join(parts)
+            # Written where they belong at once: of a million users a list to be joined is a hundred MiB.
+            here = slice(told, told + rows.shape[0])
+            for name in ("actor", "code", "n", "user", "text", "amount"):
+                getattr(events, name)[here] = getattr(batch, name)
+            events.outcome[here], events.post[here], events.item[here] = outcome, post, item
+            events.target[here] = targets[rows]
+            told = here.stop
+    return events if told == len(events) else events.take(np.arange(told))
 
 
 def answer(world: World, action: Action, batch: ActionBatch) -> NDArray[np.uint8]:

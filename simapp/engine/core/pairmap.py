@@ -154,7 +154,6 @@ class PairMap:
 
     def _rebuild(self, *, extra: int) -> None:
         live = int(_count_live(self._keys, self._flags, self._floor))
-        # Room for as much again: else a table that grows a little every step is rebuilt every step.
-        fresh = PairMap(capacity=(live + extra) * 5 // 4 + 8)
+        fresh = PairMap(capacity=live + extra + 8)
         fresh._used = int(_move(self._keys, self._flags, self._floor, fresh._keys, fresh._flags))
         self._keys, self._flags, self._used = fresh._keys, fresh._flags, fresh._used
