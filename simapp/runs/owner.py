@@ -14,16 +14,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease
-from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
-from simapp.runs import checkpoints, fingerprint, leases, messages, past, snapshot_files
-from simapp.runs.assemble import Parts
-from simapp.runs.people import people_of
+from simapp.runs import checkpoints, fingerprint, leases, messages, past
+from simapp.runs.course import Course
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
 from simapp.runs.sink import Control, DatabaseSink
-from simapp.scenarios.document import load_scenario
 from simapp.store import files
 from simapp.store.partitions import ensure_partition
 
@@ -116,7 +113,7 @@ class Owner:
                     return self._give_back(simulation, "a member to resume it")
                 continue
             began = time.perf_counter()
-            simulation.step(past.inputs_at(self.run.pk, self.step + 1))
+            simulation.step(past.inputs_at(self.run.rows, self.step + 1))
             self._keep_pace(began, control)
         return self._end("finished")
 
@@ -127,52 +124,72 @@ class Owner:
     def _open(self) -> Simulation:
         run = self.run
         self.stage = "opening"
-        scenario = load_scenario(run.scenario_version.document)
-        parts = Parts(scenario, Streams(run.seed), self.workers)
-        population = None
+        self._course = course = Course(run, self.workers)
         self.sink = sink = DatabaseSink(
             lease=self.lease,
+            rows=run.rows,
             committed=run.step,
-            digests=lambda step: past.digests_at(run.pk, step),
+            digests=lambda step: past.digests_at(course.segments, step),
             after_commit=self._announce,
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
         )
-        files.sweep(run.pk, files.run_folder(run.pk))
-        restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
-        if restored is None:
-            population = people_of(scenario, parts.streams)
-            if run.step < 0:
-                ensure_partition(run.pk, population.users)
-            sink.population = population
-            simulation = parts.simulation(parts.found_world(population), sink)
-            if run.step < 0:
-                Run.objects.filter(pk=run.pk, token=self.lease.token).update(
-                    users=population.users,
-                    fingerprint={**fingerprint.platform(), "encoder": fingerprint.encoder(simulation.feed)},
-                    started=timezone.now(),
-                )
-                run.users = population.users
-            simulation.on_stage = self._on_stage
-            simulation.found(parts.seeds(simulation.world, population.seed_posts))
-            sink.population = None
+        files.sweep(run.rows, files.run_folder(run.rows))
+        simulation = course.restored(sink) if run.step >= 0 else None
+        restored = simulation is not None
+        if simulation is None:
+            simulation = self._founded(course, sink)
         else:
-            switched = past.feed_switches_before(run.pk, restored.step)
-            digest = past.digest_at(run.pk, restored.step)
-            simulation = parts.simulation(restored.world, sink, digest, inputs=switched)
             simulation.on_stage = self._on_stage
             fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
         # Repeat what was committed after the snapshot; the sink compares instead of writing.
         while simulation.world.step < run.step:
             self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"
-            simulation.step(past.inputs_at(run.pk, simulation.world.step + 1))
+            simulation, _ = course.step(simulation)
+        if run.fork_step == run.step:
+            simulation = self._branched(course, simulation)
         self.step = simulation.world.step
         self._simulation = simulation
         newest = newest_step(run)
-        if newest is not None and restored is not None:
+        if newest is not None and restored:
             # The last step's message may have died with its sender.
             messages.publish(newest)
         return simulation
+
+    def _founded(self, course: Course, sink: DatabaseSink) -> Simulation:
+        """Begin at the founding: for the first time, or again because no snapshot is good."""
+        run, people = self.run, course.people()
+        if run.step < 0:
+            ensure_partition(run.rows, people.users)
+            sink.population = people
+        simulation = course.found(people, sink)
+        simulation.on_stage = self._on_stage
+        if run.step < 0:
+            self._begun(simulation, users=people.users)
+        course.finish_founding(simulation, people)
+        sink.population = None
+        return simulation
+
+    def _branched(self, course: Course, simulation: Simulation) -> Simulation:
+        """Leave the shared past: the next step is the fork's first of its own, under its own document."""
+        run = self.run
+        ensure_partition(run.rows, run.users)
+        simulation = course.changed_over(simulation)
+        if run.started is None:
+            self._begun(simulation, recorded=run.parent.fingerprint.get("encoder") if run.parent else None)
+        return simulation
+
+    def _begun(self, simulation: Simulation, *, recorded: str | None = None, **fields: Any) -> None:
+        """Note where and when the run begins."""
+        run = self.run
+        encoder = recorded or fingerprint.encoder(simulation.feed)
+        fields |= {
+            "fingerprint": {**fingerprint.platform(), "encoder": encoder},
+            "started": timezone.now(),
+        }
+        Run.objects.filter(pk=run.pk, token=self.lease.token).update(**fields)
+        for name, value in fields.items():
+            setattr(run, name, value)
 
     def _on_stage(self, stage: str) -> None:
         self.stage = stage

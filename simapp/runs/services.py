@@ -150,7 +150,7 @@ def create_run(
         users=document.population.users,
         waiting="a run worker to take it",
     )
-    _note(owner, "launch", run, seed=seed, steps=length)
+    note(owner, "launch", run, seed=seed, steps=length)
     return run
 
 
@@ -166,7 +166,7 @@ def launch(
     """Create a run and send it to the workers once that is committed."""
     with transaction.atomic():
         run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title)
-        _send_after_commit(run.pk)
+        send_after_commit(run.pk)
     return run
 
 
@@ -209,7 +209,7 @@ def start_export(*, run: Run, member: Any, format: str) -> Export:
         raise Refused("There is nothing to export before the run has begun.")
     with transaction.atomic():
         export = Export.objects.create(run=run, format=format, owner=member)
-        _note(member, "export", run, format=format)
+        note(member, "export", run, format=format)
         transaction.on_commit(lambda: _quietly(make_export, export.pk))
     return export
 
@@ -225,7 +225,7 @@ def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
         msg = f"The run is {stands}; it cannot be changed any more."
         raise Refused(msg)
     run.refresh_from_db()
-    _note(member, action, run, **{k: v for k, v in fields.items() if v is not None})
+    note(member, action, run, **{k: v for k, v in fields.items() if v is not None})
     stage, rate = str(run.heartbeat.get("stage", "")), run.heartbeat.get("rate")
     messages.publish(state_message(run, run.step, run.status, run.wanted, run.waiting, stage, rate))
 
@@ -233,10 +233,10 @@ def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
 def _wake(run: Run) -> None:
     # A living owner notices by itself; one that made room must be called back.
     if run.lease_until is None:
-        _send_after_commit(run.pk)
+        send_after_commit(run.pk)
 
 
-def _send_after_commit(run_id: int) -> None:
+def send_after_commit(run_id: int) -> None:
     transaction.on_commit(lambda: _quietly(execute_run, run_id))
 
 
@@ -248,7 +248,7 @@ def _quietly(task: Any, key: int) -> None:
         logger.warning("task %s(%s) was not sent; the reconciler will", task.name, key)
 
 
-def _note(member: Any, action: str, run: Run, **detail: Any) -> None:
+def note(member: Any, action: str, run: Run, **detail: Any) -> None:
     known = member if member is not None and getattr(member, "pk", None) else None
     Audit.objects.create(member=known, action=action, run=run, detail=detail)
 

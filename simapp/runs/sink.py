@@ -48,7 +48,7 @@ class Control:
 
 @dataclass
 class DatabaseSink:
-    """Commits steps of one run under one lease. `population` is needed for step 0 only.
+    """Commits steps of one run under one lease, as rows of `rows`. `population` is needed for step 0 only.
 
     Steps up to `committed` are re-executions after a takeover: they are compared with `digests` (of events and
     of impressions), not written.
@@ -56,6 +56,7 @@ class DatabaseSink:
     """
 
     lease: Lease
+    rows: int
     committed: int
     digests: Callable[[int], tuple[bytes, bytes]]
     population: Population | None = None
@@ -80,7 +81,7 @@ class DatabaseSink:
         began = time.perf_counter()
         # A step cannot keep its own commit's time, so each keeps that of the step before.
         record.stages["commit"] = self._commit_seconds
-        files = parquet.write_step_files(run_folder(self.lease.run_id), record)
+        files = parquet.write_step_files(run_folder(self.rows), record)
         snapshot = self._snapshot_due(record.step)
         if snapshot:
             files.append(self._save(world))
@@ -88,9 +89,9 @@ class DatabaseSink:
         with transaction.atomic(), connection.cursor() as cursor:
             if record.step == 0:
                 assert self.population is not None  # noqa: S101 - the founding is always given its people
-                writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
+                writer.write_founding(cursor, self.rows, self.population, record, files)
             else:
-                writer.write_step(cursor, self.lease.run_id, record, files)
+                writer.write_step(cursor, self.rows, record, files)
             self._fence(cursor, record)
         self.committed = record.step
         self._commit_seconds = time.perf_counter() - began
@@ -98,7 +99,7 @@ class DatabaseSink:
         self.after_commit(record)
         if snapshot:
             self._snapshot_step = record.step
-            snapshot_files.forget_old(self.lease.run_id, keep=KEEP_SNAPSHOTS)
+            snapshot_files.forget_old(self.rows, keep=KEEP_SNAPSHOTS)
 
     def snapshot_now(self, world: World) -> None:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""
@@ -112,7 +113,7 @@ class DatabaseSink:
             )
             if cursor.fetchone() is None:
                 raise LostLease(f"run {self.lease.run_id} is owned by another worker")
-            write_files(cursor, self.lease.run_id, world.step, [file])
+            write_files(cursor, self.rows, world.step, [file])
         self._snapshot_step = world.step
 
     def _fence(self, cursor: object, record: StepRecord) -> None:
@@ -148,7 +149,7 @@ class DatabaseSink:
     def _save(self, world: World) -> FileRow:
         began = time.perf_counter()
         file = snapshot_files.save_snapshot(
-            self.lease.run_id, world, halfway=lambda: self.checkpoint("in snapshot")
+            self.rows, world, halfway=lambda: self.checkpoint("in snapshot")
         )
         self._snapshot_cost = time.perf_counter() - began
         self._since_snapshot = 0.0

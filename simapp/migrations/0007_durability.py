@@ -1,0 +1,34 @@
+"""Let a run be rewound: where its rows lie, and of which run an archived tail is."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("simapp", "0003_export_touched")]
+    operations = [
+        migrations.AddField(
+            model_name="run",
+            name="rows_under",
+            field=models.BigIntegerField(
+                blank=True,
+                help_text="the number under which a rewound run's rows and files lie",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
+            model_name="run",
+            name="tail_of",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the run of which this one keeps what a rewind took off",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="tails",
+                to="simapp.run",
+            ),
+        ),
+        migrations.AddField(
+            model_name="run", name="rewinds", field=models.PositiveIntegerField(default=0)
+        ),
+    ]
