@@ -29,9 +29,9 @@ def find_run(number: int) -> Run:
 
 
 def execute_here(
-    command: StackCommand, run: Run, lease: Lease | None, workers: Workers, *, more: dict[str, Any]
+    command: StackCommand, run: Run, lease: Lease | None, workers: Workers, **more: Any
 ) -> None:
-    """Own the run to its end and give the result: `more`, then how the run stands.
+    """Own the run to its end and give the result: `more` and how the run stands.
 
     Raises CommandError (exit code 1) when it failed, was taken over, was interrupted or is paused.
     """

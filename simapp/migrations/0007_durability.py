@@ -9,6 +9,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="run",
+            name="feed_chosen",
+            field=models.BooleanField(
+                default=False,
+                help_text="the fork's own feed is in force, whatever feed was switched to before it",
+            ),
+        ),
+        migrations.AddField(
+            model_name="run",
             name="rows_under",
             field=models.BigIntegerField(
                 blank=True,

@@ -111,10 +111,10 @@ class Course:
 def feed_settled_at(run: Run) -> int:
     """Return the fork step at which the feed of the run's document was chosen, -1 for the founding.
 
-    A fork that changes the feed ends what earlier switches did; one that does not goes on under the last.
+    A fork that chooses a feed ends what earlier switches did; one that does not goes on under the last.
     """
     while run.parent is not None and run.fork_step is not None:
-        if run.scenario_version.document["feed"] != run.parent.scenario_version.document["feed"]:
+        if run.feed_chosen:
             return run.fork_step
         run = run.parent
     return -1

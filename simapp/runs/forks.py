@@ -19,7 +19,7 @@ from simapp.scenarios.paths import set_paths
 from simapp.store.lineage import belongs, holder_of, segments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from simapp.scenarios.document import Scenario as Document
     from simapp.store.lineage import Segment
@@ -30,6 +30,8 @@ FIXED = (
     "schema_version", "topics", "population", "network", "seed_posts", "clock.start", "clock.minutes_per_step",
     "minds.kind", "minds.opinion.kind",
 )  # fmt: skip
+# Who sets these says which feed is to be in force, also where a switch put another in place of the document's.
+RANKING = ("feed.preset", "feed.params")
 CHANGEABLE = "minds, feed, platform, metrics, clock.steps and interventions after the fork's step"
 
 
@@ -46,7 +48,7 @@ def create_fork(
     run: Run,
     at: int,
     member: Any,
-    changes: Iterable[str] = (),
+    changes: Sequence[str] = (),
     seed: int | None = None,
     steps: int | None = None,
     title: str = "",
@@ -63,12 +65,12 @@ def create_fork(
             "scenario_version__scenario", "parent"
         ).get(pk=run.pk)  # fmt: skip
         past = _past(parent, at)
-        version = _version(parent, list(changes), at, member)
+        version = _version(parent, changes, at, member)
         length = _length(parent, version, steps, at)
         if seed is not None and not 0 <= seed <= MAX_SEED:
             msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
             raise WrongInput(msg)
-        digest, impressions, events = _stand(past, at)
+        digest, impressions, events = standing_at(past, at)
         made = Run.objects.create(
             parent=parent,
             fork_step=at,
@@ -83,6 +85,7 @@ def create_fork(
             events=events,
             digest=digest,
             impressions_digest=impressions,
+            feed_chosen=any(change.strip().startswith(RANKING) for change in changes),
             waiting="a run worker to take it",
         )
         if inputs:
@@ -99,7 +102,7 @@ def _past(parent: Run, at: int) -> list[Segment]:
         raise WrongInput(msg)
     past = segments_of(parent, at)
     maker = holder_of(past, at).run
-    if maker is not None and not _made_alike(parent, at):
+    if maker is not None and not made_alike(parent, at):
         msg = (
             f"Step {at} of run {parent.pk} was made by run {maker.pk} with other settings; "
             f"fork run {maker.pk} there, or run {parent.pk} from step {parent.fork_step} on."
@@ -108,11 +111,11 @@ def _past(parent: Run, at: int) -> list[Segment]:
     return past
 
 
-def _made_alike(run: Run, at: int) -> bool:
+def made_alike(run: Run, at: int) -> bool:
     """Whether the steps of a past behind `at` were made as `run` makes its own (those it shares may not be)."""
     while run.parent is not None and run.fork_step is not None and at < run.fork_step:
         above = run.parent
-        if (above.scenario_version_id, above.seed) != (run.scenario_version_id, run.seed):
+        if run.feed_chosen or (above.scenario_version_id, above.seed) != (run.scenario_version_id, run.seed):
             return False
         run = above
     return True
@@ -178,7 +181,7 @@ def _length(parent: Run, version: ScenarioVersion, steps: int | None, at: int) -
     return int(steps)
 
 
-def _stand(past: Sequence[Segment], at: int) -> tuple[bytes, bytes, int]:
+def standing_at(past: Sequence[Segment], at: int) -> tuple[bytes, bytes, int]:
     """Return digest and impressions digest after step `at`, and the number of events up to it."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -130,6 +130,9 @@ class Run(models.Model):
     hidden = models.BooleanField(default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="forks")
     fork_step = models.IntegerField(null=True, blank=True)
+    feed_chosen = models.BooleanField(
+        default=False, help_text="the fork's own feed is in force, whatever feed was switched to before it"
+    )
     rows_under = models.BigIntegerField(
         null=True, blank=True, help_text="the number under which a rewound run's rows and files lie"
     )

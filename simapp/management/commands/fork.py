@@ -57,5 +57,4 @@ class Command(StackCommand):
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(made.pk, leases.owner_name("fork"))
         self.stderr.write(f"run {made.pk}: fork of run {run.pk} at step {options['at']}, to step {made.steps}")
-        more = {"parent": run.pk, "at": options["at"]}
-        execute_here(self, made, lease, workers, more=more)
+        execute_here(self, made, lease, workers, parent=run.pk, at=options["at"])
