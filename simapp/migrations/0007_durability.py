@@ -37,6 +37,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="run",
+            name="deleted",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="since when the run is kept for its forks only, or waits to be dropped",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
             model_name="run", name="rewinds", field=models.PositiveIntegerField(default=0)
         ),
     ]

@@ -96,6 +96,9 @@ def create_fork(
 
 def _past(parent: Run, at: int) -> list[Segment]:
     """Return the past up to `at`, or say why `parent` cannot be forked there."""
+    if parent.deleted is not None:
+        msg = f"Run {parent.pk} was deleted."
+        raise Refused(msg)
     if not 0 <= at <= parent.step:
         upto = "has no steps yet" if parent.step < 0 else f"has steps 0 to {parent.step}"
         msg = f"at is {at}; run {parent.pk} {upto}."

@@ -67,6 +67,9 @@ def rewind(*, run: Run, to: int, member: Any) -> Run:
 
 
 def _check(run: Run, to: int) -> None:
+    if run.deleted is not None:
+        msg = f"Run {run.pk} was deleted."
+        raise Refused(msg)
     if not 0 <= to <= run.step:
         upto = "has no steps yet" if run.step < 0 else f"has steps 0 to {run.step}"
         msg = f"to is {to}; run {run.pk} {upto}."

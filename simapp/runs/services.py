@@ -210,7 +210,7 @@ def start_export(*, run: Run, member: Any, format: str) -> Export:
     with transaction.atomic():
         export = Export.objects.create(run=run, format=format, owner=member)
         note(member, "export", run, format=format)
-        transaction.on_commit(lambda: _quietly(make_export, export.pk))
+        transaction.on_commit(lambda: quietly(make_export, export.pk))
     return export
 
 
@@ -237,10 +237,11 @@ def _wake(run: Run) -> None:
 
 
 def send_after_commit(run_id: int) -> None:
-    transaction.on_commit(lambda: _quietly(execute_run, run_id))
+    transaction.on_commit(lambda: quietly(execute_run, run_id))
 
 
-def _quietly(task: Any, key: int) -> None:
+def quietly(task: Any, key: int) -> None:
+    """Send a task, or leave it to the reconciler."""
     # The broker may be away: the database has the wish, and the reconciler sends it again.
     try:
         task.apply_async((key,), retry=False)

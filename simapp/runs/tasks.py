@@ -6,6 +6,7 @@ from celery import shared_task
 
 EXECUTE = "simapp.runs.execute_run"
 EXPORT = "simapp.runs.make_export"
+DROP = "simapp.runs.drop_deleted"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -23,3 +24,11 @@ def make_export(export_id: int) -> None:
     from simapp.runs.exports import make
 
     make(export_id)
+
+
+@shared_task(name=DROP, queue="decisions", ignore_result=True)
+def drop_deleted(run_id: int) -> None:
+    """Drop a deleted run, if nothing needs it, and what was kept for it alone."""
+    from simapp.runs.deletion import drop
+
+    drop(run_id)

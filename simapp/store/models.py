@@ -87,7 +87,8 @@ class Run(models.Model):
     step is the last committed step, -1 before the founding. token grows with every owner and fences
     commits; owner_name and lease_until say who owns the run and until when. wanted is what members
     ask for, status what is. waiting is one sentence: what the run waits for. heartbeat holds what
-    its owner does now. parent and fork_step: whose past it shares, and up to which step. digest and impressions_digest are 32 bytes, of the last committed step.
+    its owner does now. parent and fork_step: whose past it shares, up to which step.
+    digest and impressions_digest are 32 bytes, of the last committed step.
     """
 
     class Status(models.TextChoices):
@@ -141,6 +142,9 @@ class Run(models.Model):
         help_text="the run of which this one keeps what a rewind took off",
     )  # fmt: skip
     rewinds = models.PositiveIntegerField(default=0)
+    deleted = models.DateTimeField(
+        null=True, blank=True, help_text="since when the run is kept for its forks only, or waits to be dropped"
+    )
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
