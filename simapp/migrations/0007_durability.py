@@ -7,6 +7,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("simapp", "0003_export_touched")]
     operations = [
+        migrations.RunSQL(
+            "ALTER TABLE run_file ADD COLUMN kept boolean NOT NULL DEFAULT true",
+            "ALTER TABLE run_file DROP COLUMN kept",
+        ),
+        migrations.AddField(
+            model_name="run", name="keep", field=models.JSONField(blank=True, default=dict)
+        ),
         migrations.AddField(
             model_name="run",
             name="feed_chosen",

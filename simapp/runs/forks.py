@@ -81,6 +81,7 @@ def create_fork(
             title=(title.strip() or _title(parent, at))[:200],
             owner=member if getattr(member, "pk", None) else None,
             pace=parent.pace,
+            keep=parent.keep,
             users=parent.users,
             events=events,
             digest=digest,

@@ -103,12 +103,10 @@ def take(run_id: int, owner: str, *, seconds: float = LEASE_SECONDS) -> Lease | 
 
 
 def renew(lease: Lease, heartbeat: dict[str, Any], *, seconds: float = LEASE_SECONDS) -> bool:
-    """Extend the lease and store the heartbeat; False when another owner has it."""
-    return bool(
-        Run.objects.filter(pk=lease.run_id, token=lease.token).update(
-            lease_until=_now_plus(seconds), heartbeat=heartbeat
-        )
-    )
+    """Extend the lease and store the heartbeat; False when another owner has it or it was given back."""
+    # A last beat that comes behind the release would hold the run for nobody.
+    held = Run.objects.filter(pk=lease.run_id, token=lease.token, lease_until__isnull=False)
+    return bool(held.update(lease_until=_now_plus(seconds), heartbeat=heartbeat))
 
 
 def release(lease: Lease, **fields: Any) -> bool:

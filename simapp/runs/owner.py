@@ -18,6 +18,7 @@ from simapp.engine.core.threads import Workers
 from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, past
 from simapp.runs.course import Course
+from simapp.runs.keeping import Keeping
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
 from simapp.runs.sink import Control, DatabaseSink
@@ -61,6 +62,7 @@ class Owner:
     def __post_init__(self) -> None:
         self.step = self.run.step
         self._committed_at: float | None = None
+        self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
 
@@ -92,6 +94,7 @@ class Owner:
         for name, seconds in record.stages.items():
             self.stages[name] = self.stages.get(name, 0.0) + seconds
         messages.publish(step_message(self.run, record, self._status, self._rate))
+        self._keeping.after(record.step)
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -131,6 +134,7 @@ class Owner:
             committed=run.step,
             digests=lambda step: past.digests_at(course.segments, step),
             after_commit=self._announce,
+            keep_snapshots=self._keeping.snapshots,
             checkpoint=checkpoints.killer(lambda: self._at),
             control=Control(run.wanted, run.pause_at, run.pace),
         )

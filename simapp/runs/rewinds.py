@@ -25,7 +25,7 @@ WAITS = "a member to resume it"
 # What an archived tail has from the run as it was.
 _KEPT = (
     "scenario_version", "seed", "owner", "pace", "step", "steps", "users", "events", "digest", "impressions_digest",
-    "fingerprint", "error", "parent", "fork_step", "feed_chosen", "started", "ended",
+    "fingerprint", "error", "keep", "parent", "fork_step", "feed_chosen", "started", "ended",
 )  # fmt: skip
 
 

@@ -25,8 +25,11 @@ from simapp.scenarios.gallery import get_gallery, list_gallery
 from simapp.scenarios.importers.findings import PeopleImport
 from simapp.scenarios.importers.people import read_people
 from simapp.scenarios.importers.to_population import check_authors
+from simapp.store.retention import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simapp.scenarios.document import Scenario as Document
 
 logger = logging.getLogger(__name__)
@@ -130,8 +133,9 @@ def create_run(
     steps: int | None = None,
     pace: float | None = None,
     title: str = "",
+    keep: Mapping[str, str] | None = None,
 ) -> Run:
-    """Create a run, queued; nothing is sent yet."""
+    """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py)."""
     document = load_scenario(version.document)
     if not 0 <= seed <= MAX_SEED:
         msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
@@ -148,6 +152,7 @@ def create_run(
         steps=length,
         pace=_pace(pace),
         users=document.population.users,
+        keep=checked(keep or {}),
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)
@@ -162,10 +167,11 @@ def launch(
     steps: int | None = None,
     pace: float | None = None,
     title: str = "",
+    keep: Mapping[str, str] | None = None,
 ) -> Run:
     """Create a run and send it to the workers once that is committed."""
     with transaction.atomic():
-        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title)
+        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title, keep=keep)
         send_after_commit(run.pk)
     return run
 

@@ -19,6 +19,7 @@ from simapp.runs import snapshot_files
 from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
 from simapp.store.files import run_folder, write_files
+from simapp.store.retention import Rule
 
 if TYPE_CHECKING:
     from simapp.engine.core.population import Population
@@ -30,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 SNAPSHOT_SHARE = 0.05  # of the run's time, at most
 SNAPSHOT_SECONDS = 20.0  # of stepping between two snapshots, at most: bounds what a takeover repeats
-KEEP_SNAPSHOTS = 4
 
 
 class DigestDiffers(SociariumError):
@@ -62,6 +62,7 @@ class DatabaseSink:
     population: Population | None = None
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
+    keep_snapshots: Callable[[], Rule] = Rule
     control: Control = field(default_factory=lambda: Control("run", None, None))
     _commit_seconds: float = 0.0
     _snapshot_step: int = -1
@@ -99,7 +100,7 @@ class DatabaseSink:
         self.after_commit(record)
         if snapshot:
             self._snapshot_step = record.step
-            snapshot_files.forget_old(self.rows, keep=KEEP_SNAPSHOTS)
+            snapshot_files.forget_old(self.rows, self.keep_snapshots())
 
     def snapshot_now(self, world: World) -> None:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""

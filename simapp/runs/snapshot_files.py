@@ -12,6 +12,7 @@ from simapp.engine.core import snapshots
 from simapp.engine.core.errors import SnapshotDamaged
 from simapp.models import Run, RunFile
 from simapp.store.files import FileRow, list_files, run_folder
+from simapp.store.retention import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,17 +50,18 @@ def newest_good(run_id: int, *, upto: int = ANY_STEP) -> Restored | None:
     return None
 
 
-def forget_old(run_id: int, *, keep: int) -> None:
-    """Drop all but the newest `keep` snapshots and those that forks begin from.
+def forget_old(run_id: int, rule: Rule) -> None:
+    """Drop the snapshots that the rule no longer keeps, but those that forks begin from.
 
     Row first: a file without a row is swept, not trusted.
     """
     held = list_files(run_id, KIND, upto=ANY_STEP)
-    if len(held) <= keep:
+    old = set(rule.old_snapshots([step for step, _ in held]))
+    if not old:
         return
     needed = {max((s for s, _ in held if s <= step), default=-1) for step in steps_needed(run_id)}
-    for step, file in held[:-keep]:
-        if step not in needed:
+    for step, file in held:
+        if step in old - needed:
             RunFile.objects.filter(run_id=run_id, kind=KIND, step=step).delete()
             (run_folder(run_id) / file.name).unlink(missing_ok=True)
 

@@ -126,6 +126,7 @@ class Run(models.Model):
     digest = models.BinaryField(null=True, blank=True)
     impressions_digest = models.BinaryField(null=True, blank=True)
     fingerprint = JSONField(default=dict, blank=True, help_text="platform, versions and encoder")
+    keep = JSONField(default=dict, blank=True, help_text="how long files are kept, where not as by default")
     snapshot_every = models.PositiveIntegerField(default=10)
     error = models.TextField(blank=True)
     hidden = models.BooleanField(default=False)

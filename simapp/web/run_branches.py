@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import deletion, forks, rewinds
 from simapp.runs.branches import relatives
+from simapp.runs.keeping import set_keep
+from simapp.store.retention import KEPT
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -81,12 +85,18 @@ def delete(run: Run, member: Any, *, confirmed: bool) -> deletion.Deleted:
     return deletion.delete(run=run, member=member)
 
 
+def keep(run: Run, member: Any, form: QueryDict) -> None:
+    """Set how long the run keeps its files."""
+    set_keep(run=run, member=member, keep={name: form.get(name, "")[:100] for name in KEPT})
+
+
 def context(run: Run, member: Any, typed: Typed | None = None) -> dict[str, Any]:
     """What the page says about a run's relatives, and its forms."""
     return {
         "relatives": relatives(run, member),
         "typed": typed or fresh(run),
         "changeable": forks.CHANGEABLE,
+        "kept": [(name, run.keep.get(name, ""), settings.SOCIARIUM_KEEP[name]) for name in KEPT],
         "can_rewind": run.step > 0 and run.tail_of_id is None,
     }
 

@@ -136,6 +136,18 @@ def delete(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("runs")
 
 
+@require_POST
+def keep(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Set how long the run keeps its files."""
+    run = _run(request, run_id)
+    try:
+        run_branches.keep(run, request.user, request.POST)
+    except SociariumError as problem:
+        return _typed_wrongly(request, run, run_branches.sent(request.POST, run, "keep"), problem)
+    messages.success(request, "The rules for its files were set; they hold from the next steps on.")
+    return redirect("run:page", run_id=run.pk)
+
+
 def _typed_wrongly(
     request: HttpRequest, run: Run, typed: run_branches.Typed, problem: SociariumError
 ) -> HttpResponse:
@@ -215,6 +227,7 @@ urlpatterns = [
     path("fork", fork, name="fork"),
     path("rewind", rewind, name="rewind"),
     path("delete", delete, name="delete"),
+    path("keep", keep, name="keep"),
     path("metric/<slug:name>.csv", metric_csv, name="metric-csv"),
     path("metric/<slug:name>", metric, name="metric"),
 ]

@@ -82,6 +82,15 @@ def test_only_one_worker_owns_a_run() -> None:
     assert not leases.renew(held, {"stage": "x"})
 
 
+def test_a_beat_behind_the_release_does_not_hold_the_run_for_nobody() -> None:
+    run = make()
+    held = leases.take(run.pk, "one")
+    assert held is not None
+    assert leases.release(held)
+    assert not leases.renew(held, {"stage": "x"})
+    assert leases.take(run.pk, "two") is not None
+
+
 def test_a_worker_that_lost_the_run_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = undisturbed()
     run = make()

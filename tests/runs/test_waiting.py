@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,12 +20,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "FIRST_PAUSE", 0.0)
     monkeypatch.setattr("simapp.runs.execute.FIRST_PAUSE", 0.0)
     monkeypatch.setattr(room, "LONGEST_PAUSE", 0.0)
     monkeypatch.setattr(room, "POLL_SECONDS", 0.0)
-    yield
 
 
 class Disk:
@@ -49,7 +48,7 @@ class Disk:
 
         monkeypatch.setattr(sink.parquet, "write_step_files", full)
         monkeypatch.setattr(room, "free_bytes", free)
-        monkeypatch.setattr(messages, "publish", lambda message: self.said.append(message))
+        monkeypatch.setattr(messages, "publish", self.said.append)
 
     @property
     def waited_for(self) -> list[str]:

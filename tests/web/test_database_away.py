@@ -17,7 +17,8 @@ def test_a_page_that_cannot_be_made_says_that_the_database_does_not_answer(
     def away(*_args: object, **_more: object) -> None:
         raise problem
 
-    place = "simapp.web.run_list.page_of" if where == "view" else "django.contrib.sessions.backends.base.SessionBase.get"
+    session = "django.contrib.sessions.backends.base.SessionBase.get"
+    place = "simapp.web.run_list.page_of" if where == "view" else session
     monkeypatch.setattr(place, away)
     browser.raise_request_exception = False
     answer = browser.get(reverse("runs"))

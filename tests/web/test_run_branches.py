@@ -28,7 +28,8 @@ def body(response: Any) -> str:
 
 
 def test_a_fork_is_made_where_the_form_says_and_its_page_says_where_it_comes_from(done, browser) -> None:
-    typed = {"at": "3", "changes": "feed.preset=reddit-hot\n\nminds.rates.like=0.4\n", "title": "What if", "inputs": "on"}
+    changes = "feed.preset=reddit-hot\n\nminds.rates.like=0.4\n"
+    typed = {"at": "3", "changes": changes, "title": "What if", "inputs": "on"}
     answer = browser.post(address(done, "fork"), typed)
     made = Run.objects.exclude(pk=done.pk).get()
     assert (answer.status_code, answer.url) == (302, address(made))

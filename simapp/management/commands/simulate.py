@@ -38,6 +38,13 @@ class Command(StackCommand):
             metavar="PATH=VALUE",
             help="change one field, e.g. population.users=500 (repeatable)",
         )
+        parser.add_argument(
+            "--keep",
+            action="append",
+            default=[],
+            metavar="KIND=RULE",
+            help='how long files are kept, e.g. impressions="last 100 every 10" (impressions, opinions, snapshots)',
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
         parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
         add_worker_options(parser)
@@ -53,6 +60,7 @@ class Command(StackCommand):
         document = read_scenario(options["scenario"])
         document = set_paths(document, options["set"])
         workers = workers_from(options)
+        keep = dict(rule.partition("=")[::2] for rule in options["keep"])
         data = read_file(options["users"]) if options["users"] else None
         with transaction.atomic():
             if data is not None:
@@ -65,6 +73,7 @@ class Command(StackCommand):
                 version=command_line_version(document=document),
                 seed=options["seed"],
                 steps=options["steps"],
+                keep=keep,
             )
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(run.pk, leases.owner_name("simulate"))
