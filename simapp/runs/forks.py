@@ -11,7 +11,7 @@ from django.db.models import Q
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Run, RunInput, Scenario, ScenarioVersion
-from simapp.runs import services
+from simapp.runs import forecasts, services
 from simapp.runs.points import past_of
 from simapp.runs.services import Refused
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -53,12 +53,13 @@ def create_fork(
     steps: int | None = None,
     title: str = "",
     inputs: bool = True,
+    force: bool = False,
 ) -> Run:
     """Create a run that shares the past of `run` up to step `at` and goes on by itself.
 
     changes: `path=value` assignments to the document, in force from step at + 1 on. seed: of the draws after
     the fork. inputs: whether what members did in `run` after `at` is done in the fork as well. Nothing of the
-    past is copied. Raises WrongInput or Refused with one sentence.
+    past is copied. force: as in `services.create_run`. Raises WrongInput or Refused with one sentence.
     """
     with transaction.atomic():
         parent = Run.objects.select_for_update(of=("self",)).select_related(
@@ -70,6 +71,10 @@ def create_fork(
         if seed is not None and not 0 <= seed <= MAX_SEED:
             msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
             raise WrongInput(msg)
+        document = load_scenario(version.document)
+        forecasts.check(
+            forecasts.forecast(document, length - at, keep=parent.keep), forecasts.free_here(), force=force
+        )
         digest, impressions, events = standing_at(past, at)
         made = Run.objects.create(
             parent=parent,

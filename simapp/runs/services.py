@@ -14,10 +14,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from simapp.engine.core.errors import SociariumError, WrongInput
+from simapp.engine.core.errors import Refused as Refused
+from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
-from simapp.runs import messages
+from simapp.runs import forecasts, messages
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -36,10 +37,6 @@ logger = logging.getLogger(__name__)
 
 MAX_PACE = 1000.0
 OVER = ("finished", "stopped", "failed")
-
-
-class Refused(SociariumError):
-    """A wish that cannot be granted as things stand."""
 
 
 def load_gallery() -> None:
@@ -134,8 +131,12 @@ def create_run(
     pace: float | None = None,
     title: str = "",
     keep: Mapping[str, str] | None = None,
+    force: bool = False,
 ) -> Run:
-    """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py)."""
+    """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py).
+
+    What cannot fit is refused (forecasts.py); `force` lets memory and time be as they may.
+    """
     document = load_scenario(version.document)
     if not 0 <= seed <= MAX_SEED:
         msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
@@ -144,6 +145,8 @@ def create_run(
     if not 1 <= length <= 100_000:
         msg = f"steps is {length}; it must be a whole number from 1 to 100000."
         raise WrongInput(msg)
+    rules = checked(keep or {})
+    forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
     run = Run.objects.create(
         scenario_version=version,
         seed=seed,
@@ -152,7 +155,7 @@ def create_run(
         steps=length,
         pace=_pace(pace),
         users=document.population.users,
-        keep=checked(keep or {}),
+        keep=rules,
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)

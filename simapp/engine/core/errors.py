@@ -11,6 +11,10 @@ class WrongInput(SociariumError):
     """Input refused before anything was written; the text names the field or row."""
 
 
+class Refused(SociariumError):
+    """A wish that cannot be granted as things stand."""
+
+
 class SnapshotDamaged(SociariumError):
     """A snapshot file whose content does not match its hash, or cannot be decoded."""
 

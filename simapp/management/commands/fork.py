@@ -33,6 +33,9 @@ class Command(StackCommand):
         parser.add_argument(
             "--without-inputs", action="store_true", help="do not repeat what members did after the step"
         )
+        parser.add_argument(
+            "--force", action="store_true", help="start also where memory or time seem too short (never the disk)"
+        )
         add_worker_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +56,7 @@ class Command(StackCommand):
                 steps=options["steps"],
                 title=options["title"],
                 inputs=not options["without_inputs"],
+                force=options["force"],
             )
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(made.pk, leases.owner_name("fork"))
