@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries
 POLL_SECONDS = 0.2  # how soon a pause or stop that is asked for meanwhile is heard
+SAY_SECONDS = 1.0  # how often the run says how much is free
 RESERVE = 64 << 20  # bytes that are left to others
 GIGA = 1e9
 
@@ -80,13 +81,17 @@ class Room:
         logger.warning("run %s waits: %s", run.pk, problem)
         on_files = isinstance(problem, OSError)
         until, self.pause = time.monotonic() + self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        run.waiting = ""  # as its owner noted when it began to work
+        needed, free, waiting = self._needed(run), 0, "room on the database's disk"
+        say_again = 0.0
         while True:
-            needed, free = self._count(run) if on_files else (0, 0)
-            waiting = "room on the database's disk"
-            if on_files:
-                waiting = f"room on the disk: {size(needed)} needed, {size(free)} free"
-            if not self._say(run, waiting):
-                return False
+            if time.monotonic() >= say_again:
+                say_again = time.monotonic() + SAY_SECONDS
+                if on_files:
+                    free = free_bytes(Path(settings.SOCIARIUM_DATA_ROOT))
+                    waiting = f"room on the disk: {size(needed)} needed, {size(free)} free"
+                if not self._say(run, waiting):
+                    return False
             wanted = self._wanted(run)
             if wanted != "run" or self.stopping():
                 return self._let_go(run, wanted, waiting)
@@ -94,11 +99,12 @@ class Room:
                 return True
             time.sleep(POLL_SECONDS)
 
-    def _count(self, run: Run) -> tuple[int, int]:
-        needed = RESERVE
-        with suppress(Error):
-            needed = bytes_for_a_step(run.rows)
-        return needed, free_bytes(Path(settings.SOCIARIUM_DATA_ROOT))
+    def _needed(self, run: Run) -> int:
+        try:
+            return bytes_for_a_step(run.rows)
+        except Error:
+            connection.close()
+            return RESERVE
 
     def _say(self, run: Run, waiting: str) -> bool:
         """Renew the lease and say what the run waits for; whether it is still ours. A full database cannot note it."""
@@ -109,8 +115,7 @@ class Room:
                 Run.objects.filter(pk=run.pk, token=self.lease.token).update(waiting=waiting)
         except Error:
             connection.close()
-        if waiting != run.waiting:
-            run.waiting = waiting
+        run.waiting = waiting
         messages.publish(state_message(run, run.step, run.status, run.wanted, waiting, "waiting", None))
         return True
 

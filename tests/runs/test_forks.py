@@ -13,7 +13,8 @@ from simapp.models import Run, RunFile, RunInput, RunStep, RunText
 from simapp.runs.forks import create_fork
 from simapp.runs.points import points_after, snapshot_of
 from simapp.runs.replaying import replay
-from simapp.runs.services import Refused
+from simapp.runs.rewinds import rewind
+from simapp.runs.services import Refused, resume
 from simapp.runs.sink import DatabaseSink
 from simapp.store.files import run_folder
 from simapp.store.writer import write_inputs
@@ -117,8 +118,12 @@ def test_a_fork_that_chooses_a_feed_has_it_and_one_that_does_not_keeps_the_last_
     assert kept.digest_hex == parent.digest_hex
     assert chosen.digest_hex != parent.digest_hex
     assert replay(chosen, workers=Workers(1)).differs_at is None
-    later = finish(create_fork(run=chosen, at=7, member=None))
-    assert later.digest_hex == chosen.digest_hex
+    # Also where a fork leaves at the very step at which its parent began, or the parent goes back to it.
+    for at in (5, 7):
+        assert finish(create_fork(run=chosen, at=at, member=None)).digest_hex == chosen.digest_hex
+    tail = rewind(run=chosen, to=5, member=None)
+    resume(run=chosen, member=None)
+    assert finish(chosen).digest_hex == tail.digest_hex
 
 
 def test_a_fork_repeats_what_members_did_in_its_parent_unless_it_is_asked_not_to() -> None:

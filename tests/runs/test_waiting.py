@@ -25,6 +25,7 @@ def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simapp.runs.execute.FIRST_PAUSE", 0.0)
     monkeypatch.setattr(room, "LONGEST_PAUSE", 0.0)
     monkeypatch.setattr(room, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(room, "SAY_SECONDS", 0.0)
 
 
 class Disk:

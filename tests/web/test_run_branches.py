@@ -126,3 +126,16 @@ def test_an_admin_can_delete_anybodys_run(done, browser_of, admin_member) -> Non
     browser_of(admin_member).post(address(done, "delete"), {"confirm": "on"})
     done.refresh_from_db()
     assert done.deleted is not None
+
+
+def test_how_long_files_are_kept_is_set_on_the_page_and_checked(owner, browser) -> None:
+    run = make(busy(), steps=8, owner=owner)
+    answer = browser.post(address(run, "keep"), {"impressions": "last 5", "opinions": "", "snapshots": " "})
+    run.refresh_from_db()
+    assert (answer.status_code, run.keep) == (302, {"impressions": "last 5"})
+    assert 'value="last 5"' in body(browser.get(address(run)))
+    answer = browser.post(address(run, "keep"), {"impressions": "<i>"})
+    assert answer.status_code == 409
+    assert "impressions is &#x27;&lt;i&gt;&#x27;; it must be all, last N" in body(answer)
+    run.refresh_from_db()
+    assert run.keep == {"impressions": "last 5"}
