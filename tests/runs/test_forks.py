@@ -26,8 +26,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = 14
 
 
-@pytest.mark.parametrize("kind", SCENARIOS)
-@pytest.mark.parametrize("at", [0, 5, STEPS - 1])
+# Each kind of scenario at one step, and the first and the last step that can be.
+PLACES = [*zip(SCENARIOS, (0, 5, 6, 9, 5), strict=True), (next(iter(SCENARIOS)), STEPS - 1)]
+
+
+@pytest.mark.parametrize(("kind", "at"), PLACES)
 def test_an_unchanged_fork_ends_as_its_parent(kind: str, at: int) -> None:
     parent = finish(make(SCENARIOS[kind](), steps=STEPS))
     made = finish(create_fork(run=parent, at=at, member=None))
