@@ -164,6 +164,13 @@ UNFOLD = {
 # A run of this many users or more gets tables of its own.
 SOCIARIUM_PARTITION_USERS = number("SOCIARIUM_PARTITION_USERS", 100_000)
 
+# How long a run keeps its files where it has no rule of its own: all, last N, every K, last N every K.
+SOCIARIUM_KEEP = {
+    "impressions": os.environ.get("SOCIARIUM_KEEP_IMPRESSIONS", "all"),
+    "opinions": os.environ.get("SOCIARIUM_KEEP_OPINIONS", "all"),
+    "snapshots": os.environ.get("SOCIARIUM_KEEP_SNAPSHOTS", "last 4"),
+}
+
 # --- static files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -16,7 +16,7 @@ def runs_for(member: Any) -> QuerySet[Run]:
     """Return the runs that a member may see."""
     if not member.is_authenticated:
         return Run.objects.none()
-    visible = Run.objects.filter(hidden=False)
+    visible = Run.objects.filter(hidden=False, deleted=None)
     return visible if member.is_staff else visible.filter(owner=member)
 
 

@@ -175,14 +175,24 @@ class Parts:
         return planned
 
     def simulation(
-        self, world: World, sink: Sink, digest: bytes = EMPTY, *, inputs: Sequence[Intervention] = ()
+        self,
+        world: World,
+        sink: Sink,
+        digest: bytes = EMPTY,
+        *,
+        inputs: Sequence[Intervention] = (),
+        settled: int = -1,
     ) -> Simulation:
-        """Put a world (new or restored) and its parts together; `inputs` are what a restored one has behind it."""
+        """Put a world (new or restored) and its parts together; `inputs` are what a restored one has behind it.
+
+        Switches of the feed that the plan has up to step `settled` are in force no more (a fork chose a feed).
+        """
         feed = self.scenario.feed
         if world.desk.profiles is None:
             world.desk.profiles = LateProfiles(
                 len(world.users), lambda: profiles_of(self.scenario, self.streams, world)
             )
+        plan = [i for i in self.plan(world) if i.kind != "switch_feed" or i.at > settled]
         return Simulation(
             world=world,
             feed=self.feed(feed.preset, dict(feed.params)),
@@ -191,7 +201,7 @@ class Parts:
             streams=self.streams,
             sink=sink,
             feed_size=feed.k,
-            plan=[*self.plan(world), *inputs],
+            plan=[*plan, *inputs],
             feed_factory=self.feed,
             workers=self.workers,
             digest=digest,

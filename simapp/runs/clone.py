@@ -1,6 +1,7 @@
 """A run's world as it was after a step, made anew in memory: for probes, which never touch the run.
 
-The newest good snapshot at or before the step is read, and the steps since are repeated into nothing.
+The newest good snapshot at or before the step is read, and the steps since are repeated into nothing; each as the
+run that made it first made it, where the run is a fork.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from simapp.engine.core.errors import SociariumError
 from simapp.engine.core.streams import Streams
-from simapp.models import Run
-from simapp.runs import fingerprint, past, snapshot_files
-from simapp.runs.assemble import Parts
-from simapp.runs.people import people_of
+from simapp.runs import fingerprint, past
+from simapp.runs.course import Course
 from simapp.runs.replaying import Nothing
-from simapp.scenarios.document import load_scenario
-from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
     from simapp.engine.core.threads import Workers
     from simapp.engine.core.world import World
+    from simapp.models import Run
 
 
 class CloneDiffers(SociariumError):
@@ -44,28 +42,18 @@ def clone_at(
 
     Raises CloneDiffers when it does not come out with the digest that was kept.
     """
-    run = _holder(run, step)
-    parts = Parts(load_scenario(run.scenario_version.document), Streams(run.seed), workers)
-    restored = snapshot_files.newest_good(run.pk, upto=step)
-    if restored is None:
-        people = people_of(parts.scenario, parts.streams)
-        simulation = parts.simulation(parts.found_world(people), Nothing())
-        simulation.found(parts.seeds(simulation.world, people.seed_posts))
+    course = Course(run, workers)
+    simulation = course.restored(Nothing(), upto=step)
+    if simulation is None:
+        people = course.people()
+        simulation = course.found(people, Nothing())
+        course.finish_founding(simulation, people)
     else:
-        switched = past.feed_switches_before(run.pk, restored.step)
-        digest = past.digest_at(run.pk, restored.step)
-        simulation = parts.simulation(restored.world, Nothing(), digest, inputs=switched)
         fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
     while simulation.world.step < step:
-        simulation.step(past.inputs_at(run.pk, simulation.world.step + 1))
+        simulation, _ = course.step(simulation)
         report(simulation.world.step)
-    if simulation.digest != past.digest_at(run.pk, step):
+    if simulation.digest != past.digest_at(course.segments, step):
         msg = f"step {step} of run {run.pk} came out differently when it was repeated"
         raise CloneDiffers(msg)
-    return Clone(simulation.world, parts.streams, step)
-
-
-def _holder(run: Run, step: int) -> Run:
-    """Return the run, or the ancestor of a fork, in which the step was made."""
-    holder = next(s.run_id for s in segments_of(run) if s.first <= step <= s.last)
-    return Run.objects.select_related("scenario_version__scenario").get(pk=holder)
+    return Clone(simulation.world, simulation.streams, step)

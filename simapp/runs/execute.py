@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 import traceback
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.utils import Error, InterfaceError, OperationalError
 from django.utils import timezone
-from psycopg.errors import DiskFull
 
 from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.engine.core.threads import Workers, default_threads
 from simapp.models import Run
 from simapp.runs import leases
 from simapp.runs.owner import HOLD_SECONDS, POLL_SECONDS, Outcome, Owner
+from simapp.runs.room import FIRST_PAUSE, Room, no_room
 
 if TYPE_CHECKING:
     from simapp.engine.record import StepRecord
@@ -27,6 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "execute"]
 
 logger = logging.getLogger(__name__)
+
+class NoRoom(Exception):
+    """The disk is full; `problem` is what said so."""
+
+    def __init__(self, problem: BaseException) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
 
 FRUITLESS = 5  # a database that answers and refuses the same step so often refuses for good
 
@@ -44,13 +51,14 @@ def execute(
     """Own the run until it is over, paused for long, or lost; None when another worker owns it.
 
     A crash inside the run marks it failed with its sentence (and the traceback in the log). Where the database
-    goes away the run waits for it; where the disk is full it is paused.
+    goes away or the disk is full the run waits, says so, and goes on by itself.
     """
     lease = lease or leases.take(run_id, leases.owner_name(role))
     if lease is None:
         return None
     stages: dict[str, float] = {}
     reached, fruitless = -2, 0
+    room = Room(lease, stopping)
     while True:
         try:
             run = Run.objects.select_related("scenario_version__scenario").get(pk=run_id)
@@ -64,9 +72,15 @@ def execute(
                 stages=stages,
             )
             fruitless = fruitless + 1 if run.step == reached else 0
+            if run.step > reached:
+                room.pause = FIRST_PAUSE
             reached = run.step
             with leases.Heart(lease, owner.beat, owner.tell).beating():
                 return _own(owner, patient=fruitless < FRUITLESS)
+        except NoRoom as full:
+            if not room.wait(owner.run, full.problem):
+                return _as_it_stands(run_id, lease, stages)
+            fruitless = 0
         except (OperationalError, InterfaceError) as problem:
             # The database restarts, or refuses for a moment. The run waits and goes on from its last snapshot.
             logger.warning("run %s waits for the database: %s", run_id, problem)
@@ -92,10 +106,8 @@ def _own(owner: Owner, *, patient: bool) -> Outcome | None:
             leases.release(lease, waiting="another worker: the one that had it was stopped")
         raise
     except Exception as problem:
-        if _no_room(problem):
-            logger.warning("run %s: the disk is full at step %s", lease.run_id, owner.step)
-            waiting = "room on the disk; make some, then resume it"
-            return _let_go(owner, "paused", wanted="pause", pause_at=None, waiting=waiting)
+        if no_room(problem):
+            raise NoRoom(problem) from problem
         if patient and isinstance(problem, OperationalError | InterfaceError):
             raise
         logger.exception("run %s failed at step %s", lease.run_id, owner.step)
@@ -125,11 +137,10 @@ def _regain(lease: leases.Lease, stopping: Callable[[], bool]) -> bool:
     return False
 
 
-def _no_room(problem: BaseException) -> bool:
-    """Whether the disk of the files or of the database is full."""
-    if isinstance(problem, OSError):
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(problem.__cause__, DiskFull)
+def _as_it_stands(run_id: int, lease: leases.Lease, stages: dict[str, float]) -> Outcome | None:
+    """How a run that was let go while it waited stands; None when another worker owns it."""
+    run = Run.objects.filter(pk=run_id, token=lease.token).first()
+    return None if run is None else Outcome(run.status, run.step, stages)
 
 
 def _sentence(problem: Exception) -> str:

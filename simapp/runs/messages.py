@@ -70,7 +70,8 @@ class StateMessage(Message):
     """How the run stands, sent when that changes and with each heartbeat.
 
     step: the newest committed one, -1 before any. waiting: one sentence, what the run waits for. stage: what
-    its owner does now.
+    its owner does now. rewinds: how often the run was rewound; a page that knows of fewer shows steps that are
+    no more.
     """
 
     type: Literal["state"] = "state"
@@ -81,6 +82,7 @@ class StateMessage(Message):
     waiting: str = ""
     stage: str = ""
     rate: Finite | None = None
+    rewinds: int = Field(default=0, ge=0)
 
 
 class SnapshotMessage(Message):

@@ -15,16 +15,14 @@ from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease
 from simapp.engine.core.memory import return_large_blocks
-from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
-from simapp.runs import checkpoints, fingerprint, leases, messages, past, snapshot_files
-from simapp.runs.assemble import Parts
-from simapp.runs.people import people_of
+from simapp.runs import checkpoints, fingerprint, leases, messages, past
+from simapp.runs.course import Course
+from simapp.runs.keeping import Keeping
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
 from simapp.runs.sink import BEHIND_USERS, Control, DatabaseSink
-from simapp.scenarios.document import load_scenario
 from simapp.store import files
 from simapp.store.partitions import ensure_partition, has_own
 
@@ -65,6 +63,7 @@ class Owner:
     def __post_init__(self) -> None:
         self.step = self.run.step
         self._committed_at: float | None = None
+        self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
 
@@ -99,6 +98,7 @@ class Owner:
         sink.checkpoint("in publish")
         messages.publish(step_message(self.run, record, self._status, self._rate))
         sink.checkpoint("after publish")
+        self._keeping.after(record.step)
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class Owner:
                     return self._give_back(simulation, "a member to resume it")
                 continue
             began = time.perf_counter()
-            simulation.step(past.inputs_at(self.run.pk, step + 1))
+            simulation.step(past.inputs_at(self.run.rows, step + 1))
             self._keep_pace(began, control)
         return self._end("finished")
 
@@ -137,55 +137,77 @@ class Owner:
         run = self.run
         self.stage = "opening"
         return_large_blocks()
-        scenario = load_scenario(run.scenario_version.document)
-        parts = Parts(scenario, Streams(run.seed), self.workers)
-        population = None
+        self._course = course = Course(run, self.workers)
         self.sink = sink = DatabaseSink(
             lease=self.lease,
+            rows=run.rows,
             committed=run.step,
-            digests=lambda step: past.digests_at(run.pk, step),
+            digests=lambda step: past.digests_at(course.segments, step),
             after_commit=self._announce,
+            keep_snapshots=self._keeping.snapshots,
             checkpoint=checkpoints.killer(lambda: self._at, run.pk),
             control=Control(run.wanted, run.pause_at, run.pace),
+            large=has_own(run.rows),
         )
-        sink.large = has_own(run.pk)
-        files.sweep(run.pk, files.run_folder(run.pk))
-        restored = snapshot_files.newest_good(run.pk) if run.step >= 0 else None
-        if restored is None:
-            population = people_of(scenario, parts.streams)
-            if run.step < 0:
-                ensure_partition(run.pk, population.users)
-            sink.large = has_own(run.pk)
-            sink.population = population
-            simulation = parts.simulation(parts.found_world(population), sink)
-            if run.step < 0:
-                Run.objects.filter(pk=run.pk, token=self.lease.token).update(
-                    users=population.users,
-                    fingerprint={**fingerprint.platform(), "encoder": fingerprint.encoder(simulation.feed)},
-                    started=timezone.now(),
-                )
-                run.users = population.users
-            simulation.on_stage = self._on_stage
-            simulation.found(parts.seeds(simulation.world, population.seed_posts))
-            sink.population = None
+        files.sweep(run.rows, files.run_folder(run.rows))
+        simulation = course.restored(sink) if run.step >= 0 else None
+        restored = simulation is not None
+        if simulation is None:
+            simulation = self._founded(course, sink)
         else:
-            switched = past.feed_switches_before(run.pk, restored.step)
-            digest = past.digest_at(run.pk, restored.step)
-            simulation = parts.simulation(restored.world, sink, digest, inputs=switched)
             simulation.on_stage = self._on_stage
             fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
         # Repeat what was committed after the snapshot; the sink compares instead of writing.
         while simulation.world.step < run.step:
             self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"
-            simulation.step(past.inputs_at(run.pk, simulation.world.step + 1))
+            simulation, _ = course.step(simulation)
+        if run.fork_step == run.step:
+            simulation = self._branched(course, simulation)
         self.step = simulation.world.step
         sink.behind = run.users >= BEHIND_USERS
         self._simulation = simulation
         newest = newest_step(run)
-        if newest is not None and restored is not None:
+        if newest is not None and restored:
             # The last step's message may have died with its sender.
             messages.publish(newest)
         return simulation
+
+    def _founded(self, course: Course, sink: DatabaseSink) -> Simulation:
+        """Begin at the founding: for the first time, or again because no snapshot is good."""
+        run, people = self.run, course.people()
+        if run.step < 0:
+            ensure_partition(run.rows, people.users)
+            sink.large = has_own(run.rows)
+            sink.population = people
+        simulation = course.found(people, sink)
+        simulation.on_stage = self._on_stage
+        if run.step < 0:
+            self._begun(simulation, users=people.users)
+        course.finish_founding(simulation, people)
+        sink.population = None
+        return simulation
+
+    def _branched(self, course: Course, simulation: Simulation) -> Simulation:
+        """Leave the shared past: the next step is the fork's first of its own, under its own document."""
+        run = self.run
+        ensure_partition(run.rows, run.users)
+        self._sink().large = has_own(run.rows)
+        simulation = course.changed_over(simulation)
+        if run.started is None:
+            self._begun(simulation, recorded=run.parent.fingerprint.get("encoder") if run.parent else None)
+        return simulation
+
+    def _begun(self, simulation: Simulation, *, recorded: str | None = None, **fields: Any) -> None:
+        """Note where and when the run begins."""
+        run = self.run
+        encoder = recorded or fingerprint.encoder(simulation.feed)
+        fields |= {
+            "fingerprint": {**fingerprint.platform(), "encoder": encoder},
+            "started": timezone.now(),
+        }
+        Run.objects.filter(pk=run.pk, token=self.lease.token).update(**fields)
+        for name, value in fields.items():
+            setattr(run, name, value)
 
     def _on_stage(self, stage: str) -> None:
         self.stage = stage

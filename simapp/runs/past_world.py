@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simapp.engine.core.errors import WrongInput
-from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.retell import retell
 from simapp.runs import snapshot_files
-from simapp.runs.assemble import Parts
-from simapp.runs.people import people_of
-from simapp.scenarios.document import load_scenario
+from simapp.runs.course import Course
 from simapp.store.lineage import segments_of
 from simapp.store.told import told_steps
 
@@ -31,12 +28,14 @@ def world_at(run: Run, step: int) -> World:
         msg = f"run {run.pk} has no step {step}; its last is {run.step}"
         raise WrongInput(msg)
     restored = None
-    for segment in reversed(segments_of(run, step)):
+    segments = segments_of(run, step)
+    for segment in reversed(segments):
         restored = restored or snapshot_files.newest_good(segment.run_id, upto=segment.last)
     if restored is None:
-        scenario = load_scenario(run.scenario_version.document)
-        parts = Parts(scenario, Streams(run.seed), Workers(1))
-        world, first = parts.found_world(people_of(scenario, parts.streams)), 0
+        # The first run of the lineage founded the world, under its own document and seed.
+        course = Course(run, Workers(1))
+        parts = course.parts(course.legs[0])
+        world, first = parts.found_world(course.people()), 0
     else:
         world, first = restored.world, restored.step + 1
     for told in told_steps(run, first, step):

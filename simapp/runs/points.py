@@ -51,6 +51,7 @@ def state_of(run: Run) -> StateMessage:
         waiting=run.waiting,
         stage=str(run.heartbeat.get("stage") or ""),
         rate=_finite(run.heartbeat.get("rate")),
+        rewinds=run.rewinds,
     )
 
 

@@ -24,7 +24,7 @@ from simapp.models import Probe, Run, RunUser
 from simapp.runs import services, tasks
 from simapp.runs.clone import clone_at
 from simapp.store.copy import copy_rows
-from simapp.store.lineage import segments_of
+from simapp.store.lineage import holder_of, segments_of
 from simapp.store.tables import PROBES
 from simapp.store.writer import storable
 
@@ -48,7 +48,7 @@ def interview(*, run: Run, member: Any, users: Sequence[int], prompt: str, step:
     """
     with transaction.atomic():
         probe = create(run=run, member=member, users=users, prompt=prompt, step=step)
-        transaction.on_commit(lambda: services._quietly(tasks.answer_probe, probe.pk))  # noqa: SLF001
+        transaction.on_commit(lambda: services.quietly(tasks.answer_probe, probe.pk))
     return probe
 
 
@@ -67,7 +67,7 @@ def create(*, run: Run, member: Any, users: Sequence[int], prompt: str, step: in
         raise services.Refused(msg)
     known = member if member is not None and getattr(member, "pk", None) else None
     probe = Probe.objects.create(run=run, member=known, kind=INTERVIEW, step=at, users=asked, prompt=said)
-    services._note(member, INTERVIEW, run, step=at, users=len(asked))  # noqa: SLF001
+    services.note(member, INTERVIEW, run, step=at, users=len(asked))
     return probe
 
 
@@ -133,12 +133,14 @@ def _ask(probe: Probe, workers: Workers) -> tuple[int, list[str]]:
 def _keep(probe: Probe, tier: int, answers: list[str]) -> None:
     """Insert the answers and close the question in one transaction; who comes second finds it closed."""
     types = {name: kind for name, kind in PROBES.columns.items() if name != "created"}
+    # With the step that was asked about, so that whoever shares that past finds the answers with it.
+    rows_under = holder_of(segments_of(probe.run), probe.step).run_id
     with transaction.atomic(), connection.cursor() as cursor:
         held = Probe.objects.select_for_update().get(pk=probe.pk)
         if held.status == "done":
             return
         rows = (
-            (probe.run_id, probe.pk, held.member_id, held.step, seq, user, tier, held.kind, held.prompt, storable(said))
+            (rows_under, probe.pk, held.member_id, held.step, seq, user, tier, held.kind, held.prompt, storable(said))
             for seq, (user, said) in enumerate(zip(held.users, answers, strict=True))
         )
         copy_rows(cursor, PROBES.name, types, rows)

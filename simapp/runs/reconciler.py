@@ -19,9 +19,9 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from simapp.models import Export, Probe, Run
-from simapp.runs import exports, leases, messages, probes
+from simapp.runs import deletion, exports, leases, messages, probes
 from simapp.runs.said import state_message
-from simapp.runs.tasks import answer_probe, execute_run, make_export
+from simapp.runs.tasks import answer_probe, drop_deleted, execute_run, make_export
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Reconciler:
     _sent: dict[int, float] = field(default_factory=dict)
     _exports: dict[int, float] = field(default_factory=dict)
     _probes: dict[int, float] = field(default_factory=dict)
+    _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
         """Look once; return the ids of the runs that were sent."""
@@ -86,7 +87,15 @@ class Reconciler:
             if self.clock() - self._probes.get(probe.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
                 answer_probe.delay(probe.pk)
                 self._probes[probe.pk] = self.clock()
+        self._drop_deleted()
         return sent
+
+    def _drop_deleted(self) -> None:
+        """Let what was deleted and is needed no more be dropped, also where the worker that began it died."""
+        if self.clock() - self._dropped >= QUEUED_AGAIN_SECONDS and Run.objects.exclude(deleted=None).exists():
+            self._dropped = self.clock()
+            for run_id in deletion.unneeded()[:1]:
+                drop_deleted.delay(run_id)
 
     def _answering(self, run: Run) -> bool:
         """Whether a worker may still answer what was sent."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simapp.engine.core.streams import Streams
 from simapp.models import RunStep
-from simapp.runs import past
-from simapp.runs.assemble import Parts
-from simapp.runs.people import people_of
-from simapp.scenarios.document import load_scenario
+from simapp.runs.course import Course
+from simapp.runs.points import past_of
 
 if TYPE_CHECKING:
     from simapp.engine.core.threads import Workers
@@ -37,18 +34,17 @@ class Nothing:
 
 
 def replay(run: Run, *, workers: Workers) -> Replay:
-    """Re-execute every committed step of `run` from its scenario version, seed and input log."""
-    scenario = load_scenario(run.scenario_version.document)
-    parts = Parts(scenario, Streams(run.seed), workers)
-    people = people_of(scenario, parts.streams)
-    simulation = parts.simulation(parts.found_world(people), Nothing())
-    kept = RunStep.objects.filter(run_id=run.pk, step__lte=run.step).order_by("step")
+    """Re-execute every committed step of `run`, its ancestors' too, from documents, seeds and input logs."""
+    course = Course(run, workers)
+    people = course.people()
+    simulation = course.found(people, Nothing())
+    kept = RunStep.objects.filter(past_of(run), step__lte=run.step).order_by("step")
     digest = ""
     for row in kept.only("step", "digest", "impressions_digest").iterator(chunk_size=500):
         if row.step == 0:
-            record = simulation.found(parts.seeds(simulation.world, people.seed_posts))
+            record = course.finish_founding(simulation, people)
         else:
-            record = simulation.step(past.inputs_at(run.pk, row.step))
+            simulation, record = course.step(simulation)
         digest = record.digest.hex()
         if record.digest != bytes(row.digest):
             return Replay(row.step, row.step, "decisions or events", digest)

@@ -42,4 +42,5 @@ def state_message(
         waiting=waiting,
         stage=stage,
         rate=rate,
+        rewinds=run.rewinds,
     )

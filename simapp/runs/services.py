@@ -14,10 +14,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from simapp.engine.core.errors import SociariumError, WrongInput
+from simapp.engine.core.errors import Refused as Refused
+from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
-from simapp.runs import messages
+from simapp.runs import forecasts, messages
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -25,18 +26,17 @@ from simapp.scenarios.gallery import get_gallery, list_gallery
 from simapp.scenarios.importers.findings import PeopleImport
 from simapp.scenarios.importers.people import read_people
 from simapp.scenarios.importers.to_population import check_authors
+from simapp.store.retention import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simapp.scenarios.document import Scenario as Document
 
 logger = logging.getLogger(__name__)
 
 MAX_PACE = 1000.0
 OVER = ("finished", "stopped", "failed")
-
-
-class Refused(SociariumError):
-    """A wish that cannot be granted as things stand."""
 
 
 def load_gallery() -> None:
@@ -130,8 +130,13 @@ def create_run(
     steps: int | None = None,
     pace: float | None = None,
     title: str = "",
+    keep: Mapping[str, str] | None = None,
+    force: bool = False,
 ) -> Run:
-    """Create a run, queued; nothing is sent yet."""
+    """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py).
+
+    What cannot fit is refused (forecasts.py); `force` lets memory and time be as they may.
+    """
     document = load_scenario(version.document)
     if not 0 <= seed <= MAX_SEED:
         msg = f"seed is {seed}; it must be a whole number from 0 to {MAX_SEED}."
@@ -140,6 +145,8 @@ def create_run(
     if not 1 <= length <= 100_000:
         msg = f"steps is {length}; it must be a whole number from 1 to 100000."
         raise WrongInput(msg)
+    rules = checked(keep or {})
+    forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
     run = Run.objects.create(
         scenario_version=version,
         seed=seed,
@@ -148,9 +155,10 @@ def create_run(
         steps=length,
         pace=_pace(pace),
         users=document.population.users,
+        keep=rules,
         waiting="a run worker to take it",
     )
-    _note(owner, "launch", run, seed=seed, steps=length)
+    note(owner, "launch", run, seed=seed, steps=length)
     return run
 
 
@@ -162,11 +170,12 @@ def launch(
     steps: int | None = None,
     pace: float | None = None,
     title: str = "",
+    keep: Mapping[str, str] | None = None,
 ) -> Run:
     """Create a run and send it to the workers once that is committed."""
     with transaction.atomic():
-        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title)
-        _send_after_commit(run.pk)
+        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title, keep=keep)
+        send_after_commit(run.pk)
     return run
 
 
@@ -215,8 +224,8 @@ def start_export(*, run: Run, member: Any, format: str, legacy_reposts: bool = F
         raise Refused("There is nothing to export before the run has begun.")
     with transaction.atomic():
         export = Export.objects.create(run=run, format=format, owner=member, legacy_reposts=legacy_reposts)
-        _note(member, "export", run, format=format, **({"legacy_reposts": True} if legacy_reposts else {}))
-        transaction.on_commit(lambda: _quietly(make_export, export.pk))
+        note(member, "export", run, format=format, **({"legacy_reposts": True} if legacy_reposts else {}))
+        transaction.on_commit(lambda: quietly(make_export, export.pk))
     return export
 
 
@@ -231,7 +240,7 @@ def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
         msg = f"The run is {stands}; it cannot be changed any more."
         raise Refused(msg)
     run.refresh_from_db()
-    _note(member, action, run, **{k: v for k, v in fields.items() if v is not None})
+    note(member, action, run, **{k: v for k, v in fields.items() if v is not None})
     stage, rate = str(run.heartbeat.get("stage", "")), run.heartbeat.get("rate")
     messages.publish(state_message(run, run.step, run.status, run.wanted, run.waiting, stage, rate))
 
@@ -239,14 +248,15 @@ def _steer(run: Run, member: Any, action: str, **fields: Any) -> None:
 def _wake(run: Run) -> None:
     # A living owner notices by itself; one that made room must be called back.
     if run.lease_until is None:
-        _send_after_commit(run.pk)
+        send_after_commit(run.pk)
 
 
-def _send_after_commit(run_id: int) -> None:
-    transaction.on_commit(lambda: _quietly(execute_run, run_id))
+def send_after_commit(run_id: int) -> None:
+    transaction.on_commit(lambda: quietly(execute_run, run_id))
 
 
-def _quietly(task: Any, key: int) -> None:
+def quietly(task: Any, key: int) -> None:
+    """Send a task, or leave it to the reconciler."""
     # The broker may be away: the database has the wish, and the reconciler sends it again.
     try:
         task.apply_async((key,), retry=False)
@@ -254,7 +264,7 @@ def _quietly(task: Any, key: int) -> None:
         logger.warning("task %s(%s) was not sent; the reconciler will", task.name, key)
 
 
-def _note(member: Any, action: str, run: Run, **detail: Any) -> None:
+def note(member: Any, action: str, run: Run, **detail: Any) -> None:
     known = member if member is not None and getattr(member, "pk", None) else None
     Audit.objects.create(member=known, action=action, run=run, detail=detail)
 

@@ -25,6 +25,7 @@ from simapp.runs import snapshot_files
 from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
 from simapp.store.files import run_folder, write_files
+from simapp.store.retention import Rule
 from simapp.store.tallies import write_tally
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 SNAPSHOT_SHARE = 0.05  # of the run's time, at most
 SNAPSHOT_SECONDS = 20.0  # of stepping between two snapshots, at most: bounds what a takeover repeats
-KEEP_SNAPSHOTS = 4
 BEHIND_USERS = 20_000  # from here on a step is written while the next is computed
 
 # A process that freezes inside its commit would hold its locks, and with them whoever wants to take over. The
@@ -60,7 +60,7 @@ class Control:
 
 @dataclass
 class DatabaseSink:
-    """Commits steps of one run under one lease. `population` is needed for step 0 only.
+    """Commits steps of one run under one lease, as rows of `rows`. `population` is needed for step 0 only.
 
     Steps up to `committed` are re-executions after a takeover: they are compared with `digests` (of events and
     of impressions), not written.
@@ -69,11 +69,13 @@ class DatabaseSink:
     """
 
     lease: Lease
+    rows: int
     committed: int
     digests: Callable[[int], tuple[bytes, bytes]]
     population: Population | None = None
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
+    keep_snapshots: Callable[[], Rule] = Rule
     control: Control = field(default_factory=lambda: Control("run", None, None))
     behind: bool = False
     large: bool = False
@@ -133,11 +135,11 @@ class DatabaseSink:
 
     def _keep(self, record: StepRecord, snapshot: FileRow | None) -> None:
         began = time.perf_counter()
-        files = parquet.write_step_files(run_folder(self.lease.run_id), record)
+        files = parquet.write_step_files(run_folder(self.rows), record)
         if self.behind:
             # The next step is being computed beside this: there is no room for two of everything.
             record.let_go_of_logs()
-        tally = write_tally(run_folder(self.lease.run_id), record) if self.large else None
+        tally = write_tally(run_folder(self.rows), record) if self.large else None
         files += [tally] if tally is not None else []
         if snapshot is not None:
             files.append(snapshot)
@@ -146,9 +148,9 @@ class DatabaseSink:
             bound(cursor)
             if record.step == 0:
                 assert self.population is not None  # noqa: S101 - the founding is always given its people
-                writer.write_founding(cursor, self.lease.run_id, self.population, record, files)
+                writer.write_founding(cursor, self.rows, self.population, record, files)
             else:
-                writer.write_step(cursor, self.lease.run_id, record, files)
+                writer.write_step(cursor, self.rows, record, files)
             self.checkpoint("in transaction")
             self._fence(cursor, record)
             self.checkpoint("at the fence")
@@ -158,7 +160,7 @@ class DatabaseSink:
         self.after_commit(record)
         if snapshot is not None:
             self._snapshot_step = record.step
-            snapshot_files.forget_old(self.lease.run_id, keep=KEEP_SNAPSHOTS)
+            snapshot_files.forget_old(self.rows, self.keep_snapshots())
 
     def snapshot_now(self, world: World) -> None:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""
@@ -172,7 +174,7 @@ class DatabaseSink:
             )
             if cursor.fetchone() is None:
                 raise LostLease(f"run {self.lease.run_id} is owned by another worker")
-            write_files(cursor, self.lease.run_id, world.step, [file])
+            write_files(cursor, self.rows, world.step, [file])
         self._snapshot_step = world.step
 
     def _fence(self, cursor: object, record: StepRecord) -> None:
@@ -208,7 +210,7 @@ class DatabaseSink:
     def _save(self, world: World) -> FileRow:
         began = time.perf_counter()
         file = snapshot_files.save_snapshot(
-            self.lease.run_id, world, halfway=lambda: self.checkpoint("in snapshot")
+            self.rows, world, halfway=lambda: self.checkpoint("in snapshot")
         )
         self._snapshot_cost = time.perf_counter() - began
         self._since_snapshot = 0.0

@@ -6,10 +6,13 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from simapp.engine.core import snapshots
 from simapp.engine.core.errors import SnapshotDamaged
-from simapp.models import RunFile
+from simapp.models import Run, RunFile
 from simapp.store.files import FileRow, list_files, run_folder
+from simapp.store.retention import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +50,35 @@ def newest_good(run_id: int, *, upto: int = ANY_STEP) -> Restored | None:
     return None
 
 
-def forget_old(run_id: int, *, keep: int) -> None:
-    """Drop all but the newest `keep` snapshots, row first: a file without a row is swept, not trusted."""
-    for step, file in list_files(run_id, KIND, upto=ANY_STEP)[:-keep]:
-        RunFile.objects.filter(run_id=run_id, kind=KIND, step=step).delete()
-        (run_folder(run_id) / file.name).unlink(missing_ok=True)
+def forget_old(run_id: int, rule: Rule) -> None:
+    """Drop the snapshots that the rule no longer keeps, but those that forks begin from.
+
+    Row first: a file without a row is swept, not trusted.
+    """
+    held = list_files(run_id, KIND, upto=ANY_STEP)
+    old = set(rule.old_snapshots([step for step, _ in held]))
+    if not old:
+        return
+    needed = {max((s for s, _ in held if s <= step), default=-1) for step in steps_needed(run_id)}
+    for step, file in held:
+        if step in old - needed:
+            RunFile.objects.filter(run_id=run_id, kind=KIND, step=step).delete()
+            (run_folder(run_id) / file.name).unlink(missing_ok=True)
+
+
+def steps_needed(rows: int) -> set[int]:
+    """Return the steps under `rows` after which living forks leave that have no snapshot of their own yet."""
+    owner = Q(rows_under=rows) | Q(pk=rows, rows_under=None)
+    bounds = dict.fromkeys(Run.objects.filter(owner).values_list("pk", flat=True), ANY_STEP)
+    needed, seen = set(), set(bounds)
+    while bounds:
+        below: dict[int, int] = {}
+        for fork in Run.objects.filter(parent__in=bounds).only("parent_id", "fork_step", "deleted", "rows_under"):
+            if fork.pk in seen or fork.fork_step is None or fork.parent_id is None:
+                continue
+            seen.add(fork.pk)
+            below[fork.pk] = last = min(fork.fork_step, bounds[fork.parent_id])
+            if fork.deleted is None and not list_files(fork.rows, KIND, upto=ANY_STEP):
+                needed.add(last)
+        bounds = below
+    return needed

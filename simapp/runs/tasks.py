@@ -7,6 +7,7 @@ from celery import shared_task
 EXECUTE = "simapp.runs.execute_run"
 EXPORT = "simapp.runs.make_export"
 PROBE = "simapp.runs.answer_probe"
+DROP = "simapp.runs.drop_deleted"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -32,3 +33,11 @@ def answer_probe(probe_id: int) -> None:
     from simapp.runs.probes import answer
 
     answer(probe_id)
+
+
+@shared_task(name=DROP, queue="decisions", ignore_result=True)
+def drop_deleted(run_id: int) -> None:
+    """Drop a deleted run, if nothing needs it, and what was kept for it alone."""
+    from simapp.runs.deletion import drop
+
+    drop(run_id)

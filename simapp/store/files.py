@@ -101,16 +101,21 @@ def write_files(cursor: Any, run_id: int, step: int, files: Iterable[FileRow]) -
             "INSERT INTO run_file (run_id, step, kind, name, hash, bytes, rows) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (run_id, kind, step) DO UPDATE SET name = excluded.name, hash = excluded.hash, "
-            "bytes = excluded.bytes, rows = excluded.rows, good = true",
+            "bytes = excluded.bytes, rows = excluded.rows, good = true, kept = true",
             rows,
         )
 
 
 def list_files(run_id: int, kind: str, *, upto: int, after: int = -1) -> list[tuple[int, FileRow]]:
-    """Return (step, file) of the good files of a kind with after < step <= upto, by step."""
-    found = RunFile.objects.filter(run_id=run_id, kind=kind, good=True, step__gt=after, step__lte=upto)
+    """Return (step, file) of the good files of a kind that are still kept, with after < step <= upto, by step."""
+    found = RunFile.objects.filter(run_id=run_id, kind=kind, good=True, kept=True, step__gt=after, step__lte=upto)
     columns = found.order_by("step").values_list("step", "kind", "name", "hash", "bytes", "rows")
     return [(row[0], FileRow(*row[1:])) for row in columns]
+
+
+def still_kept(run_id: int, kind: str, step: int) -> bool:
+    """Whether the file of a step is still kept: one that is not may be gone since it was listed."""
+    return RunFile.objects.filter(run_id=run_id, kind=kind, step=step, kept=True).exists()
 
 
 def sweep(run_id: int, folder: Path) -> list[str]:
@@ -119,7 +124,7 @@ def sweep(run_id: int, folder: Path) -> list[str]:
     Call it only as the owner of the run and between steps: a file that is written but not yet
     registered looks exactly like one that a dead owner left.
     """
-    known = set(RunFile.objects.filter(run_id=run_id).values_list("name", flat=True))
+    known = set(RunFile.objects.filter(run_id=run_id, kept=True).values_list("name", flat=True))
     removed: list[str] = []
     for kind in KINDS:
         for path in sorted((folder / kind).glob("*")) if (folder / kind).is_dir() else ():

@@ -87,7 +87,8 @@ class Run(models.Model):
     step is the last committed step, -1 before the founding. token grows with every owner and fences
     commits; owner_name and lease_until say who owns the run and until when. wanted is what members
     ask for, status what is. waiting is one sentence: what the run waits for. heartbeat holds what
-    its owner does now. digest and impressions_digest are 32 bytes, of the last committed step.
+    its owner does now. parent and fork_step: whose past it shares, up to which step.
+    digest and impressions_digest are 32 bytes, of the last committed step.
     """
 
     class Status(models.TextChoices):
@@ -125,11 +126,26 @@ class Run(models.Model):
     digest = models.BinaryField(null=True, blank=True)
     impressions_digest = models.BinaryField(null=True, blank=True)
     fingerprint = JSONField(default=dict, blank=True, help_text="platform, versions and encoder")
+    keep = JSONField(default=dict, blank=True, help_text="how long files are kept, where not as by default")
     snapshot_every = models.PositiveIntegerField(default=10)
     error = models.TextField(blank=True)
     hidden = models.BooleanField(default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="forks")
     fork_step = models.IntegerField(null=True, blank=True)
+    feed_chosen = models.BooleanField(
+        default=False, help_text="the fork's own feed is in force, whatever feed was switched to before it"
+    )
+    rows_under = models.BigIntegerField(
+        null=True, blank=True, help_text="the number under which a rewound run's rows and files lie"
+    )
+    tail_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="tails",
+        help_text="the run of which this one keeps what a rewind took off",
+    )  # fmt: skip
+    rewinds = models.PositiveIntegerField(default=0)
+    deleted = models.DateTimeField(
+        null=True, blank=True, help_text="since when the run is kept for its forks only, or waits to be dropped"
+    )
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
@@ -153,6 +169,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{plain_title(self.title) or 'run'} #{self.pk}"
+
+    @property
+    def rows(self) -> int:
+        """The `run_id` of the run's own rows and the name of its folder: its number, unless it was rewound."""
+        return int(self.rows_under if self.rows_under is not None else self.pk)
 
     @property
     def digest_hex(self) -> str:

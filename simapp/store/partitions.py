@@ -45,14 +45,37 @@ def has_own(run_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def drop_rows(run_id: int) -> None:
+    """Delete all bulk rows of a run, each table in a transaction of its own. Safe to repeat after a failure.
+
+    Dropping a partition locks the whole table for a moment, so each waits two seconds at most and is tried
+    again. Raises OperationalError when one stayed locked; what is left can be dropped later.
+    """
+    for table in TABLES:
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+                    _delete_rows(cursor, table, run_id)
+            except OperationalError:
+                if not left:
+                    raise
+            else:
+                break
+
+
 def delete_run_rows(cursor: Any, run_id: int) -> None:
     """Delete all bulk rows of a run, by dropping its own partitions where it has them."""
     for table in TABLES:
-        cursor.execute("SELECT to_regclass(%s)", [f"{table}_{int(run_id)}"])
-        if cursor.fetchone()[0] is None:
-            cursor.execute(f"DELETE FROM {table} WHERE run_id = %s", [run_id])  # noqa: S608 - our own names
-        else:
-            cursor.execute(f"DROP TABLE {table}_{int(run_id)}")
+        _delete_rows(cursor, table, run_id)
+
+
+def _delete_rows(cursor: Any, table: str, run_id: int) -> None:
+    cursor.execute("SELECT to_regclass(%s)", [f"{table}_{int(run_id)}"])
+    if cursor.fetchone()[0] is None:
+        cursor.execute(f"DELETE FROM {table} WHERE run_id = %s", [run_id])  # noqa: S608 - our own names
+    else:
+        cursor.execute(f"DROP TABLE {table}_{int(run_id)}")
 
 
 def _make(table: str, run_id: int) -> bool:

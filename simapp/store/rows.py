@@ -228,6 +228,7 @@ class RunFile(models.Model):
     bytes = models.BigIntegerField()
     rows = models.BigIntegerField()
     good = models.BooleanField(default=True)
+    kept = models.BooleanField(default=True)
 
     class Meta:
         managed = False

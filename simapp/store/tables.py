@@ -117,6 +117,7 @@ FILES = BulkTable(
         "bytes": "int8",
         "rows": "int8",
         "good": "bool",
+        "kept": "bool",
     },
 )
 

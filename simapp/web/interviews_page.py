@@ -111,7 +111,7 @@ def _page(request: HttpRequest, run: Run, form: Form) -> HttpResponse:
 
 
 def _shown(run: Run, asked: list[Probe]) -> list[Shown]:
-    rows = list(RunProbe.objects.filter(run_id=run.pk, probe_id__in=[p.pk for p in asked]).order_by("probe_id", "seq"))
+    rows = list(RunProbe.objects.filter(probe_id__in=[p.pk for p in asked]).order_by("probe_id", "seq"))
     founder = segments_of(run)[0].run_id
     users = {row.user_id for row in rows}
     handles = dict(RunUser.objects.filter(run_id=founder, user_id__in=users).values_list("user_id", "handle"))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simapp.engine.core.errors import Refused
 from simapp.engine.core.streams import MAX_SEED
+from simapp.runs.forecasts import check, forecast, free_here
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+
+    from simapp.scenarios.document import Scenario
 
 MAX_STEPS = 100_000
 PACES = (
@@ -60,6 +64,24 @@ def kept(form: QueryDict) -> Box:
     box = sent(form)
     box.problems = {}
     return box
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a launch says beforehand: what the run needs, and why it would be refused ("" where it would not)."""
+
+    sentence: str
+    refused: str
+
+
+def needs(document: Scenario) -> Needs:
+    """Return what a run of the document's own length needs on this machine as it is now."""
+    found = forecast(document, document.clock.steps)
+    try:
+        check(found, free_here())
+    except Refused as problem:
+        return Needs(found.sentence, str(problem))
+    return Needs(found.sentence, "")
 
 
 def _whole(box: Box, name: str, text: str, *, low: int, high: int, empty: bool) -> None:

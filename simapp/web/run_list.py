@@ -60,7 +60,9 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 def filtered(mine: QuerySet[Run], *, q: str = "", status: str = "") -> QuerySet[Run]:
     """Return the runs whose name, scenario, seed or number matches, without their documents."""
-    found = mine.select_related("scenario_version__scenario", "owner").defer("scenario_version__document")
+    # An archived tail is reached from its run.
+    found = mine.filter(tail_of=None).select_related("scenario_version__scenario", "owner", "parent")
+    found = found.defer("scenario_version__document")
     found = found.annotate(
         mind=F("scenario_version__document__minds__opinion__kind"),
         rules=F("scenario_version__document__platform__rules"),
@@ -79,7 +81,7 @@ def filtered(mine: QuerySet[Run], *, q: str = "", status: str = "") -> QuerySet[
 def rows(found: Iterable[Run]) -> list[Row]:
     """Return table rows, with the sparklines of all of them read at once."""
     named = [(run, headline(run)) for run in found]
-    sparks = list_sparks((run.pk, name, run.step) for run, name in named)
+    sparks = list_sparks((run, name) for run, name in named)
     return [_row(run, name, sparks.get(run.pk)) for run, name in named]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -14,7 +15,7 @@ from simapp.engine.core.errors import SociariumError
 from simapp.models import Run
 from simapp.runs import access
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
-from simapp.web import run_control, run_feed, run_tables, run_words
+from simapp.web import run_branches, run_control, run_feed, run_tables, run_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -48,13 +49,20 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
     return _page(request, run)
 
 
-def _page(request: HttpRequest, run: Run, refused: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    run: Run,
+    refused: str = "",
+    status: int = 200,
+    typed: run_branches.Typed | None = None,
+) -> HttpResponse:
     try:
         feed = run_feed.read(run, before=request.GET.get("before", ""))
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     context = run_words.page(run, newest_step(run), request.GET.get("tab", ""))
-    return render(request, "run/page.html", {**context, "feed": feed, "refused": refused}, status=status)
+    context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}
+    return render(request, "run/page.html", context, status=status)
 
 
 @require_GET
@@ -86,6 +94,66 @@ def control(request: HttpRequest, run_id: int) -> HttpResponse:
         context = {**run_words.state(run, newest_step(run)), "refused": refused}
         return render(request, "run/state.html", context, status=status)
     return _page(request, run, refused, status) if refused else redirect("run:page", run_id=run.pk)
+
+
+@require_POST
+def fork(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Fork the run and go to the fork; what cannot be is said where it was typed (409)."""
+    run = _run(request, run_id)
+    typed = run_branches.sent(request.POST, run, "fork")
+    try:
+        made = run_branches.fork(run, request.user, typed)
+    except SociariumError as problem:
+        return _typed_wrongly(request, run, typed, problem)
+    messages.success(request, f"Run {made.pk} shares the past of run {run.pk} up to step {made.fork_step}.")
+    return redirect("run:page", run_id=made.pk)
+
+
+@require_POST
+def rewind(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Put the run back to a step, once that is confirmed."""
+    run = _run(request, run_id)
+    typed = run_branches.sent(request.POST, run, "rewind")
+    try:
+        tail = run_branches.rewind(run, request.user, typed, confirmed=request.POST.get("confirm") == "on")
+    except SociariumError as problem:
+        return _typed_wrongly(request, run, typed, problem)
+    messages.success(request, f"The run is back at step {run.step}. What it did after it is run {tail.pk}.")
+    return redirect("run:page", run_id=run.pk)
+
+
+@require_POST
+def delete(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Delete the run, once that is confirmed."""
+    run = _run(request, run_id)
+    typed = run_branches.sent(request.POST, run, "delete")
+    try:
+        gone = run_branches.delete(run, request.user, confirmed=request.POST.get("confirm") == "on")
+    except SociariumError as problem:
+        return _typed_wrongly(request, run, typed, problem)
+    kept = f" Its rows stay until its forks are gone ({len(gone.forks)})." if gone.forks else ""
+    messages.success(request, f"Run {run.pk} was deleted.{kept}")
+    return redirect("runs")
+
+
+@require_POST
+def keep(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Set how long the run keeps its files."""
+    run = _run(request, run_id)
+    try:
+        run_branches.keep(run, request.user, request.POST)
+    except SociariumError as problem:
+        return _typed_wrongly(request, run, run_branches.sent(request.POST, run, "keep"), problem)
+    messages.success(request, "The rules for its files were set; they hold from the next steps on.")
+    return redirect("run:page", run_id=run.pk)
+
+
+def _typed_wrongly(
+    request: HttpRequest, run: Run, typed: run_branches.Typed, problem: SociariumError
+) -> HttpResponse:
+    typed.problem = str(problem)
+    run.refresh_from_db()
+    return _page(request, run, status=409, typed=typed)
 
 
 @require_GET
@@ -156,6 +224,10 @@ urlpatterns = [
     path("state", state, name="state"),
     path("health", health, name="health"),
     path("control", control, name="control"),
+    path("fork", fork, name="fork"),
+    path("rewind", rewind, name="rewind"),
+    path("delete", delete, name="delete"),
+    path("keep", keep, name="keep"),
     path("metric/<slug:name>.csv", metric_csv, name="metric-csv"),
     path("metric/<slug:name>", metric, name="metric"),
 ]

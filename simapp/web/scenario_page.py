@@ -126,4 +126,9 @@ def _page(
 def _about(document: Document | None) -> dict[str, Any]:
     if document is None:
         return {"summary": [], "advice": []}
-    return {"summary": summary(document), "advice": advice(document), "people": document.population.people}
+    return {
+        "summary": summary(document),
+        "advice": advice(document),
+        "people": document.population.people,
+        "needs": launch_box.needs(document),
+    }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -71,7 +74,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500. The frame needs the session and so the database; when that is what broke, plain text has to do."""
+    """500, or 503 where the database does not answer: a page that needs none and comes back by itself.
+
+    The frame needs the session and so the database; when that is what broke, plain text has to do.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        away = render_to_string("away.html")
+        return HttpResponse(away, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     sentence = "The fault is ours and is in the log of the server. Runs are not affected."
     try:
         return _error(request, 500, "Something broke", sentence)

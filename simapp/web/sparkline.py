@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from simapp.metrics.registry import metric_named
+from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simapp.models import Run
+
 POINTS = 60
 WIDTH, HEIGHT, PAD = 96.0, 24.0, 2.0
 
-# Index look-ups only: `points` steps per run, evenly spaced, the newest step always among them.
+# Index look-ups only: `points` steps per run, evenly spaced, the newest step always among them. A past that lies in
+# several places (a fork's) is asked for place by place.
 _SQL = """
     SELECT asked.run, asked.last, at.step, m.value
-    FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS asked(run, name, last)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[])
+        AS asked(run, place, name, first, upto, last)
     CROSS JOIN LATERAL (
         SELECT DISTINCT (asked.last::bigint * i / %s)::int AS step FROM generate_series(0, %s) AS i
     ) AS at
-    LEFT JOIN run_metric m ON m.run_id = asked.run AND m.name = asked.name AND m.step = at.step
+    LEFT JOIN run_metric m ON m.run_id = asked.place AND m.name = asked.name AND m.step = at.step
+    WHERE at.step BETWEEN asked.first AND asked.upto
     ORDER BY asked.run, at.step
 """
 
@@ -35,18 +41,23 @@ class Spark:
     last: float | None
 
 
-def list_sparks(asked: Iterable[tuple[int, str, int]]) -> dict[int, Spark]:
-    """Return run id -> Spark for (run id, metric, last committed step); runs without values are left out."""
-    rows = [(run, name, last) for run, name, last in asked if last >= 0]
+def list_sparks(asked: Iterable[tuple[Run, str]]) -> dict[int, Spark]:
+    """Return run id -> Spark for (run, metric); runs without values are left out."""
+    wanted = [(run, name) for run, name in asked if run.step >= 0]
+    rows = [
+        (run.pk, part.run_id, name, part.first, part.last, run.step)
+        for run, name in wanted
+        for part in segments_of(run)
+    ]
     if not rows:
         return {}
     points: dict[int, list[tuple[float, float | None]]] = {}
     with connection.cursor() as cursor:
-        runs, names, lasts = (list(column) for column in zip(*rows, strict=True))
-        cursor.execute(_SQL, [runs, names, lasts, POINTS, POINTS])
-        for run, last, step, value in cursor.fetchall():
-            points.setdefault(run, []).append((step / max(last, 1), value))
-    floors = {run: metric_named(name).range[0] for run, name, _ in rows}
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(_SQL, [*columns, POINTS, POINTS])
+        for run_id, last, step, value in cursor.fetchall():
+            points.setdefault(run_id, []).append((step / max(last, 1), value))
+    floors = {run.pk: metric_named(name).range[0] for run, name in wanted}
     drawn = {run: draw(line, floors[run]) for run, line in points.items()}
     return {run: Spark(path, points[run][-1][1]) for run, path in drawn.items() if path}
 

@@ -84,7 +84,8 @@
     const node = document.getElementById("link");
     let word, kind;
     if (link.ended) [word, kind] = [link.ended, "failed"];
-    else if (!link.open) [word, kind] = ["disconnected", "failed"];
+    else if (link.trouble) [word, kind] = [link.trouble, "failed"];
+    else if (!link.open || link.silent) [word, kind] = ["disconnected", "failed"];
     else if (link.behind > 0) [word, kind] = [`${link.behind} behind`, "paused"];
     else if (OVER.has(state.status)) [word, kind] = ["up to date", "over"];
     else [word, kind] = ["live", "running"];
@@ -111,6 +112,8 @@
       lastWord = performance.now();
       const before = state;
       state = message;
+      // Steps that this page shows are no more: begin anew with what is.
+      if ((message.rewinds || 0) > (given.state.rewinds || 0)) { location.reload(); return; }
       root.dataset.status = message.status;
       sayState();
       // The controls, the waiting line and the error come from the server: one place decides what can be done now.
@@ -157,10 +160,10 @@
   setInterval(() => {
     sayAge();
     if (root.dataset.tab === "health" && !document.hidden && !OVER.has(state.status)) changed("run:health");
-    if (!document.hidden && !OVER.has(state.status) && performance.now() - lastWord > SILENCE * 1000) {
+    if (!document.hidden && !OVER.has(state.status) && performance.now() - lastWord > (link.silent ? SILENCE / 3 : SILENCE) * 1000) {
       lastWord = performance.now();
       changed("run:changed");
-      link.catchUp();
+      link.ask();
     }
   }, 1000);
 

@@ -21,7 +21,9 @@ window.sociarium = window.sociarium || {};
       this.newest = -1; // the newest committed step anyone told of
       this.wait = FIRST_WAIT;
       this.open = false;
+      this.unheard = 0; // steps that came over HTTP because no message told of them in time
       this.ended = ""; // why no further attempt is made
+      this.trouble = ""; // what the server said the last time that it could not answer
       this.fetching = null;
       this.timer = 0;
       addEventListener("online", () => this.hurry());
@@ -74,7 +76,15 @@ window.sociarium = window.sociarium || {};
       this.connect();
     }
 
+    // A line that is open and carries nothing, while steps are made all the same, is no line: what carries the
+    // messages is away. Steps then come over HTTP; the next message says that it is back.
+    get silent() {
+      return this.open && this.unheard > 0;
+    }
+
     hear(text) {
+      this.unheard = 0;
+      this.trouble = "";
       let frame;
       try { frame = JSON.parse(text); } catch { return; }
       if (frame.v !== 1) { this.ended = "from another version; reload the page"; this.hooks.connection(); return; }
@@ -97,6 +107,14 @@ window.sociarium = window.sociarium || {};
         this.newest = Math.max(this.newest, message.step);
         this.hooks.state(message);
       }
+    }
+
+    // Ask over HTTP, because no message came for long.
+    async ask() {
+      const before = this.series.known;
+      await this.catchUp();
+      if (this.series.known > before) this.unheard += this.series.known - before;
+      this.hooks.connection();
     }
 
     // Fetch what is missing; one fetch at a time, however many ask for it.
@@ -124,6 +142,7 @@ window.sociarium = window.sociarium || {};
     async points(whole) {
       const query = `after=${this.series.known}${whole ? "&thin=1" : ""}`;
       const response = await fetch(`${this.pointsPath}?${query}`, { headers: { Accept: "application/json" }, redirect: "manual" });
+      this.trouble = response.status === 503 ? "the database does not answer" : "";
       if (response.ok) return response.json();
       if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) this.ended = "signed out";
       else if (response.status === 404) this.ended = "no longer yours to see";

@@ -95,6 +95,11 @@ WRONG = {
     "a replay of a huge number": ("replay", [str(10**30)], str(10**30)),
     "a replay of a word": ("replay", ["first"], "run"),
     "a resume of no run": ("resume", ["999999"], "999999"),
+    "a fork of no run": ("fork", ["999999", "--at", "3"], "999999"),
+    "a fork at no step": ("fork", ["1"], "--at"),
+    "a fork at a word": ("fork", ["1", "--at", "noon"], "--at"),
+    "a rewind of no run": ("rewind", ["999999", "--to", "3"], "999999"),
+    "a rewind to no step": ("rewind", ["1"], "--to"),
     "an export of no run": ("export", ["999999", "--format", "csv", "--out", "new"], "999999"),
     "an export in no format": ("export", ["1", "--format", "xml", "--out", "new"], "--format"),
 }  # fmt: skip

@@ -166,3 +166,37 @@ def test_new_posts_wait_behind_a_counter(site, page, owner, settings, tmp_path) 
     page.click("#feed-new")
     page.wait_for_selector("#feed-new", state="hidden")
     assert page.evaluate("document.title.includes('told') && !document.querySelector('.post script')")
+
+
+def test_a_page_that_hears_nothing_while_steps_are_made_says_so_until_it_hears_again(site, page, running) -> None:
+    from simapp.runs.messages import publish
+    from tests.live.steps import commit, state_message
+
+    page.clock.install()
+    page.goto(f"{site}/runs/{running.pk}/")
+    page.wait_for_selector("#link:has-text('live')")
+    known(page, 9)
+    commit(running, [10, 11])  # what carries messages is away: nobody hears of these
+    page.clock.run_for(8_000)
+    known(page, 11)
+    page.wait_for_selector("#link:has-text('disconnected')")
+    commit(running, [12])
+    page.clock.run_for(4_000)
+    known(page, 12)
+    publish(state_message(running, 12))
+    page.wait_for_selector("#link:has-text('live')")
+    assert page.evaluate(CONTIGUOUS)
+
+
+def test_a_page_of_a_run_that_is_rewound_begins_anew(site, page, running) -> None:
+    from simapp.runs.messages import publish
+    from tests.live.steps import state_message
+
+    page.goto(f"{site}/runs/{running.pk}/")
+    page.wait_for_selector("#link:has-text('live')")
+    known(page, 9)
+    running.step, running.rewinds = 4, 1
+    running.save(update_fields=["step", "rewinds"])
+    publish(state_message(running, 4, rewinds=1))
+    known(page, 4)
+    page.wait_for_selector('[data-live="step"]:text-is("4")')

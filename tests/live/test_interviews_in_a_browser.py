@@ -22,7 +22,7 @@ def test_answers_appear_without_a_reload(site: str, page: Any, owner: Any, width
     from simapp.runs import probes, services
     from tests.runs.small import busy, finish, make
 
-    monkeypatch.setattr(services, "_quietly", lambda _task, _key: None)  # the worker is this test
+    monkeypatch.setattr(services, "quietly", lambda _task, _key: None)  # the worker is this test
     run = finish(make(busy("rumour"), steps=2, owner=owner))
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{site}/runs/{run.pk}/")

@@ -127,7 +127,7 @@ def test_an_export_that_cannot_be_made_says_why(export: Export, monkeypatch: pyt
 def test_legacy_repost_text_is_asked_for_with_the_oasis_format_and_reaches_the_file(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_quietly", lambda _task, _key: None)
+    monkeypatch.setattr(services, "quietly", lambda _task, _key: None)
     with pytest.raises(WrongInput, match="legacy_reposts goes with the format oasis, not csv"):
         services.start_export(run=run, member=None, format="csv", legacy_reposts=True)
     assert not Export.objects.exists()

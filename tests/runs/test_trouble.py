@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import threading
 from collections.abc import Callable
 
@@ -88,24 +87,6 @@ def test_what_the_database_refuses_again_and_again_fails_in_the_end(monkeypatch:
     assert (run.status, run.step, run.lease_until) == ("failed", 2, None)
     assert "index row size" in run.error
     assert FRUITLESS <= len(tries) <= FRUITLESS + 2
-
-
-def test_a_full_disk_pauses_the_run_until_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = finish(make())
-    write = sink.parquet.write_step_files
-
-    def full(folder, record, **more):
-        if record.step == 6:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return write(folder, record, **more)
-
-    monkeypatch.setattr(sink.parquet, "write_step_files", full)
-    run = finish(make())
-    assert (run.status, run.wanted, run.step, run.lease_until) == ("paused", "pause", 5, None)
-    assert "disk" in run.waiting
-    monkeypatch.setattr(sink.parquet, "write_step_files", write)
-    services.resume(run=run, member=None)
-    assert finish(run).digest_hex == expected.digest_hex
 
 
 @pytest.mark.parametrize("place", ["in transaction", "at the fence"])

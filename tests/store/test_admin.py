@@ -184,3 +184,23 @@ def test_every_model_of_the_store_is_in_the_admin():
         model._meta.model_name for model in admin.site._registry if model._meta.app_label == "simapp"
     }
     assert registered == set(MODELS)
+
+
+def test_an_admin_deletes_runs_from_the_list_and_others_do_not(staff, told, monkeypatch):
+    from simapp.runs import services
+
+    monkeypatch.setattr(services, "quietly", lambda task, key: None)
+    asked = {"action": "delete_runs", "_selected_action": [told.run.pk]}
+    helper = get_user_model().objects.create_user("sten-staff", password="x" * 20, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_run"))
+    address = reverse("admin:simapp_run_changelist")
+    staff.force_login(helper)
+    staff.post(address, asked)
+    told.run.refresh_from_db()
+    assert told.run.deleted is None
+    staff.force_login(get_user_model().objects.get(username="ada-admin"))
+    answer = staff.post(address, asked, follow=True)
+    told.run.refresh_from_db()
+    assert told.run.deleted is not None
+    assert f"Run {told.run.pk} was deleted." in answer.content.decode()
+    assert Audit.objects.get(action="delete").member.username == "ada-admin"

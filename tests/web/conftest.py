@@ -52,7 +52,7 @@ def _nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs in these tests: what a page sends to the queue stays in the database as a wish."""
     from simapp.runs import services
 
-    monkeypatch.setattr(services, "_quietly", lambda task, key: None)
+    monkeypatch.setattr(services, "quietly", lambda task, key: None)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_what_a_list_costs_does_not_grow_with_its_length(
 
 def test_a_long_run_is_read_at_sixty_points_and_its_last(run: Any) -> None:
     _measure(run, [float(step) for step in range(1000)])
-    spark = list_sparks([(run.pk, "opinion_variance", run.step)])[run.pk]
+    spark = list_sparks([(run, "opinion_variance")])[run.pk]
     assert spark.path.count("L") == POINTS
     assert spark.last == 999.0
 

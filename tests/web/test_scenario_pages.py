@@ -248,3 +248,14 @@ def _collect(node: Any, held: dict[str, list[str]]) -> None:
         held[node.name] = [node.text]
     for part in node.parts:
         _collect(part, held)
+
+
+def test_what_a_run_will_need_stands_beside_the_launch_button(scenario, browser, monkeypatch) -> None:
+    from simapp.runs.forecasts import Free
+
+    page = browser.get(reverse("scenario", args=[scenario.pk])).content.decode()
+    assert "A run needs about" in page
+    assert "free." not in page
+    monkeypatch.setattr("simapp.web.launch_box.free_here", lambda: Free(10**6, 10**6, True, 10**12))
+    page = browser.get(reverse("scenario", args=[scenario.pk])).content.decode()
+    assert "on disk, 1 MB free." in page

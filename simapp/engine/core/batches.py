@@ -25,7 +25,7 @@ class _Columns:
         return int(getattr(self, fields(self)[0].name).shape[0])
 
     def take(self, rows: NDArray[Any]) -> Self:
-        """Return the rows chosen by an index (or boolean) array; by an index of all of them in order, the batch itself."""
+        """Return the rows chosen by an index or boolean array; by an index of all in order, the batch itself."""
         if rows.dtype != np.bool_ and rows.shape[0] == len(self) and _is_everything(rows):
             return self
         return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})

@@ -15,6 +15,10 @@ class BrokenAction(SociariumError):
     """An action failed while it changed the world; the step it belongs to cannot be committed."""
 
 
+class Refused(SociariumError):
+    """A wish that cannot be granted as things stand."""
+
+
 class SnapshotDamaged(SociariumError):
     """A snapshot file whose content does not match its hash, or cannot be decoded."""
 

@@ -48,7 +48,7 @@ class Command(StackCommand):
             raise CommandError(probe.error or f"The interview is {probe.status}.", returncode=1)
         answers = [
             {"user": row.user_id, "response": row.response}
-            for row in RunProbe.objects.filter(run_id=run.pk, probe_id=probe.pk).order_by("seq")
+            for row in RunProbe.objects.filter(probe_id=probe.pk).order_by("seq")
         ]
         for said in answers:
             self.stdout.write(f"user {said['user']}: {said['response']}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.management.base import CommandError, StackCommand
+from simapp.management.runs import execute_here, find_run
 from simapp.management.workers import add_worker_options, workers_from
 
 if TYPE_CHECKING:
@@ -25,13 +25,10 @@ class Command(StackCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.models import Run
         from simapp.runs import leases
-        from simapp.runs.execute import execute
         from simapp.runs.services import OVER
 
         workers = workers_from(options)
-        run = Run.objects.filter(pk=options["run"]).first()
-        if run is None:
-            raise WrongInput(f"There is no run {options['run']}.")
+        run = find_run(options["run"])
         if run.status in OVER:
             raise WrongInput(f"Run {run.pk} is {run.status}; there is nothing to resume.")
         # What members asked for is changed only by whom it is asked of: the run's owner.
@@ -40,25 +37,4 @@ class Command(StackCommand):
             raise CommandError(f"Run {run.pk} is owned by another worker.")
         mine = Run.objects.filter(pk=run.pk, token=lease.token)
         mine.exclude(wanted="stop").update(wanted="run", pause_at=None)
-        began = time.perf_counter()
-        try:
-            outcome = execute(run.pk, workers=workers, lease=lease)
-        except KeyboardInterrupt:
-            raise CommandError(f"Stopped. `manage.py resume {run.pk}` goes on from here.") from None
-        if outcome is None:
-            raise CommandError(f"Run {run.pk} was taken over by another worker.")
-        run.refresh_from_db()
-        if outcome.status == "failed":
-            raise CommandError(f"run {run.pk} failed: {run.error}")
-        result = {
-            "run": run.pk,
-            "status": run.status,
-            "steps": run.step,
-            "users": run.users,
-            "events": run.events,
-            "digest": run.digest_hex,
-            "seconds": round(time.perf_counter() - began, 3),
-        }
-        if outcome.status == "paused":
-            self.fail(result, f"Run {run.pk} is paused after step {run.step} and waits for {run.waiting}.")
-        self.emit(result)
+        execute_here(self, run, lease, workers)

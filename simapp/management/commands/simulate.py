@@ -38,6 +38,16 @@ class Command(StackCommand):
             metavar="PATH=VALUE",
             help="change one field, e.g. population.users=500 (repeatable)",
         )
+        parser.add_argument(
+            "--keep",
+            action="append",
+            default=[],
+            metavar="KIND=RULE",
+            help='how long files are kept, e.g. impressions="last 100 every 10" (impressions, opinions, snapshots)',
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="start also where memory or time seem too short (never the disk)"
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
         parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
         add_worker_options(parser)
@@ -47,12 +57,14 @@ class Command(StackCommand):
 
         from simapp.runs import leases
         from simapp.runs.execute import execute
+        from simapp.runs.forecasts import forecast
         from simapp.runs.services import command_line_version, create_run, store_upload, with_people
         from simapp.scenarios.paths import set_paths
 
         document = read_scenario(options["scenario"])
         document = set_paths(document, options["set"])
         workers = workers_from(options)
+        keep = dict(rule.partition("=")[::2] for rule in options["keep"])
         data = read_file(options["users"]) if options["users"] else None
         with transaction.atomic():
             if data is not None:
@@ -65,10 +77,13 @@ class Command(StackCommand):
                 version=command_line_version(document=document),
                 seed=options["seed"],
                 steps=options["steps"],
+                keep=keep,
+                force=options["force"],
             )
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(run.pk, leases.owner_name("simulate"))
-        self.stderr.write(f"run {run.pk}: {run.title}, seed {run.seed}, {run.steps} steps")
+        needs = forecast(document, run.steps, keep=keep).sentence
+        self.stderr.write(f"run {run.pk}: {run.title}, seed {run.seed}, {run.steps} steps; {needs}")
         began = time.perf_counter()
         bar = _bar(run.steps)
 

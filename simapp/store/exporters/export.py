@@ -13,6 +13,7 @@ from simapp.store.exporters import csv, jsonl, manifest, oasis, oasis_dictionary
 from simapp.store.exporters.dictionary import Table
 from simapp.store.exporters.source import Source
 from simapp.store.models import Run
+from simapp.store.retention import no_longer_kept
 
 Progress = Callable[[float, str], None]
 
@@ -60,6 +61,8 @@ def export_run(
         else:
             tables, notes = source.tables(), [_TABULAR[format].NOTE]
             files = _write_tables(source, tables, part, _TABULAR[format], progress)
+        # Looked up last, so that what went while this was written is named too.
+        notes = [*notes, *no_longer_kept(source.segments)]
         files += manifest.write_companions(source, part, tables, notes)
         made = manifest.write_manifest(source, part, format, files, notes)
         part.replace(out)

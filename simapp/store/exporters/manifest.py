@@ -79,6 +79,16 @@ def provenance(source: Source) -> dict[str, Any]:
         "digest": run.digest_hex,
         "forked_from": run.parent_id or "",
         "fork_step": "" if run.fork_step is None else run.fork_step,
+        "made_by": [
+            {
+                "run": part.run.pk,
+                "steps": [part.first, part.last],
+                "scenario_sha256": part.run.scenario_version.document_sha256,
+                "seed": part.run.seed,
+            }
+            for part in source.segments
+            if part.run is not None
+        ],
         "created": run.created.isoformat(timespec="seconds"),
         "fingerprint": run.fingerprint,
     }

@@ -20,7 +20,7 @@ from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.posts import KINDS
 from simapp.store.exporters import dictionary as d
-from simapp.store.files import list_files, run_folder
+from simapp.store.files import FileDamaged, list_files, run_folder, still_kept
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
 from simapp.store.parquet import read_log
@@ -136,7 +136,12 @@ class Source:
     def _logs(self, table: d.Table) -> Iterator[pl.DataFrame]:
         for segment in self.segments:
             for step, file in _files(segment, table.name):
-                raw = read_log(run_folder(segment.run_id), file)
+                try:
+                    raw = read_log(run_folder(segment.run_id), file)
+                except FileDamaged:
+                    if still_kept(segment.run_id, table.name, step):
+                        raise
+                    continue  # let go while this was written; the notes say so
                 raw = raw.rename({f"topic_{i}": topic for i, topic in enumerate(self.topics)}, strict=False)
                 raw = raw.rename({"text": "text_id"}, strict=False)
                 if table is d.DECISIONS and "item" not in raw.columns:  # written before there were groups
