@@ -7,6 +7,7 @@ from django.db import connection
 from simapp.engine.actions.registry import code_of
 from simapp.store import tallies
 from simapp.store.lineage import Segment, belongs
+from simapp.store.partitions import is_large
 from simapp.store.rows import RunFile
 
 # (what adds one, what takes one back)
@@ -22,7 +23,7 @@ def done_to(segments: list[Segment], posts: list[int]) -> dict[tuple[int, int], 
     constants = ", ".join(map(str, codes))
     found: dict[tuple[int, int], int] = {}
     for segment in segments:
-        if RunFile.objects.filter(run_id=segment.run_id, kind=tallies.KIND).exists():
+        if _has_tallies(segment):
             part = tallies.done_to([segment], posts, codes)
         else:
             with connection.cursor() as cursor:
@@ -35,6 +36,12 @@ def done_to(segments: list[Segment], posts: list[int]) -> dict[tuple[int, int], 
         for pair, count in part.items():
             found[pair] = found.get(pair, 0) + count
     return found
+
+
+def _has_tallies(segment: Segment) -> bool:
+    if segment.run is not None and not is_large(segment.run.users):
+        return False  # known without a query, which a page of a small run need not pay for
+    return RunFile.objects.filter(run_id=segment.run_id, kind=tallies.KIND).exists()
 
 
 def _counted() -> list[int]:

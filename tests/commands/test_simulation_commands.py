@@ -226,6 +226,8 @@ def test_a_run_that_had_to_pause_has_code_1_and_says_what_it_waits_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(*_: object, **__: object) -> None:
+        # Else it would wait for room: it is asked to pause meanwhile.
+        Run.objects.update(wanted="pause")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("simapp.store.parquet.write_step_files", full)
