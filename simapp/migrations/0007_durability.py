@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
             "ALTER TABLE run_file DROP COLUMN kept",
         ),
         migrations.AddField(
-            model_name="run", name="keep", field=models.JSONField(blank=True, default=dict)
+            model_name="run", name="keep", field=models.JSONField(
+                blank=True, default=dict, help_text="how long files are kept, where not as by default"
+            )
         ),
         migrations.AddField(
             model_name="run",
