@@ -31,7 +31,7 @@ class Committed(Ours):
         ensure_partition(run.pk, self.shared.users)
         self.run, self.lease = run, lease
         return DatabaseSink(
-            lease=lease, committed=-1, digests=lambda _step: (b"", b""), population=self.population
+            lease=lease, rows=self.run.pk, committed=-1, digests=lambda _step: (b"", b""), population=self.population
         )
 
     def step(self, batch: ActionBatch, viewers: NDArray[np.int32]) -> tuple[float, StepRecord]:
