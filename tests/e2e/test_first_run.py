@@ -87,9 +87,9 @@ def test_from_sign_in_to_an_exported_database(
         # A chart gains points over the socket, without a reload.
         page.wait_for_selector("#link:has-text('live')")
         page.evaluate("window.notReloaded = true")
-        page.wait_for_function(f"{KNOWN} >= 3")
+        page.wait_for_function(f"() => ({KNOWN}) >= 3")
         before = page.evaluate(KNOWN)
-        page.wait_for_function(f"{KNOWN} > {before} + 4")
+        page.wait_for_function(f"() => ({KNOWN}) > {before} + 4")
         assert page.evaluate("sociarium.run.series.steps.every((step, i) => step === i)")
         assert page.evaluate("window.notReloaded")
         page.wait_for_selector("canvas")
@@ -100,10 +100,10 @@ def test_from_sign_in_to_an_exported_database(
         page.wait_for_selector("button[value='resume']")
         page.wait_for_selector("text=paused")
         held = Run.objects.get(pk=run_id)
-        page.wait_for_function(f"{KNOWN} === {held.step}")
+        page.wait_for_function(f"() => ({KNOWN}) === {held.step}")
         assert held.status == "paused"
         page.click("button[value='resume']")
-        page.wait_for_function(f"{KNOWN} > {held.step} + 2")
+        page.wait_for_function(f"() => ({KNOWN}) > {held.step} + 2")
 
         # Stop ends it for good.
         page.click("button[value='stop']")
