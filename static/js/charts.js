@@ -19,6 +19,11 @@ window.sociarium = window.sociarium || {};
     return value.toFixed(digits).replace("-", "−");
   }
 
+  // Width of an axis for its longest label; none is narrower, so that charts below each other line up.
+  function room(labels) {
+    return Math.max(44, 16 + 6.2 * Math.max(0, ...(labels ?? []).map((label) => String(label ?? "").length)));
+  }
+
   // The value at the right end of what is drawn, which may be a part that a person zoomed into.
   function lastShown(plot, index) {
     const values = plot.data[index];
@@ -87,7 +92,7 @@ window.sociarium = window.sociarium || {};
         scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 10)] }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? short(tick) : "")) },
-          { ...axis, size: 44, space: 32, values: (_, ticks) => ticks.map((tick) => this.tick(tick, ticks)) },
+          { ...axis, size: (_, labels) => room(labels), space: 32, values: (_, ticks) => ticks.map((tick) => this.tick(tick, ticks)) },
         ],
         series: [{}, ...this.lines().map((line) => this.stroke(line))],
         hooks: {
