@@ -45,7 +45,7 @@ test: setup dev browser check  ## everything the tests need, then all checks and
 chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), and look for losses
 	@exec $(BIN)/python -m tests.chaos --kills "$(KILLS)" --seed "$(SEED)" $(CHAOS_ARGS)
 
-bench: setup  ## every benchmark with its table (about six minutes)
+bench: setup  ## every benchmark with its table
 	$(BIN)/python manage.py bench step --users 100000 --follows 30
 	$(BIN)/python manage.py bench scale --follows 30 --steps 3
 

@@ -50,7 +50,7 @@ def workload(users: int, follows: int, active: float) -> Scenario:
             "population.activity.circadian=[" + ",".join(["1"] * 24) + "]",
             "population.voice.minimum=0.35",
             f"network.mean_followees={follows}",
-            # A day on this platform is busier than a week elsewhere: half a day of posts is more than anybody reads.
+            # Bounds the window, and with it memory, so that a run of a few dozen steps shows their steady size.
             "platform.hot_window_hours=12",
             "feed.preset=chronological",
             "feed.explore=0.2",
