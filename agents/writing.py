@@ -48,7 +48,9 @@ class Writing:
         care = np.abs(world.shown(world.users.opinions[users])).astype(np.float64) + 0.25
         edges = np.cumsum(care, axis=1)
         u = streams.uniform("write/topic", step=world.step, user=users) * edges[:, -1]
-        chosen: NDArray[np.int16] = np.minimum((edges <= u[:, None]).sum(axis=1), care.shape[1] - 1).astype(np.int16)
+        chosen: NDArray[np.int16] = np.minimum((edges <= u[:, None]).sum(axis=1), care.shape[1] - 1).astype(
+            np.int16
+        )
         return chosen
 
     def say(

@@ -49,7 +49,9 @@ def held_by(world: World, users: NDArray[np.int32]) -> Held:
     )
 
 
-def _newest(author: NDArray[np.int32], wanted: NDArray[np.bool_], users: NDArray[np.int32]) -> NDArray[np.int64]:
+def _newest(
+    author: NDArray[np.int32], wanted: NDArray[np.bool_], users: NDArray[np.int32]
+) -> NDArray[np.int64]:
     rows = np.flatnonzero(wanted & np.isin(author, users))
     # Rows are in the order of writing, so the last one of each author stays.
     newest = dict(zip(author[rows].tolist(), rows.tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""Models that answer questions: any OpenAI-compatible endpoint, or a model loaded here."""
