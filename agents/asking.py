@@ -73,15 +73,16 @@ class Question:
         return estimated_tokens(self.own)
 
 
-Outcome = Literal["answered", "abstained"]
+Outcome = Literal["answered", "abstained", "late", "over"]
+"""abstained: could not be read, twice; late: none came in the time that a step waits; over: a limit forbade it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a model said to one question.
 
-    text: the JSON form, "" where it abstained. outcome: "abstained" after a failure that a second try did not mend;
-    problem then says in one sentence what failed (it never holds a key or a header). tokens_in, tokens_out: as the
+    text: the JSON form, "" unless outcome is "answered"; a model answers or abstains, the other outcomes are the
+    run's. problem says in one sentence what failed (it never holds a key or a header). tokens_in, tokens_out: as the
     model counted them over all tries, else estimated; tokens_cached: of tokens_in, those that the server took from a
     prefix cache. seconds: from asking to answer. tries: calls made, 0 where the reply cache knew it. first: the raw
     text of a first try that could not be read, "" else.

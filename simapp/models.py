@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simapp.store.asked import CachedReply, ModelReply, QuestionBatch
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -18,8 +19,11 @@ from simapp.store.rows import (
 
 __all__ = [
     "Audit",
+    "CachedReply",
     "Export",
+    "ModelReply",
     "Probe",
+    "QuestionBatch",
     "Run",
     "RunEvent",
     "RunFile",

@@ -161,6 +161,9 @@ UNFOLD = {
     "SITE_ICON": "simapp.store.look.icon",
     "COLORS": {"primary": dict(zip((50, *range(100, 1000, 100)), _TEAL, strict=True))},
 }
+# Models that decision workers can load, a folder each.
+SOCIARIUM_MODELS = Path(os.environ.get("SOCIARIUM_MODELS") or SOCIARIUM_DATA_ROOT / "models")
+
 # A run of this many users or more gets tables of its own.
 SOCIARIUM_PARTITION_USERS = number("SOCIARIUM_PARTITION_USERS", 100_000)
 

@@ -94,9 +94,8 @@ class Simulation:
             feed = self.feed.rank(world, viewers, self.feed_size, self.streams, self.workers)
         with self._stage("decide"):
             decided = self.mind.decide(world, feed, self.streams, self.workers)
-        requests = ActionBatch.join([injected, decided.actions])
-        tier = np.concatenate([_tiers(len(injected), "scenario"), decided.tier])
-        return self._finish(before, DecisionBatch(requests, tier), feed, founding=False)
+        told = DecisionBatch(injected, _tiers(len(injected), "scenario"))
+        return self._finish(before, DecisionBatch.join([told, decided]), feed, founding=False)
 
     def _finish(
         self,
@@ -116,15 +115,15 @@ class Simulation:
             events = carry_out(world, requests)
             votes = first_votes(world, self.plan, first_new, self.streams)
             events = EventBatch.join([before[2], events, votes])
-            requests = ActionBatch.join([before[0], requests])
-            tier = np.concatenate([_tiers(len(before[0]), "scenario"), decisions.tier])
-            decisions = DecisionBatch(requests, tier)
+            ordered = DecisionBatch(before[0], _tiers(len(before[0]), "scenario"))
+            decisions = DecisionBatch.join([ordered, decisions])
+            requests = decisions.actions
             impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
             self.feed.learn(world, events)
             if not founding:
-                self.mind.remember(world, feed, decisions, self.streams, self.workers)
+                self.mind.remember(world, feed, decisions, self.streams, self.workers, events)
         with self._stage("measure"):
             points, histogram = self.measures.measure(world, events)
             self.digest = digests.step_digest(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from simapp.engine.core.world import World
 from simapp.engine.interventions import Intervention, native_opinion
 from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
+from simapp.runs.minds import society
 from simapp.runs.people import LateProfiles, profiles_of
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 
     from agents.text.pool import TextPool
     from simapp.engine.core.population import Population, SeedPost
-    from simapp.engine.record import Feed, Sink
+    from agents.asking import Asker
+    from agents.routing.limits import Price
+    from simapp.engine.record import Feed, Mind, Sink
     from simapp.scenarios.document import Scenario
 
 # The grammar belongs to the scenario, not to the run: all seeds share one pool, so its texts are
@@ -67,6 +71,8 @@ class Parts:
     scenario: Scenario
     streams: Streams
     workers: Workers
+    asker: Asker | None = None
+    prices: Mapping[tuple[str, str], Price] = field(default_factory=dict)
 
     def feed(self, preset: str, params: dict[str, float]) -> Feed:
         """Build a feed by its preset's name."""
@@ -74,7 +80,17 @@ class Parts:
         explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
         return build_feed(preset, {**explore, **params}, codes=CODES, cache=embedding_cache())
 
-    def mind(self) -> RuleMind:
+    def mind(self) -> Mind:
+        """Build what decides for users: rules, and the models that the scenario names."""
+        rules, models = self.rule_mind(), self.scenario.minds.models
+        if models is None or not models.tiers:
+            return rules
+        if self.asker is None:
+            msg = "this scenario's users think with models, and nobody was named who asks them"
+            raise RuntimeError(msg)
+        return society(models, rules, self.asker, self.prices)
+
+    def rule_mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""
         m = self.scenario.minds
         rates = m.rates
@@ -224,7 +240,7 @@ class Parts:
         batch.code[:] = code_of("create_post")
         blank = np.flatnonzero(np.isnan(batch.appeal))
         key = ids.post_key(batch.actor, 0, batch.n)
-        batch.appeal[blank] = self.mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
+        batch.appeal[blank] = self.rule_mind().writing.appeal(self.streams, 0, batch.actor, key)[blank]
         return batch
 
     def _resolve(self, world: World, settings_: dict[str, Any], nth: int) -> Intervention:
@@ -237,7 +253,7 @@ class Parts:
             settings_["user"] = int(user)
         if "appeal" in settings_ and settings_["appeal"] is None:
             nobody = np.array([ids.SYSTEM], np.int32)
-            drawn = self.mind().writing.appeal(self.streams, at, nobody, ids.post_key(nobody, at, nth))
+            drawn = self.rule_mind().writing.appeal(self.streams, at, nobody, ids.post_key(nobody, at, nth))
             settings_["appeal"] = float(drawn[0])
         if "topic" in settings_:
             settings_["topic"] = world.topics.index(settings_["topic"])

@@ -37,6 +37,13 @@ PLACES = {
     "in export": "export",  # not of the step: some of the files are written
 }
 
+# The places of a decision worker, which the runs' own places say nothing about.
+BATCH_PLACES = {
+    "in a batch": "decide",  # taken, nothing asked yet
+    "batch answered": "decide",  # the model has answered, nothing is kept
+    "replies written": "decide",  # the replies are written, nothing is committed
+}
+
 
 def killer(step: Callable[[], int], run: int) -> Callable[[str], None]:
     """Return the function to call at each place of `run`; it does nothing unless the environment asks for more."""

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 from simapp.engine.core.adopt import adopt_rules
 from simapp.engine.core.streams import Streams
 from simapp.runs import past, snapshot_files
+from simapp.runs.asking import Recorded
 from simapp.runs.assemble import Parts
+from simapp.runs.models import prices
 from simapp.runs.people import people_of
 from simapp.scenarios.document import load_scenario
 from simapp.store.lineage import Segment, segments_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agents.asking import Asker
     from simapp.engine.core.population import Population
     from simapp.engine.core.threads import Workers
     from simapp.engine.core.world import World
@@ -37,11 +42,18 @@ class Leg:
     last: int
 
 
-class Course:
-    """How to make a run's steps, past and coming. `segments`: where its past lies, as committed when opened."""
+def _recorded(leg: Leg) -> Asker:
+    return Recorded(leg.run.rows)
 
-    def __init__(self, run: Run, workers: Workers) -> None:
-        self.run = run
+
+class Course:
+    """How to make a run's steps, past and coming. `segments`: where its past lies, as committed when opened.
+
+    ask: who asks models in a leg; from the input log alone unless the run's owner says otherwise.
+    """
+
+    def __init__(self, run: Run, workers: Workers, ask: Callable[[Leg], Asker] = _recorded) -> None:
+        self.run, self._ask = run, ask
         self.segments = segments_of(run)
         legs = [Leg(s.run, s.last) for s in self.segments if s.run is not None and s.run.pk != run.pk]
         self.legs = [*legs, Leg(run, NO_END)]
@@ -49,8 +61,9 @@ class Course:
 
     def parts(self, leg: Leg) -> Parts:
         """Return what a leg's steps are made with."""
+        document = load_scenario(leg.run.scenario_version.document)
         return Parts(
-            load_scenario(leg.run.scenario_version.document), Streams(leg.run.seed), self._workers
+            document, Streams(leg.run.seed), self._workers, asker=self._ask(leg), prices=prices(leg.run)
         )
 
     def people(self) -> Population:

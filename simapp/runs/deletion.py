@@ -20,6 +20,7 @@ from simapp.models import Export, Run
 from simapp.runs import messages, services
 from simapp.runs.exports import export_folder
 from simapp.runs.points import state_of
+from simapp.runs.questions import drop_asked
 from simapp.runs.tasks import drop_deleted
 from simapp.store.files import run_folder
 from simapp.store.partitions import drop_rows
@@ -105,6 +106,7 @@ def drop(run_id: int | None = None) -> list[int]:
 
 def _drop(run: Run) -> None:
     drop_rows(run.rows)
+    drop_asked(run.rows)
     folders = [run_folder(run.rows)]
     with transaction.atomic():
         # Nothing can become a fork of a deleted run, so it is still unneeded. A run that descends from it is

@@ -12,6 +12,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Run, RunInput, Scenario, ScenarioVersion
 from simapp.runs import forecasts, services
+from simapp.runs.models import note_prices
 from simapp.runs.points import past_of
 from simapp.runs.services import Refused
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -87,6 +88,8 @@ def create_fork(
             owner=member if getattr(member, "pk", None) else None,
             pace=parent.pace,
             keep=parent.keep,
+            answers=parent.answers,
+            prices=_prices(parent, document, member),
             users=parent.users,
             events=events,
             digest=digest,
@@ -98,6 +101,13 @@ def create_fork(
             _repeat_inputs(parent, made, at)
         services.note(member, "fork", made, parent=parent.pk, at=at, changes=list(changes))
     return made
+
+
+def _prices(parent: Run, document: Document, member: Any) -> dict[str, Any]:
+    """Return the parent's prices, so that an unchanged fork routes alike, and those of models that it adds."""
+    if parent.answers != "models":
+        return parent.prices
+    return {**note_prices(getattr(member, "pk", None), document), **parent.prices}
 
 
 def _past(parent: Run, at: int) -> list[Segment]:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from agents.routing.limits import MustPause
 from simapp.engine.core.errors import LostLease
 from simapp.engine.core.memory import return_large_blocks
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, past
-from simapp.runs.course import Course
+from simapp.runs.asking import Recorded, StoppedWaiting, queue_of
+from simapp.runs.course import Course, Leg
 from simapp.runs.keeping import Keeping
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
@@ -27,6 +29,7 @@ from simapp.store import files
 from simapp.store.partitions import ensure_partition, has_own
 
 if TYPE_CHECKING:
+    from agents.asking import Asker
     from simapp.engine.loop import Simulation
     from simapp.engine.record import StepRecord
 
@@ -125,7 +128,10 @@ class Owner:
                     return self._give_back(simulation, "a member to resume it")
                 continue
             began = time.perf_counter()
-            simulation.step(past.inputs_at(self.run.rows, step + 1))
+            try:
+                simulation.step(past.inputs_at(self.run.rows, step + 1))
+            except (MustPause, StoppedWaiting) as halt:
+                return self._halt(halt)
             self._keep_pace(began, control)
         return self._end("finished")
 
@@ -137,7 +143,7 @@ class Owner:
         run = self.run
         self.stage = "opening"
         return_large_blocks()
-        self._course = course = Course(run, self.workers)
+        self._course = course = Course(run, self.workers, self._asker)
         self.sink = sink = DatabaseSink(
             lease=self.lease,
             rows=run.rows,
@@ -244,6 +250,33 @@ class Owner:
             if self.stopping() or time.monotonic() >= until:
                 return False
             time.sleep(POLL_SECONDS)
+
+    def _asker(self, leg: Leg) -> Asker:
+        """Return who asks models in a leg: this owner in its own run, the input log in what others made."""
+        if leg.run.pk != self.run.pk:
+            return Recorded(leg.run.rows)
+        return queue_of(
+            self.run, self.lease, lambda: self._sink().committed, self.stopping, self._say_waiting
+        )
+
+    def _say_waiting(self, sentence: str) -> None:
+        self._set("running", sentence)
+
+    def _halt(self, halt: MustPause | StoppedWaiting) -> Outcome:
+        """Let go in the middle of a step that cannot be made now; whoever takes the run next makes it anew."""
+        self._sink().settle()
+        wanted = Run.objects.values_list("wanted", flat=True).get(pk=self.run.pk)
+        status, fields = "paused", {"waiting": str(halt), "wanted": "pause", "pause_at": None}
+        if wanted == "stop":
+            status, fields = "stopped", {"waiting": "", "ended": timezone.now(), "heartbeat": {}}
+        elif isinstance(halt, StoppedWaiting):
+            fields["waiting"] = "a member to resume it"
+            if wanted == "run":
+                status, fields = "running", {"waiting": "another worker: the one that had it was stopped"}
+        if not leases.release(self.lease, status=status, **fields):
+            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self.told(status, str(fields["waiting"]), str(fields.get("wanted", "")))
+        return Outcome(status, self.step, self.stages)
 
     def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
         """Save where the run stands and let go of it; whoever takes it next goes on from there."""

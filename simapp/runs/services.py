@@ -19,6 +19,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
 from simapp.runs import forecasts, messages
+from simapp.runs.models import checked_answers, note_prices
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -132,8 +133,11 @@ def create_run(
     title: str = "",
     keep: Mapping[str, str] | None = None,
     force: bool = False,
+    answers: str = "models",
 ) -> Run:
     """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py).
+
+    answers: "models", or "cache" where language models are replayed from the reply cache.
 
     What cannot fit is refused (forecasts.py); `force` lets memory and time be as they may.
     """
@@ -156,6 +160,8 @@ def create_run(
         pace=_pace(pace),
         users=document.population.users,
         keep=rules,
+        answers=checked_answers(answers),
+        prices=note_prices(getattr(owner, "pk", None), document) if answers == "models" else {},
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)
@@ -171,10 +177,14 @@ def launch(
     pace: float | None = None,
     title: str = "",
     keep: Mapping[str, str] | None = None,
+    answers: str = "models",
 ) -> Run:
     """Create a run and send it to the workers once that is committed."""
     with transaction.atomic():
-        run = create_run(owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title, keep=keep)
+        run = create_run(
+            owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title, keep=keep,
+            answers=answers,
+        )  # fmt: skip
         send_after_commit(run.pk)
     return run
 

@@ -8,6 +8,7 @@ EXECUTE = "simapp.runs.execute_run"
 EXPORT = "simapp.runs.make_export"
 PROBE = "simapp.runs.answer_probe"
 DROP = "simapp.runs.drop_deleted"
+DECIDE = "simapp.runs.decide_batch"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -41,3 +42,11 @@ def drop_deleted(run_id: int) -> None:
     from simapp.runs.deletion import drop
 
     drop(run_id)
+
+
+@shared_task(name=DECIDE, queue="decisions", ignore_result=True)
+def decide_batch(batch_id: int) -> None:
+    """Ask a model the questions of a batch, and keep its replies. A second copy of the task finds the batch taken."""
+    from simapp.runs.answering import answer_batch
+
+    answer_batch(batch_id)

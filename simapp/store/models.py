@@ -104,6 +104,10 @@ class Run(models.Model):
         PAUSE = "pause"
         STOP = "stop"
 
+    class Answers(models.TextChoices):
+        MODELS = "models"
+        CACHE = "cache"
+
     scenario_version = models.ForeignKey(ScenarioVersion, models.PROTECT, related_name="runs")
     seed = models.BigIntegerField()
     title = models.CharField(max_length=200, blank=True)
@@ -113,6 +117,11 @@ class Run(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     waiting = models.CharField(max_length=300, blank=True)
     wanted = models.CharField(max_length=10, choices=Wanted.choices, default=Wanted.RUN)
+    answers = models.CharField(
+        max_length=10, choices=Answers.choices, default=Answers.MODELS,
+        help_text="who answers for models: they themselves, or the reply cache alone",
+    )  # fmt: skip
+    prices = JSONField(default=dict, blank=True, help_text="of its models when it was created, by tier/name")
     pause_at = models.IntegerField(null=True, blank=True, help_text="the step after which the run pauses")
     pace = models.FloatField(null=True, blank=True, help_text="at most this many steps per second")
     step = models.IntegerField(default=-1)

@@ -57,7 +57,7 @@ def impressions_frame(record: StepRecord) -> pl.DataFrame:
 
 
 def decisions_frame(record: StepRecord) -> pl.DataFrame:
-    """Every decision, do-nothing included: who, what, on which post (key), by which tier."""
+    """Every decision, do-nothing included: who, what, on which post (key), by which tier and why."""
     import polars as pl
 
     chosen, tier = record.decisions.actions, record.decisions.tier
@@ -76,6 +76,7 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "item": chosen.item,
             "amount": chosen.amount,
             "tier": tier,
+            "reason": record.decisions.reason,
         },
         schema={
             "actor": pl.Int32,
@@ -91,6 +92,7 @@ def decisions_frame(record: StepRecord) -> pl.DataFrame:
             "item": pl.Int32,
             "amount": pl.Int16,
             "tier": pl.UInt8,
+            "reason": pl.UInt8,
         },
     )
 

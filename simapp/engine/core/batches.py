@@ -6,7 +6,7 @@ order of what they are, so that of arrival cannot show.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
@@ -118,12 +118,33 @@ class ActionBatch(_Columns):
 TIERS = ("rules", "archetype", "local", "endpoint", "replay", "human", "scenario")
 
 
+REASONS = (
+    "as set", "named", "reach", "novelty", "stakes", "limit reached", "no answer in time", "not readable",
+)  # fmt: skip
+"""Why a tier decided: the rule that chose the user, or what kept a model from deciding."""
+
+
 @dataclass
 class DecisionBatch:
-    """What minds chose: `actions` (do-nothing included) and tier uint8[A], index into TIERS."""
+    """What minds chose: `actions` (do-nothing included), tier uint8[A], index into TIERS, and reason uint8[A],
+    index into REASONS (left out: as set). The reason is logged and in no digest."""
 
     actions: ActionBatch
     tier: NDArray[np.uint8]
+    reason: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+
+    def __post_init__(self) -> None:
+        if self.reason.shape[0] != self.tier.shape[0]:
+            self.reason = np.zeros(self.tier.shape[0], np.uint8)
+
+    @classmethod
+    def join(cls, parts: list[DecisionBatch]) -> DecisionBatch:
+        """Concatenate batches in the given order."""
+        return cls(
+            ActionBatch.join([p.actions for p in parts]),
+            np.concatenate([p.tier for p in parts] or [np.zeros(0, np.uint8)]),
+            np.concatenate([p.reason for p in parts] or [np.zeros(0, np.uint8)]),
+        )
 
     def canonical(self) -> DecisionBatch:
         """Return the decisions by actor and number; itself when they are so already.
@@ -141,7 +162,7 @@ class DecisionBatch:
             row = order[twice[0]]
             msg = f"user {chosen.actor[row]} has two decisions numbered {chosen.n[row]} in one step"
             raise ValueError(msg)
-        return DecisionBatch(chosen.take(order), self.tier[order])
+        return DecisionBatch(chosen.take(order), self.tier[order], self.reason[order])
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simapp.scenarios.parts.base import Part, setting
+from simapp.scenarios.parts.models import Models
 from simapp.scenarios.parts.population import BAUMANN
 
 _CALIBRATE = "order of magnitude only: about 10 likes to 2 reposts to 1 reply; calibrate"
@@ -111,6 +112,9 @@ class Minds(Part):
         source="Muchnik, Aral & Taylor 2013, Science 341, 647: +32 % for one early up-vote",
     )  # fmt: skip
     appeal: Appeal = Field(default=Appeal(), description="How posts differ in their chance to spread.")
+    models: Models | None = Field(
+        default=None, description="Language models beside the rules; empty means that nobody thinks with one."
+    )
     authorship_exponent: float = setting(
         0.7, "Authorship grows with followers to this power.", ge=0, le=2,
         source="lets broadcasts, not runaways, make large cascades (our test; Goel et al. 2016)",

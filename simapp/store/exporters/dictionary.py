@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simapp.engine.actions.registry import names_by_code
-from simapp.engine.core.batches import TIERS
+from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.outcomes import SENTENCES
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.posts import KINDS
@@ -235,6 +235,7 @@ DECISIONS = Table(
         _OPINION,
         _APPEAL,
         Column("tier", "string", "what kind of mind chose", "", _names(TIERS)),
+        Column("reason", "string", "why that kind of mind", "", _names(REASONS)),
     ),
 )
 OPINIONS = Table(

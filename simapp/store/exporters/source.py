@@ -14,7 +14,7 @@ import polars as pl
 from django.db import connection
 
 from simapp.engine.actions.registry import names_by_code
-from simapp.engine.core.batches import TIERS
+from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.ids import MAX_STEPS, SYSTEM
 from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.population import GENDERS
@@ -146,6 +146,8 @@ class Source:
                 raw = raw.rename({"text": "text_id"}, strict=False)
                 if table is d.DECISIONS and "item" not in raw.columns:  # written before there were groups
                     raw = raw.with_columns(item=pl.lit(-1, pl.Int32), amount=pl.lit(0, pl.Int16))
+                if table is d.DECISIONS and "reason" not in raw.columns:  # written before there were models
+                    raw = raw.with_columns(reason=pl.lit(0, pl.UInt8))
                 for part in raw.with_columns(step=pl.lit(step, pl.Int32)).iter_slices(CHUNK * 10):
                     yield self._shaped(table, part)
 
@@ -220,6 +222,7 @@ _NAMED: dict[str, dict[int, str]] = {
     "kind": dict(enumerate(KINDS)),
     "outcome": {int(outcome): outcome.name.lower() for outcome in Outcome},
     "tier": dict(enumerate(TIERS)),
+    "reason": dict(enumerate(REASONS)),
     "change": {0: "unfollow", 1: "follow"},
 }
 _BASE = {

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import all_actions
-from simapp.engine.core.batches import TIERS
+from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.ids import SYSTEM
 from simapp.engine.core.outcomes import Outcome
@@ -33,6 +33,7 @@ _CODES: dict[str, dict[str, int]] = {
     "kind": {name: code for code, name in enumerate(KINDS)},
     "outcome": {outcome.name.lower(): int(outcome) for outcome in Outcome},
     "tier": {name: code for code, name in enumerate(TIERS)},
+    "reason": {name: code for code, name in enumerate(REASONS)},
     "change": {"unfollow": 0, "follow": 1},
 }
 # What stands for a missing value in the tables; -1 in all other whole numbers.

@@ -144,7 +144,11 @@ class Past:
         thought = self._rows("opinions", step)
         return StepRecord(
             step=step,
-            decisions=DecisionBatch(asked, chosen["tier"][decided].astype(np.uint8)),
+            decisions=DecisionBatch(
+                asked,
+                chosen["tier"][decided].astype(np.uint8),
+                chosen["reason"][decided].astype(np.uint8),
+            ),
             decision_targets=chosen["target"][decided],
             events=events,
             posts=posts,

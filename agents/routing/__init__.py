@@ -1,0 +1,1 @@
+"""Which tier decides for whom, why, and what it may cost."""

@@ -1,0 +1,136 @@
+"""How a decision worker answers a batch: taken under a claim, answered whole, kept once.
+
+The claim fences the answer as a run's token fences its commits: a worker that was thought lost, or that nobody waits
+for any more, may still end its work, but what it brings is only put into the cache and counted as late.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.utils import Error
+from django.utils import timezone
+
+from agents.asking import Asked, Model, ModelAway, Reply, Sampling
+from simapp.engine.core.errors import SociariumError
+from simapp.models import ModelReply, QuestionBatch, Run
+from simapp.runs import checkpoints, questions
+from simapp.runs.asking import keeps_prompts
+from simapp.runs.leases import owner_name
+from simapp.runs.models import model_of
+from simapp.scenarios.document import load_scenario
+from simapp.scenarios.parts.models import Models
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS, RENEW_SECONDS = 5.0, 1.0
+
+Finds = Callable[[Run, str, str], Model]
+
+
+def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
+    """Answer a batch; return "answered", "late" or "away" (it waits for another try), "" where it is not free."""
+    claim = _take(batch_id)
+    if claim is None:
+        return ""
+    batch = QuestionBatch.objects.select_related("asker__scenario_version").get(pk=batch_id)
+    at = checkpoints.killer(lambda: batch.step, batch.asker_id)
+    try:
+        with _held(batch_id, claim):
+            asked, sampling = questions.unpack(batch)
+            at("in a batch")
+            model = model_of(batch.asker, batch.tier, batch.model)
+            replies, cached = _replies(model, asked, sampling)
+            at("batch answered")
+    except (ModelAway, SociariumError) as away:
+        _put_back(batch_id, claim, str(away))
+        return "away"
+    return _keep(batch, claim, asked, sampling, replies, cached, at)
+
+
+def _replies(model: Model, asked: Sequence[Asked], sampling: Sampling) -> tuple[list[Reply], list[bool]]:
+    """Return a reply per question, and whether the cache knew it."""
+    keys = [a.question.key(a.model, sampling) for a in asked]
+    known = questions.from_cache(keys, model.name)
+    rest = [a.question for a, key in zip(asked, keys, strict=True) if key not in known]
+    fresh = iter(model.answer(rest, sampling) if rest else [])
+    replies = [known[key] if key in known else next(fresh) for key in keys]
+    return replies, [key in known for key in keys]
+
+
+def _take(batch_id: int) -> int | None:
+    """Take a batch that nobody has; return the claim."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE simapp_questionbatch SET status = 'taken', claim = claim + 1, taken_by = %s,
+                      taken_until = now() + make_interval(secs => %s)
+               WHERE id = %s AND (status = 'waiting' OR (status = 'taken' AND taken_until < now()))
+               RETURNING claim""",
+            [owner_name("decisions"), LEASE_SECONDS, batch_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+@contextmanager
+def _held(batch_id: int, claim: int) -> Iterator[None]:
+    """Renew the claim's lease from a thread: a model may take minutes, and loading it, too."""
+    stop = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not stop.wait(RENEW_SECONDS):
+                with suppress(Error), connection.cursor() as cursor:
+                    cursor.execute(
+                        """UPDATE simapp_questionbatch SET taken_until = now() + make_interval(secs => %s)
+                           WHERE id = %s AND claim = %s AND status = 'taken'""",
+                        [LEASE_SECONDS, batch_id, claim],
+                    )
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, name=f"batch-{batch_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _put_back(batch_id: int, claim: int, problem: str) -> None:
+    """Let another worker, or this one later, have the batch; its run says meanwhile what is the matter."""
+    logger.warning("batch %s: %s", batch_id, problem)
+    mine = QuestionBatch.objects.filter(pk=batch_id, claim=claim, status="taken")
+    mine.update(status="waiting", taken_by="", taken_until=None, problem=problem[: questions.PROBLEM])
+
+
+def _keep(
+    batch: QuestionBatch, claim: int, asked: Sequence[Asked], sampling: Sampling, replies: Sequence[Reply],
+    cached: Sequence[bool], at: Callable[[str], None],
+) -> str:  # fmt: skip
+    with transaction.atomic():
+        mine = QuestionBatch.objects.select_for_update().filter(pk=batch.pk, claim=claim, status="taken")
+        if mine.exists():
+            ModelReply.objects.bulk_create(
+                questions.reply_row(batch, a, reply, cached=known)
+                for a, reply, known in zip(asked, replies, cached, strict=True)
+            )
+            kept = {} if _keeps_prompts(batch.asker) else {"asked": None}
+            mine.update(status="answered", answered=timezone.now(), problem="", **kept)
+            outcome = "answered"
+        else:
+            QuestionBatch.objects.filter(pk=batch.pk).update(late=F("late") + 1)
+            outcome = "late"
+        questions.keep_in_cache(asked, sampling, replies)
+        at("replies written")
+    return outcome
+
+
+def _keeps_prompts(run: Run) -> bool:
+    return keeps_prompts(load_scenario(run.scenario_version.document).minds.models or Models(), run.users)

@@ -1,0 +1,45 @@
+"""From a scenario's models to the minds that ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from agents.asking import Asker, Sampling
+from agents.minds.endpoint import EndpointMind
+from agents.minds.local import LocalMind
+from agents.routing.assignment import Assignment, Who
+from agents.routing.limits import Limits, Metered, Price
+from agents.society import Society
+
+if TYPE_CHECKING:
+    from agents.minds.rules import RuleMind
+    from simapp.scenarios.parts.models import Models, Tier
+
+
+def society(
+    models: Models, rules: RuleMind, asker: Asker, prices: Mapping[tuple[str, str], Price]
+) -> Society:
+    """Return the minds of a scenario that names models."""
+    limits = models.limits
+    meter = Metered(
+        asker,
+        Limits(limits.tokens, limits.money, limits.seconds, limits.then),
+        Sampling(**models.sampling.model_dump()),
+        prices,
+    )
+    return Society(
+        rules=rules,
+        assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
+        minds=[_mind(rule) for rule in models.tiers],
+        meter=meter,
+        reported=models.opinions == "reported",
+    )
+
+
+def _who(rule: Tier) -> Who:
+    said = rule.who.model_dump()
+    users = said.get("users", 0)
+    if said["kind"] == "named":
+        return Who("named", named=users)
+    return Who(said["kind"], users=users, share=said.get("share", 0.0), by=said.get("by", "reach"))
