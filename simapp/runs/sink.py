@@ -115,6 +115,10 @@ class DatabaseSink:
         if writing is not None:
             writing.result()
 
+    def rested(self) -> None:
+        """Let the time since the last step be nobody's: it is not of the run, of which snapshots may take a share."""
+        self._last = time.perf_counter()
+
     def close(self) -> None:
         """Let a step that is being written end, whatever comes of it, and give its connection back."""
         if self._writer is not None:
