@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.answers import ARGUING, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import ARGUING, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
 from agents.asking import Question
 
 

@@ -16,29 +16,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from agents.acts import (
+    ARGUING,
+    LONGEST_TEXT,
+    MOST_DEEDS,
+    NOTHING,
+    ON_AUTHOR,
+    ON_COMMENT,
+    ON_POST,
+    WITH_TEXT,
+)
+from agents.answer_schema import answer_schema
 from agents.asking import Question
 from agents.cleaning import clean
 from agents.salvage import Unreadable, salvage
 
-MOST_DEEDS = 4
-LONGEST_TEXT = 500  # characters that a user writes in one go
+__all__ = ["Answer", "Deed", "answer_schema", "count_faults", "read_answer"]
+
 LONGEST_REPLY = 16_384  # characters of a reply that are read
-
-# What the actions of the platform name (`takes` of simapp.engine.actions, which this package does not know; a test
-# compares them). An action that is not here is taken as its reply has it.
-ON_POST = frozenset({
-    "like_post", "unlike_post", "dislike_post", "undo_dislike_post", "repost", "quote_post", "create_comment",
-    "report_post", "label_post", "note_post", "remove_post", "restore_post", "demote_post", "undo_demote_post",
-})  # fmt: skip
-ON_COMMENT = frozenset({"like_comment", "unlike_comment", "dislike_comment", "undo_dislike_comment"})
-ON_AUTHOR = frozenset({"follow", "unfollow", "mute", "unmute", "suspend_user", "reinstate_user"})
-WITH_TEXT = frozenset({
-    "create_post", "create_comment", "quote_post", "report_post", "search_posts", "search_user", "create_group",
-    "label_post", "note_post",
-})  # fmt: skip
-ARGUING = frozenset({"create_post", "create_comment", "quote_post"})
-NOTHING = "do_nothing"
-
 _ON = re.compile(r"\D{0,8}?(\d{1,4})(?:\s*\.\s*(\d{1,3}))?\D{0,3}")
 _NAMES = ("act", "action", "name", "type")
 _ONS = ("on", "post", "comment", "post_id", "comment_id", "target", "number")

@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.answers import MOST_DEEDS, Answer, read_answer
+from agents.acts import MOST_DEEDS
+from agents.answers import Answer, read_answer
 from agents.asking import TOKEN_CHARACTERS, Question, Reply
 from agents.cleaning import neutral
 from agents.prompting.acting import Appeals, requests

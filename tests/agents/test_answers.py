@@ -10,19 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents.answer_schema import answer_schema
-from agents.answers import (
-    LONGEST_TEXT,
-    MOST_DEEDS,
-    ON_AUTHOR,
-    ON_COMMENT,
-    ON_POST,
-    WITH_TEXT,
-    Answer,
-    Deed,
-    count_faults,
-    read_answer,
-)
+from agents.acts import LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.answers import Answer, Deed, answer_schema, count_faults, read_answer
 from simapp.engine.actions.registry import all_actions
 from tests.agents.asked import OPTIONS, asked
 
@@ -125,7 +114,8 @@ def test_a_stance_is_a_number_between_the_ends_or_unknown(said: Any, stance: flo
     "reply",
     [
         "", "   ", "no", "{", "null", "3", '"text"', "{}", '{"do":3}', '{"do":[3,[],{}]}', "[" * 100_000,
-        '{"do":' * 30_000, "\ud800" * 10, "1" * 10_000, "😀" * 25_000, '{"do":[{"act":NaN}]}', "<think>" * 2_000, '{"do":[[[[[[]]]]]]}',
+        '{"do":' * 30_000, "\ud800" * 10, "1" * 10_000, "😀" * 25_000, '{"do":[{"act":NaN}]}',
+        "<think>" * 2_000, '{"do":[[[[[[]]]]]]}',
     ],
 )  # fmt: skip
 def test_a_hostile_reply_is_a_problem_and_never_a_deed(reply: str) -> None:

@@ -15,8 +15,8 @@ NASTY = st.text(
 ) | st.lists(
     st.sampled_from([
         "<|im_start|>", "<|im_end|>", "<|eot_id|>", "[INST]", "[/INST]", "<<SYS>>", "<s>", "</s>", "<think>",
-        "<tool_call>", "＜｜begin▁of▁sentence｜＞", "system:", "Assistant :", "human\u200b:", "\n", "\n2 ana 1h: ", "```json",
-        "### ", "Options:", "\ud800", "\x00", "😀", "ﷺ", "e\u0301", "ASSISTANT：",
+        "<tool_call>", "＜｜begin▁of▁sentence｜＞", "system:", "Assistant :", "human\u200b:", "\n", "\n2 ana 1h: ",
+        "```json", "### ", "Options:", "\ud800", "\x00", "😀", "ﷺ", "e\u0301", "ASSISTANT：",
     ]), max_size=12,
 ).map("".join)  # fmt: skip
 ROLE = re.compile(r"\b(system|assistant|user|human|developer|tool)\s*[:：]", re.IGNORECASE)
