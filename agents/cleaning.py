@@ -78,8 +78,9 @@ def neutral(text: str, most: int) -> str:
 @lru_cache(maxsize=1 << 16)
 def handle_of(name: str, user: int, most: int) -> str:
     """Return what a user is called in a prompt: letters, digits, _ . - only, else "u" and its number."""
-    short = _NOT_IN_HANDLES.sub("_", neutral(name, most).rstrip(ELLIPSIS))
-    return short.strip("_.-")[:most] or f"u{user}"
+    short = _NOT_IN_HANDLES.sub("_", neutral(name, most).rstrip(ELLIPSIS)).strip("_.-")[:most] or f"u{user}"
+    # A colon may follow it where it is shown.
+    return f"{short[: most - 1]}_" if _ROLE.search(f"{short}:") else short
 
 
 def _once(marks: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.cleaning import neutral
+from agents.cleaning import clean
 
 LONGEST = 160
 # What a reply can name. Groups and products are not listed in prompts, so nobody can name them.
@@ -31,7 +32,7 @@ class ActionLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action that a prompt can offer; `text` is one sentence, `takes` what a request names."""
+    """An action that a prompt can offer; `text` says in short what it does, `takes` what a request names."""
 
     name: str
     code: int
@@ -46,7 +47,7 @@ class Offers:
     def __init__(self, actions: Iterable[ActionLike]) -> None:
         self.by_name: Mapping[str, Offer] = {
             action.name: Offer(
-                action.name, action.code, first_sentence(action.__doc__ or ""), action.takes, action.writes
+                action.name, action.code, _in_short(action.__doc__ or ""), action.takes, action.writes
             )
             for action in actions
             if _NAMEABLE.issuperset(action.takes)
@@ -60,8 +61,7 @@ class Offers:
         return tuple(sorted(chosen, key=lambda offer: offer.code))
 
 
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a docstring, on one line."""
+def _in_short(text: str) -> str:
+    """Return what a docstring says first: up to its first full stop or colon, on one line."""
     line = " ".join(text.split("\n\n")[0].split())
-    end = line.find(". ")
-    return neutral(line if end < 0 else line[: end + 1], LONGEST)
+    return clean(re.split(r"(?<=\.)\s|:\s", line, maxsplit=1)[0].rstrip("."), LONGEST)

@@ -41,9 +41,10 @@ class People:
                 self._known[user] = (handle_of("", user, self._handle), "")
 
     def _words(self, row: ProfileRow, user: int, world: World) -> tuple[str, str]:
-        about = row.persona or ". ".join(part for part in (row.name, row.bio) if part)
+        # The handle stands for the name.
+        about = row.persona.removeprefix(row.name).lstrip(", ") or row.bio
         if not row.persona and int(world.users.age[user]) > 0:
-            about = f"{about} ({int(world.users.age[user])})"
+            about = f"{int(world.users.age[user])}. {about}"
         extra = ", ".join(part for part in (row.mbti, row.country) if part)
         about = f"{about} {extra}" if extra else about
         return handle_of(row.handle, user, self._handle), neutral(about, self._about) if self._about else ""

@@ -13,10 +13,11 @@ class Perception:
     """authors: of "all", of "posts" only, or of "none"; ages, counters: whether they stand beside a post; follows:
     whether authors whom the user follows are marked; audience: whether users know how many follow them.
 
-    comments: newest comments shown under a post, 0 .. 20. post_characters, comment_characters, about_characters,
-    memory_characters: longer texts are cut with an ellipsis. handle_characters: names of authors are cut to it.
-    views: how many of a user's strongest stances are told. own_tokens: the most estimated tokens of what follows the
-    shared part; where a feed does not fit, comments are left out from the bottom, then posts.
+    comments: newest comments shown under a post, 0 .. 20. post_characters, comment_characters, about_characters:
+    longer texts are cut with an ellipsis. handle_characters: names of authors are cut to it. views: how many of a
+    user's strongest stances are told. memory_characters: the most of what a user remembers.
+    own_tokens: the most estimated tokens of what follows the shared part. What does not fit is left out: first
+    memories but the first, then comments from the bottom, then posts from the bottom.
     """
 
     authors: Literal["all", "posts", "none"] = "posts"
@@ -28,7 +29,7 @@ class Perception:
     post_characters: int = 280
     comment_characters: int = 140
     about_characters: int = 120
-    memory_characters: int = 160
+    memory_characters: int = 240
     handle_characters: int = 12
     views: int = 3
     own_tokens: int = 750

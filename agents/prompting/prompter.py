@@ -24,14 +24,15 @@ from simapp.engine.core.batches import ActionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 
+_MEMORY = "\x03"  # stands for what is remembered until it is known how much of it fits
 _OPINIONS = [f"{tenths / 10:g}" for tenths in range(-10, 11)]
 
 
 class Recalls(Protocol):
     """Remembers for users: see agents.memory."""
 
-    def recall(self, world: World, users: NDArray[np.int32], seen: Seen) -> list[str]:
-        """Return what each of users int32[V] remembers now, as one line of words ("" for nothing)."""
+    def recall(self, world: World, users: NDArray[np.int32], seen: Seen) -> list[list[str]]:
+        """Return what each of users int32[V] remembers now, in words, the most important first. seen: their feeds."""
         ...
 
 
@@ -73,7 +74,7 @@ class Prompter:
         topics = tuple(neutral(topic, 40) for topic in world.topics)
         shared = self._shared_text(world, offered, topics)
         known = self._people.of(world, viewers.tolist())
-        remembered = self.memory.recall(world, viewers, seen) if self.memory else [""] * len(feed)
+        remembered = self.memory.recall(world, viewers, seen) if self.memory else [[]] * len(feed)
         views = _views(world, viewers, topics, self.perception.views)
         followers = world.follows.followers[viewers].tolist()
         orders = _orders(world, viewers, offered, streams)
@@ -89,11 +90,11 @@ class Prompter:
                 "about": about,
                 "audience": f"{followers[row]} followers",
                 "views": views[row],
-                "memory": remembered[row],
+                "memory": _MEMORY if remembered[row] else "",
                 "options": " ".join(options),
                 "feed": "",
             }
-            own, shown = self._fitted(values, blocks[row], most)
+            own, shown = self._fitted(values, blocks[row], remembered[row], most)
             asked.append(
                 Question(
                     user=user,
@@ -147,30 +148,54 @@ class Prompter:
         values: Mapping[str, str] = {
             "actions": "\n".join(line({"name": offer.name, "text": offer.text}) for offer in offered),
             "topics": ", ".join(topics),
-            "counters": legend(world, offered),
+            "line": legend(world, self.perception, offered),
             "most": str(MOST_DEEDS),
             "date": date_words(world.clock.at(world.step)),
         }
         return self._shared(values) + "\n"
 
-    def _fitted(self, values: dict[str, str], blocks: list[Block], most: int) -> tuple[str, list[Block]]:
-        """Return the own part and what it shows: all, where it fits; else without comments from the bottom, then
-        without the last posts."""
-        values["feed"] = "\n".join([block.text for block in blocks])
+    def _fitted(
+        self, values: dict[str, str], blocks: list[Block], memories: list[str], most: int
+    ) -> tuple[str, list[Block]]:
+        """Return the own part, at most `most` characters of it, and the posts that it shows; see Perception."""
+        values["feed"] = _lines(blocks)
         own = self._own(values)
-        if len(own) <= most:
-            return own, blocks
-        over, blocks = len(own) - most, list(blocks)
-        for place in range(len(blocks) - 1, -1, -1):
-            if over <= 0:
-                break
-            bare = blocks[place].bare()
-            over -= len(blocks[place].text) - len(bare.text)
-            blocks[place] = bare
-        while over > 0 and len(blocks) > 1:
-            over -= len(blocks.pop().text) + 1
-        values["feed"] = "\n".join([block.text for block in blocks])
-        return self._own(values), blocks
+        first = min(len(memories[0]), self.perception.memory_characters) if memories else 0
+        over = len(own) + first - most
+        if over > 0:
+            blocks = _fewer(blocks, over)
+            values["feed"] = _lines(blocks)
+            own = self._own(values)
+        if memories:
+            room = min(most - len(own) + 1, self.perception.memory_characters)
+            own = own.replace(_MEMORY, _as_fits(memories, max(room, first)), 1)
+        return own, blocks
+
+
+def _lines(blocks: list[Block]) -> str:
+    return "\n".join([block.text for block in blocks]) or "nothing new"
+
+
+def _fewer(blocks: list[Block], over: int) -> list[Block]:
+    """Return the blocks with `over` characters less: without comments from the bottom, then without posts."""
+    kept = list(blocks)
+    for place in range(len(kept) - 1, -1, -1):
+        while over > 0 and kept[place].comments:
+            short = kept[place].shorter()
+            over -= len(kept[place].text) - len(short.text)
+            kept[place] = short
+    while over > 0 and len(kept) > 1:
+        over -= len(kept.pop().text) + 1
+    return kept
+
+
+def _as_fits(memories: list[str], room: int) -> str:
+    """Return as many memories as fit, from the first on; of that one as much as fits."""
+    words = memories[0][:room]
+    for memory in memories[1:]:
+        if len(words) + 2 + len(memory) <= room:
+            words = f"{words}; {memory}"
+    return words
 
 
 def _switched_off(perception: Perception) -> frozenset[str]:
@@ -178,7 +203,7 @@ def _switched_off(perception: Perception) -> frozenset[str]:
         "author": perception.authors == "none",
         "age": not perception.ages,
         "counters": not perception.counters,
-        "mark": not perception.follows,
+        "mark": not perception.follows or perception.authors == "none",
         "audience": not perception.audience,
     }
     return frozenset(slot for slot, is_off in off.items() if is_off)

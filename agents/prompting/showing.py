@@ -30,9 +30,9 @@ class Block:
     text: str
     comments: int
 
-    def bare(self) -> Block:
-        """Return the post without its comments."""
-        return Block(self.text.partition("\n")[0], 0)
+    def shorter(self) -> Block:
+        """Return it without its last comment."""
+        return Block(self.text.rpartition("\n")[0], self.comments - 1)
 
 
 @dataclass(slots=True)
@@ -44,9 +44,19 @@ class _Post:
     whole: str = ""
 
 
-def legend(world: World, offered: tuple[Offer, ...]) -> str:
-    """Return what the counters of a post are, in their order."""
-    return "/".join(name for name, _ in _counters(world, {offer.name for offer in offered}))
+def legend(world: World, perception: Perception, offered: tuple[Offer, ...]) -> str:
+    """Return what the parts of a feed's line are, in their order."""
+    author = "author (* = you follow)" if perception.follows else "author"
+    counters = "/".join(name for name, _ in _counters(world, {offer.name for offer in offered}))
+    parts = (
+        "number",
+        author if perception.authors != "none" else "",
+        "age" if perception.ages else "",
+        counters if perception.counters else "",
+        "text",
+    )
+    below = "; comments 1.1, 1.2 … stand below post 1" if perception.comments else ""
+    return ", ".join(part for part in parts if part) + below
 
 
 class Shower:

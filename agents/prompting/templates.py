@@ -4,8 +4,8 @@ A set of templates is a folder here, called by name and version ("plain-1"), tha
 it; a new wording is a new folder. Its parts are text files: `shared` (what all users of a scenario share), `own`
 (what follows it), and the single lines `post`, `comment` and `action`.
 
-A slot is {name}; {{ and }} stand for braces. A line whose slots are all empty is left out. A word (what stands
-between two spaces) with a slot that the scenario's perception switches off is left out, too.
+A slot is {name}; {{ and }} stand for braces. A line whose slots are all empty is left out. So is a word (what stands
+between two spaces) whose slots are all switched off by the scenario's perception.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simapp.engine.core.errors import WrongInput
 FOLDER = Path(__file__).parent / "templates"
 
 SLOTS: dict[str, tuple[str, ...]] = {
-    "shared": ("actions", "topics", "counters", "most", "date"),
+    "shared": ("actions", "topics", "line", "most", "date"),
     "own": ("handle", "audience", "about", "views", "memory", "feed", "options"),
     "post": ("number", "mark", "author", "age", "counters", "text"),
     "comment": ("number", "author", "age", "counters", "text"),
@@ -77,7 +77,7 @@ class Templates:
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
     def fill(self, part: str, off: frozenset[str] = frozenset()) -> Fill:
-        """Return what fills a part from the values of its slots; words with slots in `off` are left out."""
+        """Return what fills a part from the values of its slots; those in `off` are not shown."""
         lines = [_line(line, off) for line in self.parts[part].split("\n")]
 
         def filled(values: Mapping[str, str]) -> str:
@@ -120,12 +120,13 @@ def _check(part: str, text: str) -> None:
 
 def _line(line: str, off: frozenset[str]) -> tuple[str, tuple[str, ...]]:
     """Return a line as a pattern for % and the slots that fill it; as itself where it has none."""
-    kept = " ".join(word for word in line.split(" ") if off.isdisjoint(_slots(word)))
-    slots = _slots(kept)
+    words = [word for word in line.split(" ") if not _slots(word) or set(_slots(word)) - off]
+    kept = " ".join(words)
+    slots = tuple(slot for slot in _slots(kept) if slot not in off)
     if not slots:
         return "".join(literal for literal, *_ in Formatter().parse(kept)), ()
     pattern = "".join(
-        literal.replace("%", "%%") + ("%s" if name is not None else "")
+        literal.replace("%", "%%") + ("%s" if name is not None and name not in off else "")
         for literal, name, _, _ in Formatter().parse(kept)
     )
     return pattern, slots

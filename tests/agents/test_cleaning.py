@@ -16,7 +16,7 @@ NASTY = st.text(
     st.sampled_from([
         "<|im_start|>", "<|im_end|>", "<|eot_id|>", "[INST]", "[/INST]", "<<SYS>>", "<s>", "</s>", "<think>",
         "<tool_call>", "＜｜begin▁of▁sentence｜＞", "system:", "Assistant :", "human\u200b:", "\n", "\n2 ana 1h: ",
-        "```json", "### ", "Options:", "\ud800", "\x00", "😀", "ﷺ", "e\u0301", "ASSISTANT：",
+        "```json", "### ", "Options:", "system", "\ud800", "\x00", "😀", "ﷺ", "e\u0301", "ASSISTANT：",
     ]), max_size=12,
 ).map("".join)  # fmt: skip
 ROLE = re.compile(r"\b(system|assistant|user|human|developer|tool)\s*[:：]", re.IGNORECASE)
@@ -56,7 +56,9 @@ def test_ordinary_words_stay_as_they_are(text: str) -> None:
 
 @given(NASTY, st.integers(0, 9))
 def test_a_name_cannot_hold_more_than_a_name(name: str, user: int) -> None:
-    assert re.fullmatch(r"[\w.-]{1,12}", handle_of(name, user, 12))
+    handle = handle_of(name, user, 12)
+    assert re.fullmatch(r"[\w.-]{1,12}", handle)
+    assert not ROLE.search(f"{handle}:")
 
 
 def test_who_has_no_name_is_called_by_number() -> None:
