@@ -115,6 +115,10 @@ class DatabaseSink:
         if writing is not None:
             writing.result()
 
+    def rested(self) -> None:
+        """Let the time since the last step be nobody's: it is not of the run, of which snapshots may take a share."""
+        self._last = time.perf_counter()
+
     def close(self) -> None:
         """Let a step that is being written end, whatever comes of it, and give its connection back."""
         if self._writer is not None:
@@ -135,25 +139,14 @@ class DatabaseSink:
 
     def _keep(self, record: StepRecord, snapshot: FileRow | None) -> None:
         began = time.perf_counter()
-        files = parquet.write_step_files(run_folder(self.rows), record)
-        if self.behind:
-            # The next step is being computed beside this: there is no room for two of everything.
-            record.let_go_of_logs()
-        tally = write_tally(run_folder(self.rows), record) if self.large else None
-        files += [tally] if tally is not None else []
-        if snapshot is not None:
-            files.append(snapshot)
-        self.checkpoint("before commit")
-        with transaction.atomic(), connection.cursor() as cursor:
-            bound(cursor)
-            if record.step == 0:
-                assert self.population is not None  # noqa: S101 - the founding is always given its people
-                writer.write_founding(cursor, self.rows, self.population, record, files)
-            else:
-                writer.write_step(cursor, self.rows, record, files)
-            self.checkpoint("in transaction")
-            self._fence(cursor, record)
-            self.checkpoint("at the fence")
+        with ThreadPoolExecutor(1, thread_name_prefix=f"logs-{self.lease.run_id}") as beside:
+            logs = beside.submit(self._write_logs, record)
+            if self.behind:
+                # The next step is being computed beside this: there is no room for two of everything.
+                logs.result()
+                record.let_go_of_logs()
+            self.checkpoint("before commit")
+            self._commit(record, logs, snapshot)
         self.committed = record.step
         self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")
@@ -161,6 +154,26 @@ class DatabaseSink:
         if snapshot is not None:
             self._snapshot_step = record.step
             snapshot_files.forget_old(self.rows, self.keep_snapshots())
+
+    def _write_logs(self, record: StepRecord) -> list[FileRow]:
+        files = parquet.write_step_files(run_folder(self.rows), record)
+        tally = write_tally(run_folder(self.rows), record) if self.large else None
+        return [*files, tally] if tally is not None else files
+
+    def _commit(self, record: StepRecord, logs: Future[list[FileRow]], snapshot: FileRow | None) -> None:
+        """Commit the rows of a step, and its files, which are being written meanwhile: nothing stands before them."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            bound(cursor)
+            if record.step == 0:
+                assert self.population is not None  # noqa: S101 - the founding is always given its people
+                writer.write_founding(cursor, self.rows, self.population, record)
+            else:
+                writer.write_step(cursor, self.rows, record)
+            files = logs.result()
+            write_files(cursor, self.rows, record.step, files if snapshot is None else [*files, snapshot])
+            self.checkpoint("in transaction")
+            self._fence(cursor, record)
+            self.checkpoint("at the fence")
 
     def snapshot_now(self, world: World) -> None:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""

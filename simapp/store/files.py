@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,13 @@ def keep_bytes(folder: Path, data: bytes, *, stem: str, suffix: str) -> tuple[st
     return keep_file(folder, lambda path: path.write_bytes(data), stem=stem, suffix=suffix)[:2]
 
 
-def keep_file(folder: Path, write: Callable[[Path], Any], *, stem: str, suffix: str) -> tuple[str, str, int]:
-    """Let `write` fill a file and keep it as `keep_bytes` does; return (name, hash, bytes)."""
+def keep_file(
+    folder: Path, write: Callable[[Path], Any], *, stem: str, suffix: str, later: list[Path] | None = None
+) -> tuple[str, str, int]:
+    """Let `write` fill a file and keep it as `keep_bytes` does; return (name, hash, bytes).
+
+    With `later` the file is not durable yet: it and its folder are added there, for `make_durable`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(prefix=f".{stem}-", suffix=".part", dir=folder)
     os.close(handle)
@@ -61,19 +67,31 @@ def keep_file(folder: Path, write: Callable[[Path], Any], *, stem: str, suffix: 
         with Path(part).open("r+b") as file:
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
             size = file.tell()
-            os.fsync(file.fileno())
+            if later is None:
+                os.fsync(file.fileno())
         name = f"{stem}-{digest[:16]}{suffix}"
         Path(part).replace(folder / name)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    sync_folder(folder)
+    if later is None:
+        sync(folder)
+    else:
+        later += [folder / name, folder]
     return name, digest, size
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
+def make_durable(paths: Sequence[Path]) -> None:
+    """Make files and the names in folders durable, all at once: one after the other each waits for a disk of its own."""
+    if paths:
+        with ThreadPoolExecutor(len(paths), thread_name_prefix="sync") as pool:
+            for _ in pool.map(sync, dict.fromkeys(paths)):
+                pass
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simapp.store.files import FileRow, keep_file, read_verified, sweep
+from simapp.store.files import FileRow, keep_file, make_durable, read_verified, sweep
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,8 +28,10 @@ def write_step_files(folder: Path, record: StepRecord, *, opinions: bool = True)
     makers = {"impressions": impressions_frame, "decisions": decisions_frame}
     if opinions:
         makers["opinions"] = opinions_frame
+    later: list[Path] = []
     # One after the other: of a million users the frames together are as large as half of the world.
-    kept = (_keep(folder, record.step, kind, make(record)) for kind, make in makers.items())
+    kept = [_keep(folder, record.step, kind, make(record), later) for kind, make in makers.items()]
+    make_durable(later)
     return [file for file in kept if file is not None]
 
 
@@ -113,7 +115,9 @@ def read_log(folder: Path, file: FileRow) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(read_verified(folder / file.name, file.hash)))
 
 
-def _keep(folder: Path, step: int, kind: str, frame: pl.DataFrame) -> FileRow | None:
+def _keep(
+    folder: Path, step: int, kind: str, frame: pl.DataFrame, later: list[Path]
+) -> FileRow | None:
     if not frame.height:
         return None
     name, digest, size = keep_file(
@@ -121,5 +125,6 @@ def _keep(folder: Path, step: int, kind: str, frame: pl.DataFrame) -> FileRow | 
         lambda path: frame.write_parquet(path, compression="zstd", compression_level=1),
         stem=f"{kind}-{step:08d}",
         suffix=".parquet",
+        later=later,
     )
     return FileRow(kind, f"{kind}/{name}", digest, size, frame.height)

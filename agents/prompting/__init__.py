@@ -1,0 +1,1 @@
+"""Prompts: what a language-model user is told, and what its answer means in the world."""

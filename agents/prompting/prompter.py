@@ -1,0 +1,232 @@
+"""Writes the questions of a step: what all share first, then the user, then the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.acts import MOST_DEEDS
+from agents.answers import Answer, read_answer
+from agents.asking import TOKEN_CHARACTERS, Question, Reply
+from agents.cleaning import neutral
+from agents.prompting.acting import Appeals, requests
+from agents.prompting.days import date_words
+from agents.prompting.offers import ActionLike, Offer, Offers
+from agents.prompting.people import People
+from agents.prompting.perception import Perception
+from agents.prompting.seeing import Seen, see
+from agents.prompting.showing import Block, Shower, legend
+from agents.prompting.templates import Templates
+from simapp.engine.core.batches import ActionBatch, FeedBatch
+from simapp.engine.core.streams import Streams
+from simapp.engine.core.world import World
+
+_MEMORY = "\x03"  # stands for what is remembered until it is known how much of it fits
+_OPINIONS = [f"{tenths / 10:g}" for tenths in range(-10, 11)]
+
+
+class Recalls(Protocol):
+    """Remembers for users: see agents.memory."""
+
+    def recall(self, world: World, users: NDArray[np.int32], seen: Seen) -> list[list[str]]:
+        """Return what each of users int32[V] remembers now, in words, the most important first. seen: their feeds."""
+        ...
+
+
+class Prompter:
+    """Makes questions from feeds, and requests from answers.
+
+    actions: those of the engine's registry. appeals: draws the appeal of what is written (agents.writing.Writing).
+    memory: what users remember; None: nothing. What is kept between calls are words only, and never changes an
+    answer: two prompters of the same settings write the same for the same world.
+    """
+
+    def __init__(
+        self,
+        actions: Iterable[ActionLike],
+        appeals: Appeals,
+        templates: Templates | None = None,
+        perception: Perception | None = None,
+        memory: Recalls | None = None,
+    ) -> None:
+        self.templates = templates or Templates.load("plain-1")
+        self.perception = p = perception or Perception()
+        self.memory = memory
+        self.appeals = appeals
+        self.offers = Offers(actions)
+        off = _switched_off(p)
+        self._shared = self.templates.fill("shared", off)
+        self._own = self.templates.fill("own", off)
+        self._people = People(p.handle_characters, p.about_characters)
+        self._shower = Shower(self.templates, p, off, self._people)
+        self._seen: tuple[World, int, FeedBatch, Seen] | None = None
+
+    def questions(self, world: World, feed: FeedBatch, streams: Streams) -> list[Question]:
+        """Return one question per row of the feed, in its order. Changes nothing in the world."""
+        viewers = feed.viewers
+        if not len(feed):
+            return []
+        seen = self._see(world, feed)
+        offered = self.offers.offered(world.rules.offered)
+        topics = tuple(neutral(topic, 40) for topic in world.topics)
+        shared = self._shared_text(world, offered, topics)
+        known = self._people.of(world, viewers.tolist())
+        remembered = self.memory.recall(world, viewers, seen) if self.memory else [[]] * len(feed)
+        views = _views(world, viewers, topics, self.perception.views)
+        followers = world.follows.followers[viewers].tolist()
+        orders = _orders(world, viewers, offered, streams)
+        seeds = (streams.bits("prompt/seed", step=world.step, user=viewers) >> np.uint64(1)).tolist()
+        blocks, names = self._shower.blocks(world, seen, viewers, offered), [offer.name for offer in offered]
+        digest, most = self.templates.digest, self.perception.own_tokens * TOKEN_CHARACTERS
+        asked = []
+        for row, user in enumerate(viewers.tolist()):
+            handle, about = known[user]
+            options = tuple([names[place] for place in orders[row]])
+            values = {
+                "handle": handle,
+                "about": about,
+                "audience": f"{followers[row]} followers",
+                "views": views[row],
+                "memory": _MEMORY if remembered[row] else "",
+                "options": " ".join(options),
+                "feed": "",
+            }
+            own, shown = self._fitted(values, blocks[row], remembered[row], most)
+            asked.append(
+                Question(
+                    user=user,
+                    shared=shared,
+                    own=own,
+                    options=options,
+                    posts=len(shown),
+                    comments=tuple([block.comments for block in shown]),
+                    topics=topics,
+                    seed=seeds[row],
+                    template=digest,
+                )
+            )
+        return asked
+
+    def deeds(self, question: Question, reply: Reply) -> Answer:
+        """Return what a reply says; where it abstained, nothing, with its problem."""
+        if reply.outcome == "abstained":
+            return Answer(problem=reply.problem or "The model abstained.", faults=("abstained",))
+        return read_answer(reply.text, question)
+
+    def actions(
+        self,
+        world: World,
+        feed: FeedBatch,
+        questions: list[Question],
+        answers: list[Answer],
+        streams: Streams,
+    ) -> ActionBatch:
+        """Return the requests that answers (of the questions of the feed's rows, in order) make, in canonical order.
+
+        Who does nothing, and who abstained, has one do_nothing. New texts are added to the world's; nothing else of it
+        changes. Raises ValueError where rows, questions and answers do not belong together.
+        """
+        if not len(feed) == len(questions) == len(answers):
+            msg = f"{len(feed)} feeds, {len(questions)} questions and {len(answers)} answers do not belong together"
+            raise ValueError(msg)
+        seen = self._see(world, feed)
+        return requests(world, feed, seen, answers, self.offers, self.appeals, streams)
+
+    def _see(self, world: World, feed: FeedBatch) -> Seen:
+        held = self._seen
+        if held is not None and held[0] is world and held[1] == world.step and held[2] is feed:
+            return held[3]
+        seen = see(world, feed, self.perception.comments)
+        self._seen = (world, world.step, feed, seen)
+        return seen
+
+    def _shared_text(self, world: World, offered: tuple[Offer, ...], topics: tuple[str, ...]) -> str:
+        line = self.templates.fill("action")
+        values: Mapping[str, str] = {
+            "actions": "\n".join(line({"name": offer.name, "text": offer.text}) for offer in offered),
+            "topics": ", ".join(topics),
+            "line": legend(world, self.perception, offered),
+            "most": str(MOST_DEEDS),
+            "date": date_words(world.clock.at(world.step)),
+        }
+        return self._shared(values) + "\n"
+
+    def _fitted(
+        self, values: dict[str, str], blocks: list[Block], memories: list[str], most: int
+    ) -> tuple[str, list[Block]]:
+        """Return the own part, at most `most` characters of it, and the posts that it shows; see Perception."""
+        values["feed"] = _lines(blocks)
+        own = self._own(values)
+        first = min(len(memories[0]), self.perception.memory_characters) if memories else 0
+        over = len(own) + first - most
+        if over > 0:
+            blocks = _fewer(blocks, over)
+            values["feed"] = _lines(blocks)
+            own = self._own(values)
+        if memories:
+            room = min(most - len(own) + 1, self.perception.memory_characters)
+            own = own.replace(_MEMORY, _as_fits(memories, max(room, first)), 1)
+        return own, blocks
+
+
+def _lines(blocks: list[Block]) -> str:
+    return "\n".join([block.text for block in blocks]) or "nothing new"
+
+
+def _fewer(blocks: list[Block], over: int) -> list[Block]:
+    """Return the blocks with `over` characters less: without comments from the bottom, then without posts."""
+    kept = list(blocks)
+    for place in range(len(kept) - 1, -1, -1):
+        while over > 0 and kept[place].comments:
+            short = kept[place].shorter()
+            over -= len(kept[place].text) - len(short.text)
+            kept[place] = short
+    while over > 0 and len(kept) > 1:
+        over -= len(kept.pop().text) + 1
+    return kept
+
+
+def _as_fits(memories: list[str], room: int) -> str:
+    """Return as many memories as fit, from the first on; of that one as much as fits."""
+    words = memories[0][:room]
+    for memory in memories[1:]:
+        if len(words) + 2 + len(memory) <= room:
+            words = f"{words}; {memory}"
+    return words
+
+
+def _switched_off(perception: Perception) -> frozenset[str]:
+    off = {
+        "author": perception.authors == "none",
+        "age": not perception.ages,
+        "counters": not perception.counters,
+        "mark": not perception.follows or perception.authors == "none",
+        "audience": not perception.audience,
+    }
+    return frozenset(slot for slot, is_off in off.items() if is_off)
+
+
+def _orders(
+    world: World, viewers: NDArray[np.int32], offered: tuple[Offer, ...], streams: Streams
+) -> list[list[int]]:
+    """Return for each viewer the places of `offered` in the order drawn for this call."""
+    codes = np.array([offer.code for offer in offered], np.int64)
+    draws = streams.uniform("prompt/options", step=world.step, user=viewers[:, None], item=codes[None, :])
+    orders: list[list[int]] = np.argsort(draws, axis=1, kind="stable").tolist()
+    return orders
+
+
+def _views(world: World, viewers: NDArray[np.int32], topics: tuple[str, ...], most: int) -> list[str]:
+    """Return each viewer's strongest stances in words, strongest first."""
+    if not most or not topics:
+        return [""] * viewers.shape[0]
+    tenths = np.rint(world.shown(world.users.opinions[viewers]) * 10).astype(np.int64)
+    strongest = np.argsort(-np.abs(tenths), axis=1, kind="stable")[:, :most]
+    held = np.take_along_axis(tenths, strongest, axis=1).tolist()
+    return [
+        ", ".join([f"{topics[t]} {_OPINIONS[x + 10]}" for t, x in zip(of, values, strict=True)])
+        for of, values in zip(strongest.tolist(), held, strict=True)
+    ]
