@@ -83,13 +83,15 @@ def measure(world: World, feed: FeedBatch, by: str) -> NDArray[np.float64]:
         had = sum(
             (getattr(posts, name)[rows].astype(np.float64) for name in _REACTIONS), np.zeros(rows.shape)
         )
-        return np.where(shown, had, 0.0).max(axis=1)
+        most: NDArray[np.float64] = np.where(shown, had, 0.0).max(axis=1)
+        return most
     authors = posts.author[rows]
     reader = np.broadcast_to(feed.viewers[:, None], rows.shape)
     known = world.follows.has(reader.reshape(-1), authors.reshape(-1)).reshape(rows.shape)
     strange = shown & ~known
     count: NDArray[Any] = np.maximum(shown.sum(axis=1), 1)
-    return strange.sum(axis=1) / count
+    share: NDArray[np.float64] = strange.sum(axis=1) / count
+    return share
 
 
 _REACTIONS = ("likes", "dislikes", "shares", "comments")

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ("tier", models.CharField(max_length=10)),
                 ("model", models.CharField(max_length=80)),
                 ("revision", models.CharField(blank=True, max_length=200)),
-                ("reason", models.CharField(blank=True, max_length=40)),
+                ("reason", models.CharField(blank=True, max_length=120)),
                 ("outcome", models.CharField(max_length=10)),
                 ("text", models.TextField(blank=True)),
                 ("first", models.TextField(blank=True)),

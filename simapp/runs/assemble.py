@@ -37,10 +37,10 @@ from simapp.runs.people import LateProfiles, profiles_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agents.text.pool import TextPool
-    from simapp.engine.core.population import Population, SeedPost
     from agents.asking import Asker
     from agents.routing.limits import Price
+    from agents.text.pool import TextPool
+    from simapp.engine.core.population import Population, SeedPost
     from simapp.engine.record import Feed, Mind, Sink
     from simapp.scenarios.document import Scenario
 

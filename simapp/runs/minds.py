@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agents.asking import Asker, Sampling
+from agents.minds._model import ModelMind
 from agents.minds.endpoint import EndpointMind
 from agents.minds.local import LocalMind
+from agents.prompting.perception import Perception
+from agents.prompting.prompter import Prompter
+from agents.prompting.templates import Templates
 from agents.routing.assignment import Assignment, Who
 from agents.routing.limits import Limits, Metered, Price
 from agents.society import Society
+from simapp.engine.actions.registry import all_actions
 
 if TYPE_CHECKING:
     from agents.minds.rules import RuleMind
@@ -28,10 +33,11 @@ def society(
         Sampling(**models.sampling.model_dump()),
         prices,
     )
+    prompter = prompter_of(models, rules)
     return Society(
         rules=rules,
         assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
-        minds=[_mind(rule) for rule in models.tiers],
+        minds=[_mind(rule, prompter) for rule in models.tiers],
         meter=meter,
         reported=models.opinions == "reported",
     )
@@ -43,3 +49,16 @@ def _who(rule: Tier) -> Who:
     if said["kind"] == "named":
         return Who("named", named=users)
     return Who(said["kind"], users=users, share=said.get("share", 0.0), by=said.get("by", "reach"))
+
+
+def prompter_of(models: Models, rules: RuleMind) -> Prompter:
+    """Return what writes the questions of a scenario. Raises WrongInput for templates that cannot be used."""
+    templates = Templates.load(models.prompt.template).overridden(models.prompt.overrides)
+    perception = Perception(**models.perception.model_dump())
+    return Prompter(all_actions().values(), rules.writing, templates, perception)
+
+
+def _mind(rule: Tier, prompter: Prompter) -> ModelMind:
+    if rule.tier == "endpoint":
+        return EndpointMind(prompter, rule.model)
+    return LocalMind(prompter, rule.model)

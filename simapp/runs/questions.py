@@ -48,7 +48,7 @@ def reply_row(batch: QuestionBatch, asked: Asked, reply: Reply, *, cached: bool 
     """Return the row of a reply, not saved."""
     return ModelReply(
         run_id=batch.run_id, step=batch.step, user_id=asked.question.user, batch_id=batch.pk, tier=batch.tier,
-        model=batch.model, revision=reply.model[:200], reason=asked.reason, options=list(asked.question.options),
+        model=batch.model, revision=reply.model[:200], reason=asked.reason[:120], options=list(asked.question.options),
         template=asked.question.template, cached=cached, **_said(reply),
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ class ModelReply(models.Model):
     tier = models.CharField(max_length=10)
     model = models.CharField(max_length=80)
     revision = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=10)
     text = models.TextField(blank=True)
     first = models.TextField(blank=True)

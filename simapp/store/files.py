@@ -82,7 +82,7 @@ def keep_file(
 
 
 def make_durable(paths: Sequence[Path]) -> None:
-    """Make files and the names in folders durable, all at once: one after the other each waits for a disk of its own."""
+    """Make files and the names in folders durable, all at once: in turn each would wait for the disk."""
     if paths:
         with ThreadPoolExecutor(len(paths), thread_name_prefix="sync") as pool:
             for _ in pool.map(sync, dict.fromkeys(paths)):

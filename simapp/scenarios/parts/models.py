@@ -127,17 +127,25 @@ class Sampling(Part):
 
 
 class Perception(Part):
-    """What of a feed a model is shown."""
+    """What of a feed and of themselves users who think with a model are shown."""
 
-    authors: bool = Field(default=True, description="Who wrote a post.")
-    ages: bool = Field(default=True, description="How old a post is.")
-    counters: bool = Field(default=True, description="How often a post was liked, reposted and so on.")
-    posts: int = setting(5, "Posts of the feed, from the top.", ge=1, le=50, unit="posts")
-    comments: int = setting(3, "Comments under each post.", ge=0, le=20, unit="comments")
-    post_characters: int = setting(200, "A post is cut after so many.", ge=20, le=2000, unit="characters")
-    comment_characters: int = setting(
-        100, "A comment is cut after so many.", ge=20, le=2000, unit="characters"
+    authors: Literal["all", "posts", "none"] = Field(
+        default="posts", description="Whose authors are named: of posts and comments, of posts only, of none."
     )
+    ages: bool = Field(default=True, description="How old a post or comment is.")
+    counters: bool = Field(default=True, description="How often a post was liked, reposted and so on.")
+    follows: bool = Field(default=True, description="Whether the user follows a post's author.")
+    audience: bool = Field(default=True, description="How many follow the user.")
+    comments: int = setting(3, "Newest comments under each post.", ge=0, le=20, unit="comments")
+    post_characters: int = setting(280, "A post is cut after so many.", ge=20, le=2000, unit="characters")
+    comment_characters: int = setting(140, "A comment is cut after so many.", ge=20, le=2000, unit="characters")
+    about_characters: int = setting(120, "A persona is cut after so many.", ge=0, le=2000, unit="characters")
+    memory_characters: int = setting(160, "Memories are cut after so many.", ge=0, le=2000, unit="characters")
+    views: int = setting(3, "Strongest stances of the user that are told.", ge=0, le=12, unit="topics")
+    own_tokens: int = setting(
+        750, "Most tokens of user and feed; what does not fit is left out from the bottom.", ge=100, le=100_000,
+        unit="tokens, four characters each",
+    )  # fmt: skip
 
 
 class Prompt(Part):
