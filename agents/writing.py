@@ -35,13 +35,20 @@ class Writing:
 
     def authors(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
         """Return bool[V]: who of the active users writes a post in this step."""
+        chance = self.tendency(world, viewers)
+        writes: NDArray[np.bool_] = streams.uniform("write", step=world.step, user=viewers) < chance
+        return writes
+
+    def tendency(self, world: World, users: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the chance float64[V] that each of users int32[V] writes when active; above 1 is certain."""
         audience = (world.follows.followers.astype(np.float64) + 1.0) ** self.authorship
         # The mean is the first one, kept with the world: else each new follow would nudge everybody's chance.
         if MEAN_AUDIENCE not in world.extra:
             world.extra[MEAN_AUDIENCE] = np.array([audience.mean()])
-        chance = world.users.voice[viewers] * audience[viewers] / world.extra[MEAN_AUDIENCE][0]
-        writes: NDArray[np.bool_] = streams.uniform("write", step=world.step, user=viewers) < chance
-        return writes
+        chance: NDArray[np.float64] = (
+            world.users.voice[users] * audience[users] / world.extra[MEAN_AUDIENCE][0]
+        )
+        return chance
 
     def topics(self, world: World, users: NDArray[np.int32], streams: Streams) -> NDArray[np.int16]:
         """Return the topic each user writes about int16[A]: drawn in proportion to how much they care."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.minds.rules import DEEDS, Rates, RuleMind
+from agents.deeds import DEEDS
+from agents.minds.rules import Rates, RuleMind
 from agents.opinions.baumann import Baumann
 from agents.text.grammar import build_pool
 from agents.writing import Writing
@@ -218,7 +219,7 @@ def _rows(batch: ActionBatch) -> np.ndarray:
 
 
 def test_no_two_deeds_of_a_user_in_a_step_share_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.minds.rules.NUMBERS", 9)
+    monkeypatch.setattr("agents.deeds.NUMBERS", 9)
     world, feed = crowd(0.5, -0.2, 0.1)
     made = decide(mind(Rates(**dict.fromkeys(DEEDS, 0.9))), world, feed).actions
     assert int(np.bincount(made.actor).max()) >= 8

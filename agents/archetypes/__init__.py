@@ -1,0 +1,1 @@
+"""Many users decided by few questions: groups are asked, members draw from what was answered."""
