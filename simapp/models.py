@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simapp.store.endpoints import Endpoint
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -18,6 +19,7 @@ from simapp.store.rows import (
 
 __all__ = [
     "Audit",
+    "Endpoint",
     "Export",
     "Probe",
     "Run",

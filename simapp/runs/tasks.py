@@ -8,6 +8,7 @@ EXECUTE = "simapp.runs.execute_run"
 EXPORT = "simapp.runs.make_export"
 PROBE = "simapp.runs.answer_probe"
 DROP = "simapp.runs.drop_deleted"
+CHECK = "simapp.runs.check_endpoint"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -41,3 +42,11 @@ def drop_deleted(run_id: int) -> None:
     from simapp.runs.deletion import drop
 
     drop(run_id)
+
+
+@shared_task(name=CHECK, queue="decisions", ignore_result=True)
+def check_endpoint(endpoint_id: int) -> None:
+    """Ask an endpoint's server what it can do."""
+    from simapp.runs.endpoints import check
+
+    check(endpoint_id)

@@ -43,6 +43,9 @@ SCHEMA = {
 PROBE_TOKENS = 64
 REASONING_TOKENS = 1024
 """The same for a model that reasons first: its reasoning must fit as well."""
+MOST_SECONDS = 60.0
+"""After this time nothing more is asked: whoever waits for a slow server holds a worker."""
+MOST_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def probe(endpoint: Endpoint, key: str = "", clock: Callable[[], float] = time.m
 
 
 async def _probe(endpoint: Endpoint, key: str, clock: Callable[[], float]) -> Features:
+    endpoint = replace(endpoint, timeout=min(endpoint.timeout, MOST_TIMEOUT))
     line = Line(endpoint, key)
     try:
         return await _Probe(endpoint, key, line, clock).all()
@@ -115,15 +119,13 @@ class _Probe:
         self._shape: frozenset[str] = frozenset()
         self._tokens = PROBE_TOKENS
         self._heard: list[Heard] = []
+        self._began = clock()
 
     async def all(self) -> Features:
-        began = self._clock()
-        models = await self._line.models()
         first = await self._first()
-        seconds = self._clock() - began
-        names = () if isinstance(models, Trouble) else tuple(models)
+        seconds = self._clock() - self._began
         if isinstance(first, Trouble):
-            return Features(problem=f"The server {first.why}.", seconds=seconds, models=names)
+            return Features(problem=f"The server {first.why}.", seconds=seconds)
         # One request after another: a small server may take only one at a time.
         findings = [
             await self._schema(),
@@ -131,8 +133,10 @@ class _Probe:
             await self._logprobs(),
             self._usage(first),
             self._reasoning(),
-            self._models(models),
         ]
+        models = await self._line.models()
+        names = () if isinstance(models, Trouble) else tuple(models)
+        findings.append(self._models(models))
         findings += [Finding(name, True, _SHAPES_SEEN[name]) for name in sorted(self._shape)]
         return Features(tuple(findings), "", seconds, names)
 
@@ -215,6 +219,8 @@ class _Probe:
 
     async def _ask(self, text: str, **more: Any) -> Heard | Trouble:
         messages = [{"role": "system", "content": "You answer briefly."}, {"role": "user", "content": text}]
+        if self._clock() - self._began > MOST_SECONDS:
+            return Trouble(f"was not waited for: the test had taken {MOST_SECONDS:.0f} s already", "again")
         limits = limits_of(self._shape, self._tokens, 1.0, 1.0)
         got = await self._line.complete(
             {"model": self._endpoint.model, "messages": messages, **limits, **more}
