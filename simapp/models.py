@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch
+from simapp.store.endpoints import Endpoint
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -20,6 +21,7 @@ from simapp.store.rows import (
 __all__ = [
     "Audit",
     "CachedReply",
+    "Endpoint",
     "Export",
     "ModelReply",
     "Probe",

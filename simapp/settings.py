@@ -21,6 +21,8 @@ SOCIARIUM_DATA_ROOT = Path(os.environ.get("SOCIARIUM_DATA") or STATE_ROOT / "dat
 
 DEBUG = flag("SOCIARIUM_DEBUG")
 SECRET_KEY = secret_key(STATE_ROOT)
+# Seals secrets in the database (keys of endpoints); SECRET_KEY does where it is not set.
+SOCIARIUM_FIELD_KEY = os.environ.get("SOCIARIUM_FIELD_KEY", "")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *words("SOCIARIUM_HOSTS")]
 CSRF_TRUSTED_ORIGINS = words("SOCIARIUM_TRUSTED_ORIGINS")
 
@@ -211,6 +213,10 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "numba": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
+        # One line per request, and headers where everything is to be logged.
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},
     },
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

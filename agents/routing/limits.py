@@ -43,9 +43,12 @@ class Cost:
         return Cost(self.tokens + other.tokens, self.money + other.money, self.seconds + other.seconds)
 
     @classmethod
-    def of(cls, reply: Reply) -> Cost:
-        """Return what a reply cost, or had cost when it was first made."""
-        return cls(reply.tokens_in + reply.tokens_out, reply.cost, reply.seconds)
+    def of(cls, reply: Reply, seconds: float) -> Cost:
+        """Return what a reply cost, or had cost when it was first made; of its time at most `seconds`.
+
+        The rest was spent in the queue behind other questions, where no model worked for this one.
+        """
+        return cls(reply.tokens_in + reply.tokens_out, reply.cost, min(reply.seconds, seconds))
 
     @classmethod
     def worst(cls, question: Question, sampling: Sampling, price: Price) -> Cost:
@@ -105,7 +108,8 @@ class Metered:
                     raise MustPause(msg)
                 return replies + [Reply("", "over", a.model, tries=0, problem=limit) for a in rest]
             came = self.asker.ask(step, rest[:fit])
-            self.spent = sum((Cost.of(reply) for reply in came), self.spent)
+            for a, reply in zip(rest, came, strict=False):
+                self.spent += Cost.of(reply, self._worst(a).seconds)
             replies += came
         return replies
 
@@ -116,11 +120,14 @@ class Metered:
             return len(asked), ""
         reserved = self.spent
         for i, a in enumerate(asked):
-            price = self.prices.get((a.tier, a.model), Price())
-            reserved += Cost.worst(a.question, self.sampling, price)
+            reserved += self._worst(a)
             if limit := limits.broken_by(reserved):
                 return i, limit
         return len(asked), ""
+
+    def _worst(self, asked: Asked) -> Cost:
+        price = self.prices.get((asked.tier, asked.model), Price())
+        return Cost.worst(asked.question, self.sampling, price)
 
     def load(self, world: World) -> None:
         """Take up what the run has spent up to this state of its world."""

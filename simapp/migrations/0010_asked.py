@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("simapp", "0007_durability"),
+        ("simapp", "0009_endpoints"),
     ]
 
     operations = [
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.BinaryField(max_length=32)),
                 ("revision", models.CharField(max_length=200)),
-                ("model", models.CharField(max_length=80)),
+                ("model", models.CharField(max_length=900)),
                 ("outcome", models.CharField(max_length=10)),
                 ("text", models.TextField(blank=True)),
                 ("first", models.TextField(blank=True)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ("run_id", models.BigIntegerField()),
                 ("step", models.IntegerField()),
                 ("tier", models.CharField(max_length=10)),
-                ("model", models.CharField(max_length=80)),
+                ("model", models.CharField(max_length=900)),
                 (
                     "users",
                     django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None),
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ("step", models.IntegerField()),
                 ("user_id", models.IntegerField()),
                 ("tier", models.CharField(max_length=10)),
-                ("model", models.CharField(max_length=80)),
+                ("model", models.CharField(max_length=900)),
                 ("revision", models.CharField(blank=True, max_length=200)),
                 ("reason", models.CharField(blank=True, max_length=120)),
                 ("outcome", models.CharField(max_length=10)),

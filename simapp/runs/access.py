@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from simapp.models import Run, Scenario
+from simapp.models import Endpoint, Run, Scenario
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,3 +36,16 @@ def scenarios_for(member: Any) -> QuerySet[Scenario]:
         return Scenario.objects.none()
     visible = Scenario.objects.filter(archived=False)
     return visible if member.is_staff else visible.filter(Q(gallery=True) | Q(owner=member))
+
+
+def may_manage_endpoints(member: Any) -> bool:
+    """Whether a member may set up endpoints of language models, and use them: staff, and whom an admin allowed it."""
+    return bool(member.is_authenticated and (member.is_staff or member.has_perm("simapp.manage_endpoints")))
+
+
+def endpoints_for(member: Any) -> QuerySet[Endpoint]:
+    """Return the endpoints that a member may see: their own (staff: everybody's); nobody's key is among it."""
+    if not member.is_authenticated:
+        return Endpoint.objects.none()
+    found = Endpoint.objects.select_related("owner").defer("key_sealed")
+    return found if member.is_staff else found.filter(owner=member)

@@ -107,7 +107,7 @@ def _prices(parent: Run, document: Document, member: Any) -> dict[str, Any]:
     """Return the parent's prices, so that an unchanged fork routes alike, and those of models that it adds."""
     if parent.answers != "models":
         return parent.prices
-    return {**note_prices(getattr(member, "pk", None), document), **parent.prices}
+    return {**note_prices(member, document), **parent.prices}
 
 
 def _past(parent: Run, at: int) -> list[Segment]:

@@ -60,5 +60,5 @@ def prompter_of(models: Models, rules: RuleMind) -> Prompter:
 
 def _mind(rule: Tier, prompter: Prompter) -> ModelMind:
     if rule.tier == "endpoint":
-        return EndpointMind(prompter, rule.model)
-    return LocalMind(prompter, rule.model)
+        return EndpointMind(prompter, rule.label)
+    return LocalMind(prompter, rule.label)

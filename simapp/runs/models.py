@@ -6,7 +6,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -32,9 +32,9 @@ def model_of(run: Run, tier: str, name: str) -> Model:
     if tier == "local":
         return local_model(name)
     if tier == "endpoint":
-        from simapp.runs.endpoints import endpoint_model
+        from simapp.runs import endpoints
 
-        return endpoint_model(run.owner_id, name)
+        return endpoints.model_of(owner=run.owner, names=name.split(", "))
     msg = f"{tier} is no tier of a model"
     raise ModelAway(msg)
 
@@ -60,7 +60,7 @@ def prices(run: Run) -> dict[tuple[str, str], Price]:
     return {_parted(key): Price(**price) for key, price in run.prices.items()}
 
 
-def note_prices(owner_id: int | None, document: Scenario) -> dict[str, dict[str, float]]:
+def note_prices(owner: Any, document: Scenario) -> dict[str, dict[str, float]]:
     """Return the prices and time limits of a document's models as they are now, in the form that a run keeps.
 
     Raises WrongInput that names a model which the member does not have.
@@ -71,11 +71,11 @@ def note_prices(owner_id: int | None, document: Scenario) -> dict[str, dict[str,
     for rule in document.minds.models.tiers:
         tier = rule.asks if rule.tier == "archetype" else rule.tier
         if tier == "endpoint":
-            from simapp.runs.endpoints import price_of
+            from simapp.runs import endpoints
 
-            found[f"{tier}/{rule.model}"] = price_of(owner_id, rule.model)
+            found[f"{tier}/{rule.label}"] = endpoints.worst_prices(owner=owner, names=rule.label.split(", "))
         else:
-            found[f"{tier}/{rule.model}"] = {"input": 0.0, "output": 0.0, "timeout": LOCAL_SECONDS}
+            found[f"{tier}/{rule.label}"] = {"input": 0.0, "output": 0.0, "timeout": LOCAL_SECONDS}
     return found
 
 

@@ -18,11 +18,17 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Export, Probe, Run
-from simapp.runs import deletion, exports, leases, messages, probes
-from simapp.runs.asking import resend_waiting
+from simapp.models import Endpoint, Export, Probe, Run
+from simapp.runs import asking, deletion, endpoints, exports, leases, messages, probes
 from simapp.runs.said import state_message
-from simapp.runs.tasks import answer_probe, decide_batch, drop_deleted, execute_run, make_export
+from simapp.runs.tasks import (
+    answer_probe,
+    check_endpoint,
+    decide_batch,
+    drop_deleted,
+    execute_run,
+    make_export,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +58,7 @@ class Reconciler:
     _exports: dict[int, float] = field(default_factory=dict)
     _probes: dict[int, float] = field(default_factory=dict)
     _batches: dict[int, float] = field(default_factory=dict)
+    _tests: dict[int, float] = field(default_factory=dict)
     _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
@@ -89,10 +96,14 @@ class Reconciler:
             if self.clock() - self._probes.get(probe.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
                 answer_probe.delay(probe.pk)
                 self._probes[probe.pk] = self.clock()
-        for batch_id in resend_waiting():
+        for batch_id in asking.resend_waiting():
             if self.clock() - self._batches.get(batch_id, float("-inf")) >= AGAIN_SECONDS:
                 decide_batch.delay(batch_id)
                 self._batches[batch_id] = self.clock()
+        for endpoint in Endpoint.objects.filter(endpoints.abandoned()).only("pk"):
+            if self.clock() - self._tests.get(endpoint.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
+                check_endpoint.delay(endpoint.pk)
+                self._tests[endpoint.pk] = self.clock()
         self._drop_deleted()
         return sent
 

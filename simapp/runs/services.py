@@ -161,7 +161,7 @@ def create_run(
         users=document.population.users,
         keep=rules,
         answers=checked_answers(answers),
-        prices=note_prices(getattr(owner, "pk", None), document) if answers == "models" else {},
+        prices=note_prices(owner, document) if answers == "models" else {},
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)

@@ -9,6 +9,7 @@ EXPORT = "simapp.runs.make_export"
 PROBE = "simapp.runs.answer_probe"
 DROP = "simapp.runs.drop_deleted"
 DECIDE = "simapp.runs.decide_batch"
+CHECK = "simapp.runs.check_endpoint"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -50,3 +51,11 @@ def decide_batch(batch_id: int) -> None:
     from simapp.runs.answering import answer_batch
 
     answer_batch(batch_id)
+
+
+@shared_task(name=CHECK, queue="decisions", ignore_result=True)
+def check_endpoint(endpoint_id: int) -> None:
+    """Ask an endpoint's server what it can do."""
+    from simapp.runs.endpoints import check
+
+    check(endpoint_id)

@@ -13,12 +13,14 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from simapp.store.browse import rows_page
+from simapp.store.endpoints import Endpoint
 from simapp.store.history import LISTINGS
 from simapp.store.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
 
@@ -187,6 +189,30 @@ class AuditAdmin(LookOnly):
     list_filter = ("action",)
     list_select_related = ("member", "run")
     search_fields = ("member__username", "action", "=run__id")
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(LookOnly):
+    """Endpoints of language models, without their keys."""
+
+    list_display = ("name", "model", "base_url", "owner", "test", "tested")
+    list_filter = ("test",)
+    list_select_related = ("owner",)
+    search_fields = ("name", "model", "base_url", "owner__username")
+    hidden_fields = ("key_sealed", "features")
+    readonly_fields = ("key_is_stored", "features_text")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
+        held = Q(key_sealed__isnull=False)
+        return super().get_queryset(request).defer("key_sealed").annotate(stored=held)
+
+    @admin.display(description="key is stored", boolean=True)
+    def key_is_stored(self, endpoint: Any) -> bool:
+        return bool(endpoint.stored)
+
+    @admin.display(description="features")
+    def features_text(self, endpoint: Endpoint) -> SafeString:
+        return _as_json(endpoint.features)
 
 
 Member = get_user_model()

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 FRAMEWORKS = ("django", "celery", "channels", "psycopg")
-MODELS = ("torch", "transformers", "sentence_transformers")
+MODELS = ("torch", "transformers", "sentence_transformers", "openai")
 PURE = ("simapp.engine", "simapp.metrics", "simapp.scenarios", "recommender", "agents")
 
 IMPORT_ALL = """

@@ -11,6 +11,8 @@ from simapp.scenarios.parts.population import refuse
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
+EndpointName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^,\x00-\x1f\x7f]+$")]
+
 
 class NumberOfUsers(Part):
     """A fixed number of users, drawn once among those that no earlier rule has taken for good."""
@@ -55,7 +57,15 @@ class EndpointTier(Part):
 
     tier: Literal["endpoint"] = "endpoint"
     who: Who = Field(default=NumberOfUsers(), description="Who does.")
-    model: Name = Field(description="Name of an endpoint of the run's owner.")
+    model: EndpointName = Field(description="Name of an endpoint of the run's owner.")
+    also: tuple[EndpointName, ...] = Field(
+        default=(), max_length=9, description="Further endpoints that share the questions, by their weights."
+    )
+
+    @property
+    def label(self) -> str:
+        """The name under which replies are kept."""
+        return ", ".join((self.model, *self.also))
 
 
 class LocalTier(Part):
@@ -64,6 +74,11 @@ class LocalTier(Part):
     tier: Literal["local"] = "local"
     who: Who = Field(default=NumberOfUsers(), description="Who does.")
     model: Name = Field(description="Name of a folder below the installation's model folder.")
+
+    @property
+    def label(self) -> str:
+        """The name under which replies are kept."""
+        return self.model
 
 
 class ArchetypeTier(Part):
@@ -77,7 +92,13 @@ class ArchetypeTier(Part):
     asks: Literal["endpoint", "local"] = Field(
         default="local", description="Tier of the model that is asked."
     )
-    model: Name = Field(description="Name of the model, as for that tier.")
+    model: EndpointName = Field(description="Name of the model, as for that tier.")
+
+    @property
+    def label(self) -> str:
+        """The name under which replies are kept."""
+        return self.model
+
     by: tuple[Literal["age", "gender", "camp", "activity", "community"], ...] = Field(
         default=("age", "camp"), min_length=1, max_length=5, description="Attributes that make the groups."
     )

@@ -1,0 +1,1 @@
+"""Models behind an OpenAI-compatible server: vLLM, SGLang, Ollama, llama.cpp, or a hosted one."""

@@ -1,0 +1,229 @@
+"""One request to one server, through the openai client, and every way in which it can fail.
+
+What leaves is decided here: the body, and of the headers only those that HTTP needs and the endpoint's own key. The
+client would add what it finds in the environment (another key, an organisation, headers of the operator's).
+What comes back is bounded here: one time limit over everything, a largest size, no compression (a few bytes of it can
+become gigabytes), no redirect (it would carry the request to an address that nobody chose).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from agents.inference.endpoint.heard import Unreadable, read_json, shown, without_key
+from agents.inference.endpoint.settings import Endpoint
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+
+MOST_BYTES = 2_000_000
+"""Bytes of a server's answer; more is not read."""
+CONNECT_SECONDS = 10.0
+SENT_HEADERS = {
+    "host",
+    "content-type",
+    "content-length",
+    "accept",
+    "connection",
+    "user-agent",
+    "transfer-encoding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A request that failed, as a value: exceptions of HTTP libraries hold the request, and with it the key.
+
+    why: one sentence without a full stop. kind: "away" there is no server; "again" it may go well next time; "busy" the
+    server asked to wait `wait` seconds (None: it did not say how long); "refused" it does not take this request;
+    "closed" it takes none from us (key, address, model). timed_out: the time limit ended it.
+    """
+
+    why: str
+    kind: Literal["away", "again", "busy", "refused", "closed"]
+    wait: float | None = None
+    timed_out: bool = False
+
+
+class _TooMuch(Exception):
+    pass
+
+
+class Line:
+    """Requests to one endpoint. Belongs to the event loop in which it was made."""
+
+    def __init__(self, endpoint: Endpoint, key: str) -> None:
+        self._endpoint, self._key = endpoint, key
+        self._client = _open_client(endpoint, key)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def complete(self, body: dict[str, Any]) -> bytes | Trouble:
+        """Send a chat completion request; return the body of the answer."""
+        import httpx2
+
+        post = self._client.post
+        return await self._guarded(lambda: post("/chat/completions", cast_to=httpx2.Response, body=body))
+
+    async def models(self) -> list[str] | Trouble:
+        """Return the names of the models that the server lists."""
+        import httpx2
+
+        body = await self._guarded(lambda: self._client.get("/models", cast_to=httpx2.Response))
+        if isinstance(body, Trouble):
+            return body
+        try:
+            held = read_json(body)
+        except Unreadable as problem:
+            return Trouble(str(problem), "again")
+        rows = held.get("data") if isinstance(held, dict) else None
+        names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return [shown(self._bare(name)) for name in names if isinstance(name, str)][:100]
+
+    async def _guarded(self, send: Callable[[], Any]) -> bytes | Trouble:
+        import httpx2
+        import openai
+
+        limit = self._endpoint.timeout
+        try:
+            async with asyncio.timeout(limit):
+                answer = await send()
+                return bytes(answer.content)
+        except (TimeoutError, openai.APITimeoutError):
+            return Trouble(f"did not answer within {limit:g} s", "again", timed_out=True)
+        except openai.APIStatusError as problem:
+            return self._status(problem)
+        except openai.APIConnectionError as problem:
+            cause = problem.__cause__
+            if isinstance(cause, httpx2.ConnectError):
+                return Trouble("cannot be reached: nothing answers at its address", "away")
+            return Trouble(f"broke the connection off ({type(cause).__name__})", "again")
+        except _TooMuch as problem:
+            return Trouble(str(problem), "again")
+        except Exception as problem:  # noqa: BLE001 - whatever a hostile server can make a library raise
+            # Only the name: the text of such errors may hold a header.
+            return Trouble(f"sent what cannot be understood ({type(problem).__name__})", "again")
+
+    def _status(self, problem: Any) -> Trouble:
+        status = int(problem.status_code)
+        said = self._said(problem.body)
+        if status == 429:
+            if "insufficient_quota" in said or "billing" in said:
+                return Trouble("answered 429: the account's quota is used up", "closed")
+            return Trouble(
+                "answered 429: too many requests", "busy", wait=_retry_after(problem.response.headers)
+            )
+        if status in {401, 403}:
+            # What servers say here often holds parts of the key.
+            return Trouble(f"answered {status}: the key is not accepted", "closed")
+        if 300 <= status < 400:
+            return Trouble(f"answered {status}, a redirect, which is not followed", "closed")
+        words = f": {said}" if said else ""
+        if status in {402, 404, 405, 410}:
+            return Trouble(f"answered {status}{words}", "closed")
+        if status in {408, 409, 425} or status >= 500:
+            wait = _retry_after(problem.response.headers) if status == 503 else None
+            return Trouble(f"answered {status}{words}", "again", wait=wait)
+        return Trouble(f"answered {status}{words}", "refused")
+
+    def _said(self, body: Any) -> str:
+        """Return what a server wrote into its error, as one short line without the key."""
+        if isinstance(body, dict):
+            body = body.get("error", body)
+        if isinstance(body, dict):
+            body = body.get("message") or body.get("detail") or body.get("code")
+        return shown(self._bare(body)) if isinstance(body, str) else ""
+
+    def _bare(self, text: str) -> str:
+        return without_key(text, self._key)
+
+
+def _open_client(endpoint: Endpoint, key: str) -> AsyncOpenAI:
+    import httpx2
+    from openai import AsyncOpenAI
+
+    async def send_only_ours(request: httpx2.Request) -> None:
+        for name in set(request.headers) - SENT_HEADERS:
+            del request.headers[name]
+        request.headers["accept-encoding"] = "identity"
+        if key:
+            request.headers["authorization"] = f"Bearer {key}"
+
+    async def bound(response: httpx2.Response) -> None:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in {"", "identity"}:
+            raise _TooMuch("sent a compressed answer, which nobody asked for")
+        length = response.headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+            raise _TooMuch(f"sent more than {MOST_BYTES // 1_000_000} MB")
+        response.stream = _bounded()(response.stream)
+
+    connections = httpx2.Limits(
+        max_connections=endpoint.concurrency,
+        max_keepalive_connections=endpoint.concurrency,
+        keepalive_expiry=30.0,
+    )
+    http = httpx2.AsyncClient(
+        timeout=httpx2.Timeout(endpoint.timeout, connect=min(CONNECT_SECONDS, endpoint.timeout)),
+        limits=connections,
+        follow_redirects=False,
+        # A proxy of the environment's is for what lies outside this machine.
+        trust_env=not _is_here(endpoint.base_url),
+        event_hooks={"request": [send_only_ours], "response": [bound]},
+    )
+    return AsyncOpenAI(
+        api_key=key or "none", admin_api_key="", base_url=endpoint.base_url, max_retries=0, http_client=http
+    )
+
+
+@cache
+def _bounded() -> Any:
+    """Return the class of streams that end in an error when they are too long."""
+    import httpx2
+
+    class Bounded(httpx2.AsyncByteStream):
+        def __init__(self, stream: Any) -> None:
+            self._stream = stream
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for part in self._stream:
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise _TooMuch(f"sent more than {MOST_BYTES // 1_000_000} MB")
+                yield part
+
+        async def aclose(self) -> None:
+            await self._stream.aclose()
+
+    return Bounded
+
+
+def _is_here(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _retry_after(headers: Any) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3), None where there is none that can be read."""
+    text = str(headers.get("retry-after", "")).strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
