@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents import reading
 from agents.opinions.baumann import Baumann
 from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
-from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
+from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
@@ -106,10 +106,16 @@ class RuleMind:
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
 
     def remember(
-        self, world: World, feed: FeedBatch, decisions: DecisionBatch, streams: Streams, workers: Workers
+        self,
+        world: World,
+        feed: FeedBatch,
+        decisions: DecisionBatch,
+        streams: Streams,
+        workers: Workers,
+        events: EventBatch | None = None,
     ) -> None:
         """Move opinions by what was read."""
-        del decisions
+        del decisions, events
         if self.opinion is not None:
             rows = world.posts.rows_of(feed.posts)
             key = streams.key("read", world.step)

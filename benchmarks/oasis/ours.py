@@ -92,7 +92,7 @@ class Told:
         both = both.take(np.lexsort((both.n, both.actor)))
         return DecisionBatch(both, np.full(len(both), _HUMAN, np.uint8))
 
-    def remember(self, world: World, feed: FeedBatch, decisions: Any, streams: Any, workers: Any) -> None:
+    def remember(self, world: World, feed: FeedBatch, decisions: Any, streams: Any, workers: Any, events: Any) -> None:
         """Nobody is moved by what they read."""
 
 

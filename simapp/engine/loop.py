@@ -124,7 +124,7 @@ class Simulation:
             world.remember_seen(feed)
             self.feed.learn(world, events)
             if not founding:
-                self.mind.remember(world, feed, decisions, self.streams, self.workers)
+                self.mind.remember(world, feed, decisions, self.streams, self.workers, events)
         with self._stage("measure"):
             points, histogram = self.measures.measure(world, events)
             self.digest = digests.step_digest(

@@ -136,9 +136,16 @@ class Mind(Protocol):
         ...
 
     def remember(
-        self, world: World, feed: FeedBatch, decisions: DecisionBatch, streams: Any, workers: Any
+        self,
+        world: World,
+        feed: FeedBatch,
+        decisions: DecisionBatch,
+        streams: Any,
+        workers: Any,
+        events: EventBatch,
     ) -> None:
-        """Update opinions and memory from what was read. Called once per step, after actions were applied."""
+        """Update opinions and memory from what was read and what happened. Called once per step, after actions were
+        applied; `events` are all of the step's."""
         ...
 
 

@@ -53,7 +53,7 @@ class ScriptedMind:
             batch.topic[row], batch.stance[row] = 0, 0.25
         return DecisionBatch(batch, np.full(len(lines), TIERS.index("rules"), np.uint8))
 
-    def remember(self, world, feed, decisions, streams, workers):
+    def remember(self, world, feed, decisions, streams, workers, events):
         world.users.opinions[:, 0] += 0.01
 
 
