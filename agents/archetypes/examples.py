@@ -16,11 +16,11 @@ from agents.text.pool import TextPool
 from agents.writing import POST_TEXT
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.posts import POST, QUOTE
+from simapp.engine.core.shortened import MAX_PERSONA, shortened
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 
 MOST_POSTS = 2000
-MAX_PERSON = 240
 MAX_TEXT = 400
 _OPINIONS = 4
 
@@ -55,7 +55,7 @@ class Examples:
         return int(self._members[lo + int(at)])
 
     def person(self, user: int) -> str:
-        """Return who a user is in one line of at most MAX_PERSON characters: name, age, gender, persona."""
+        """Return who a user is in one line of at most MAX_PERSONA characters: name, age, gender, persona."""
         known = self._persons.get(user)
         if known is None:
             known = self._persons[user] = self._person(user)
@@ -117,14 +117,7 @@ class Examples:
         parts += [str(age)] if age else []
         parts += [gender] if gender != "unknown" else []
         about = " ".join((row.persona or row.bio).split()) if row else ""
-        return shortened(f"{', '.join(parts)}. {about}".strip(), MAX_PERSON)
-
-
-def shortened(text: str, most: int) -> str:
-    """Return text of at most `most` characters, cut between words and marked where it was longer."""
-    if len(text) <= most:
-        return text
-    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+        return shortened(f"{', '.join(parts)}. {about}".strip(), MAX_PERSONA)
 
 
 def _stance_at(mine: float, distance: float, u: float) -> float:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from agents.archetypes.fidelity import Fidelity
+from agents.archetypes.grouping import ByAttributes
+from agents.archetypes.watched import WatchedGroups
 from agents.asking import Asker, Sampling
 from agents.minds._model import ModelMind
+from agents.minds.archetype import ArchetypeMind
 from agents.minds.endpoint import EndpointMind
 from agents.minds.local import LocalMind
 from agents.prompting.perception import Perception
@@ -37,7 +41,7 @@ def society(
     return Society(
         rules=rules,
         assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
-        minds=[_mind(rule, prompter) for rule in models.tiers],
+        minds=[_mind(rule, prompter, rules) for rule in models.tiers],
         meter=meter,
         reported=models.opinions == "reported",
     )
@@ -58,7 +62,13 @@ def prompter_of(models: Models, rules: RuleMind) -> Prompter:
     return Prompter(all_actions().values(), rules.writing, templates, perception)
 
 
-def _mind(rule: Tier, prompter: Prompter) -> ModelMind:
-    if rule.tier == "endpoint":
-        return EndpointMind(prompter, rule.label)
-    return LocalMind(prompter, rule.label)
+def _mind(rule: Tier, prompter: Prompter, rules: RuleMind) -> ModelMind | WatchedGroups:
+    tier = rule.asks if rule.tier == "archetype" else rule.tier
+    alone = EndpointMind(prompter, rule.label) if tier == "endpoint" else LocalMind(prompter, rule.label)
+    if rule.tier != "archetype":
+        return alone
+    groups = ArchetypeMind(
+        rules.codes, rules.writing, rule.label, ByAttributes(rule.by), rule.samples, rule.refresh,
+        rates=rules.rates, gate=rules.gate, depth=rules.depth,
+    )  # fmt: skip
+    return WatchedGroups(groups, alone, Fidelity(rules.codes, rule.check))

@@ -36,7 +36,9 @@ def people_of(scenario: Scenario, streams: Streams) -> Population:
 def profiles_of(scenario: Scenario, streams: Streams, world: World) -> Profiles:
     """Return the profile text of a restored world's users: what its population had, without building that anew."""
     if scenario.population.people is None:
-        return GeneratedProfiles(streams, world.users.gender, world.users.age, scenario.topics)
+        return GeneratedProfiles(
+            streams, world.users.gender, world.users.age, scenario.topics, scenario.population.personas
+        )
     return people_of(scenario, streams).profiles
 
 

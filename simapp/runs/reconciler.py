@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -29,6 +30,9 @@ from simapp.runs.tasks import (
     execute_run,
     make_export,
 )
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -88,24 +92,23 @@ class Reconciler:
                 sent.append(run.pk)
                 room -= not run.owner_name
             self._explain(run, busy)
-        for export in Export.objects.filter(exports.abandoned()):
-            if self.clock() - self._exports.get(export.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
-                make_export.delay(export.pk)
-                self._exports[export.pk] = self.clock()
-        for probe in Probe.objects.filter(probes.abandoned()).only("pk"):
-            if self.clock() - self._probes.get(probe.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
-                answer_probe.delay(probe.pk)
-                self._probes[probe.pk] = self.clock()
-        for batch_id in asking.resend_waiting():
-            if self.clock() - self._batches.get(batch_id, float("-inf")) >= AGAIN_SECONDS:
-                decide_batch.delay(batch_id)
-                self._batches[batch_id] = self.clock()
-        for endpoint in Endpoint.objects.filter(endpoints.abandoned()).only("pk"):
-            if self.clock() - self._tests.get(endpoint.pk, float("-inf")) >= QUEUED_AGAIN_SECONDS:
-                check_endpoint.delay(endpoint.pk)
-                self._tests[endpoint.pk] = self.clock()
+        self._send_again()
         self._drop_deleted()
         return sent
+
+    def _send_again(self) -> None:
+        """Send what workers of the other queue began, or never heard of, and nobody works on."""
+        lost: list[tuple[Any, Iterable[int], dict[int, float], float]] = [
+            (make_export, _keys(Export.objects.filter(exports.abandoned())), self._exports, QUEUED_AGAIN_SECONDS),
+            (answer_probe, _keys(Probe.objects.filter(probes.abandoned())), self._probes, QUEUED_AGAIN_SECONDS),
+            (decide_batch, asking.resend_waiting(), self._batches, AGAIN_SECONDS),
+            (check_endpoint, _keys(Endpoint.objects.filter(endpoints.abandoned())), self._tests, QUEUED_AGAIN_SECONDS),
+        ]
+        for task, keys, sent, pause in lost:
+            for key in keys:
+                if self.clock() - sent.get(key, float("-inf")) >= pause:
+                    task.delay(key)
+                    sent[key] = self.clock()
 
     def _drop_deleted(self) -> None:
         """Let what was deleted and is needed no more be dropped, also where the worker that began it died."""
@@ -133,6 +136,10 @@ class Reconciler:
             waiting = "a run worker to take it"
         if waiting != run.waiting:
             Run.objects.filter(pk=run.pk, lease_until=run.lease_until).update(waiting=waiting)
+
+
+def _keys(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
 
 
 def run_forever(stopping: Callable[[float], bool]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SwitchFeed
 from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
+from simapp.scenarios.parts.personas import Personas
 from simapp.scenarios.parts.posts import SeedPostPart
 from simapp.scenarios.problems import ScenarioProblem
 
@@ -118,6 +119,8 @@ def advice(scenario: Scenario) -> list[str]:
         said.append(
             "platform.actions has no create_post and there are no seed_posts; nothing will be written."
         )
+    if scenario.population.people is not None and scenario.population.personas != Personas():
+        said.append("population.personas is for generated users; people from a file keep the words of the file.")
     nobody = isinstance(scenario.network, NoNetwork) and scenario.population.people is None
     if nobody and scenario.feed.preset == "chronological":
         said.append("network.kind is none and the chronological feed shows followed users: feeds stay empty.")

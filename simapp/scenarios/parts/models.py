@@ -93,20 +93,19 @@ class ArchetypeTier(Part):
         default="local", description="Tier of the model that is asked."
     )
     model: EndpointName = Field(description="Name of the model, as for that tier.")
-
-    @property
-    def label(self) -> str:
-        """The name under which replies are kept."""
-        return self.model
-
     by: tuple[Literal["age", "gender", "camp", "activity", "community"], ...] = Field(
         default=("age", "camp"), min_length=1, max_length=5, description="Attributes that make the groups."
     )
     samples: int = setting(8, "Questions per group and context.", ge=1, le=200, unit="questions")
     refresh: int = setting(0, "Ask again after so many steps; 0 asks once.", ge=0, le=100_000, unit="steps")
     check: float = setting(
-        0.02, "Share of them that is decided one by one as well, to see the gap.", ge=0, le=0.2
+        0.02, "Share of their visits that is decided one by one as well, to see the gap.", ge=0, le=0.2
     )
+
+    @property
+    def label(self) -> str:
+        """The name under which replies are kept."""
+        return self.model
 
 
 Tier = Annotated[EndpointTier | LocalTier | ArchetypeTier, Field(discriminator="tier")]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simapp.scenarios.parts.base import Line, Part, setting
+from simapp.scenarios.parts.personas import Personas
 
 OASIS_X = "OASIS, X user generator (camel-ai/oasis, Apache-2.0; arXiv 2411.11581)"
 OASIS_REDDIT = "OASIS, Reddit user generator (camel-ai/oasis, Apache-2.0)"
@@ -210,6 +211,10 @@ class PopulationPart(Part):
     activity: Activity = Field(default=Activity(), description="How often and when users are active.")
     voice: Voice = Field(default=Voice(), description="How much users write when active.")
     opinions: Opinions = Field(default=UniformOpinions(), description="Opinions at the start.")
+    personas: Personas = Field(
+        default=Personas(),
+        description="What users are like, and the persona that says so to language models.",
+    )
     people: People | None = Field(
         default=None,
         description="A file of people; it replaces users, follows and seed posts, nobody is added.",

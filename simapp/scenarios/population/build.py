@@ -47,7 +47,7 @@ def build_population(scenario: Scenario, streams: Streams) -> Population:
     follower, followee, community = build_follows(scenario.network, part.users, opinions[:, 0], streams)
     ages = draw_ages(part.ages, users, streams)
     return Population(
-        profiles=GeneratedProfiles(streams, genders, ages, scenario.topics),
+        profiles=GeneratedProfiles(streams, genders, ages, scenario.topics, part.personas),
         age=ages,
         gender=genders,
         rhythm=rhythm,

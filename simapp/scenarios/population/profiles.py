@@ -14,6 +14,7 @@ import numpy as np
 
 from simapp.engine.core.population import GENDERS, ProfileRow
 from simapp.scenarios.population import words
+from simapp.scenarios.population.personas import DrawnPersonas
 from simapp.scenarios.topics import LABELS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simapp.engine.core.streams import Streams
+    from simapp.scenarios.parts.personas import Personas
 
 MAX_USERS = 1_000_000
 
@@ -89,7 +91,8 @@ _NO_BIO = 0.11  # 12 of the 111 users of OASIS's X sample have none
 class GeneratedProfiles:
     """Profile text of N generated users.
 
-    gender uint8[N] picks the first names, age int16[N] enters the persona, `topics` are topic slugs.
+    gender uint8[N] picks the first names, age int16[N] enters the persona, `topics` are topic slugs. Where `personas`
+    declares attributes or a template, the persona is made of them; country and mbti also enter the profile.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class GeneratedProfiles:
         gender: NDArray[np.uint8],
         age: NDArray[np.int16],
         topics: Sequence[str],
+        personas: Personas | None = None,
     ) -> None:
         if gender.shape[0] > MAX_USERS:
             msg = f"there are distinct handles for {MAX_USERS} users, not for {gender.shape[0]}"
@@ -106,6 +110,8 @@ class GeneratedProfiles:
         self._gender = gender
         self._age = age
         self._topics = tuple(topics)
+        declared = personas is not None and (personas.attributes or personas.template)
+        self._personas = DrawnPersonas(personas, streams, gender) if personas and declared else None
 
     def __len__(self) -> int:
         return int(self._gender.shape[0])
@@ -132,15 +138,17 @@ class GeneratedProfiles:
         draws = self._streams.uniform("profile/words", user=users[:, None], item=np.arange(9)[None, :])
         interests = self.interests(lo, hi)
         genders, ages = self._gender[lo:hi].tolist(), self._age[lo:hi].tolist()
+        traits = self._personas.values(lo, hi) if self._personas else [{} for _ in range(hi - lo)]
         return [
-            self._row(GENDERS[gender], age, style, place, draw, topic)
-            for gender, age, style, place, draw, topic in zip(
+            self._row(GENDERS[gender], age, style, place, draw, topic, trait)
+            for gender, age, style, place, draw, topic, trait in zip(
                 genders,
                 ages,
                 styles.tolist(),
                 places.tolist(),
                 draws.tolist(),
                 interests.tolist(),
+                traits,
                 strict=True,
             )
         ]
@@ -172,18 +180,25 @@ class GeneratedProfiles:
         return np.array(factors), np.array(shifts)
 
     def _row(
-        self, gender: str, age: int, style: int, place: int, draw: list[float], topics: list[int]
+        self,
+        gender: str,
+        age: int,
+        style: int,
+        place: int,
+        draw: list[float],
+        topics: list[int],
+        traits: dict[str, str],
     ) -> ProfileRow:
         firsts = _FIRST.get(gender, words.NEUTRAL)
         first, last = _pick(firsts, draw[0]), _pick(words.LAST, draw[1])
         handle, first, last = _spell(style, place, firsts, first, last)
         name = f"{first.capitalize()} {last.capitalize()}"
         topic, topic2 = (LABELS.get(self._topics[t], self._topics[t]) for t in topics)
-        job = _job(_pick(words.JOBS, draw[2]), age)
+        job = traits.get("job") or _job(_pick(words.JOBS, draw[2]), age)
         at = int(draw[3] * len(words.PURSUITS))
-        pursuit = words.PURSUITS[at]
+        pursuit = traits.get("pursuit") or words.PURSUITS[at]
         pursuit2 = words.PURSUITS[(at + 1 + int(draw[4] * (len(words.PURSUITS) - 1))) % len(words.PURSUITS)]
-        town = _pick(words.TOWNS, draw[5])
+        town = traits.get("town") or _pick(words.TOWNS, draw[5])
         bio = ""
         if draw[7] >= _NO_BIO:
             bio = _pick(_BIOS, draw[6]).format(
@@ -191,7 +206,12 @@ class GeneratedProfiles:
                 Topic=_capital(topic), topic=topic, topic2=topic2, town=town,
             )  # fmt: skip
         persona = f"{name}, {age}, {job} in {town}. Follows {topic} and {topic2}. Likes {pursuit}."
-        return ProfileRow(handle=handle, name=name, bio=bio, persona=persona)
+        if self._personas:
+            known = {"name": name, "age": str(age), "gender": gender, "job": job, "town": town}
+            known |= {"topic": topic, "topic2": topic2, "pursuit": pursuit}
+            persona = self._personas.text(known | traits)
+        country, mbti = traits.get("country", ""), traits.get("mbti", "")
+        return ProfileRow(handle=handle, name=name, bio=bio, persona=persona, country=country, mbti=mbti)
 
 
 def _pick(options: Sequence[str], u: float) -> str:

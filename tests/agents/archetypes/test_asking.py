@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.archetypes.asking import SHARED, cells_of, questions, quoted
 from agents.archetypes.contexts import AGREEMENTS, CONTEXTS, VISIT, context
-from agents.archetypes.examples import Examples, shortened
+from agents.archetypes.examples import Examples
 from agents.archetypes.grouping import ByAttributes
 from agents.asking import Question
 from simapp.engine.core.population import ListedProfiles, ProfileRow
@@ -112,11 +112,6 @@ def test_a_member_is_described_in_one_short_line() -> None:
     assert len(person) <= 240
     assert person.endswith("…")
     assert "\n" not in person
-
-
-def test_text_is_cut_between_words() -> None:
-    assert shortened("one two three", 100) == "one two three"
-    assert shortened("one two three", 9) == "one two…"
 
 
 def test_members_of_a_sample_belong_to_the_group_and_stay_through_all_contexts() -> None:

@@ -1,0 +1,1 @@
+"""What model users remember: bounded columns in `world.extra`, part of every snapshot and fork."""
