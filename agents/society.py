@@ -13,11 +13,12 @@ from agents.minds._model import ModelMind
 from agents.minds.rules import RuleMind
 from agents.routing.assignment import Assignment
 from agents.routing.limits import Metered
-from simapp.engine.core.batches import REASONS, DecisionBatch, EventBatch, FeedBatch
+from simapp.engine.core.batches import REASONS, TIERS, DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 
+MODEL_TIERS = (TIERS.index("local"), TIERS.index("endpoint"))
 LIMIT, LATE = REASONS.index("limit reached"), REASONS.index("no answer in time")
 _WHY = {"count": "as set", "share": "as set", "named": "named"}
 
@@ -36,9 +37,9 @@ class Remembers(Protocol):
     """Keeps what users who think with a model remember. Implemented by agents.memory."""
 
     def remember(
-        self, world: World, feed: FeedBatch, decisions: DecisionBatch, events: EventBatch, streams: Streams
+        self, world: World, users: NDArray[np.int32], decisions: DecisionBatch, events: EventBatch
     ) -> None:
-        """Take in what a step brought. Called once per step, after actions were applied."""
+        """Take in a step, once its actions were applied. users: who decided as model users in it."""
         ...
 
 
@@ -96,7 +97,8 @@ class Society:
         world.users.opinions[thinkers] = held
         self._take_at_word(world, thinkers, decisions)
         if self.memory is not None:
-            self.memory.remember(world, feed, decisions, events, streams)
+            asked = np.isin(decisions.tier, MODEL_TIERS)
+            self.memory.remember(world, np.unique(decisions.actions.actor[asked]), decisions, events)
 
     def _thinkers(self, world: World, feed: FeedBatch, streams: Streams) -> NDArray[np.int64]:
         """Return the users, ascending, who think with a model in this step, awake or not."""

@@ -88,7 +88,7 @@ class Parts:
         if self.asker is None:
             msg = "this scenario's users think with models, and nobody was named who asks them"
             raise RuntimeError(msg)
-        return society(models, rules, self.asker, self.prices)
+        return society(models, rules, self.clock(), self.asker, self.prices)
 
     def rule_mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""

@@ -9,6 +9,7 @@ from agents.archetypes.fidelity import Fidelity
 from agents.archetypes.grouping import ByAttributes
 from agents.archetypes.watched import WatchedGroups
 from agents.asking import Asker, Sampling
+from agents.memory.memory import Memory
 from agents.minds._model import ModelMind
 from agents.minds.archetype import ArchetypeMind
 from agents.minds.endpoint import EndpointMind
@@ -23,11 +24,12 @@ from simapp.engine.actions.registry import all_actions
 
 if TYPE_CHECKING:
     from agents.minds.rules import RuleMind
+    from simapp.engine.core.clock import Clock
     from simapp.scenarios.parts.models import Models, Tier
 
 
 def society(
-    models: Models, rules: RuleMind, asker: Asker, prices: Mapping[tuple[str, str], Price]
+    models: Models, rules: RuleMind, clock: Clock, asker: Asker, prices: Mapping[tuple[str, str], Price]
 ) -> Society:
     """Return the minds of a scenario that names models."""
     limits = models.limits
@@ -37,12 +39,14 @@ def society(
         Sampling(**models.sampling.model_dump()),
         prices,
     )
-    prompter = prompter_of(models, rules)
+    memory = memory_of(models, clock)
+    prompter = prompter_of(models, rules, memory)
     return Society(
         rules=rules,
         assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
         minds=[_mind(rule, prompter, rules) for rule in models.tiers],
         meter=meter,
+        memory=memory,
         reported=models.opinions == "reported",
     )
 
@@ -55,11 +59,20 @@ def _who(rule: Tier) -> Who:
     return Who(said["kind"], users=users, share=said.get("share", 0.0), by=said.get("by", "reach"))
 
 
-def prompter_of(models: Models, rules: RuleMind) -> Prompter:
+def memory_of(models: Models, clock: Clock) -> Memory | None:
+    """Return what keeps and finds memories as a scenario says; None where nobody remembers."""
+    m = models.memory
+    if not m.keep:
+        return None
+    steps = m.half_life_hours * 60 / clock.minutes_per_step
+    return Memory(all_actions().values(), events=m.events, facts=m.facts, half_life=steps)
+
+
+def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Prompter:
     """Return what writes the questions of a scenario. Raises WrongInput for templates that cannot be used."""
     templates = Templates.load(models.prompt.template).overridden(models.prompt.overrides)
     perception = Perception(**models.perception.model_dump())
-    return Prompter(all_actions().values(), rules.writing, templates, perception)
+    return Prompter(all_actions().values(), rules.writing, templates, perception, memory)
 
 
 def _mind(rule: Tier, prompter: Prompter, rules: RuleMind) -> ModelMind | WatchedGroups:

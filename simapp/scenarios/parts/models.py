@@ -179,13 +179,13 @@ class Prompt(Part):
 
 
 class Memory(Part):
-    """What a user who thinks with a model remembers. The ceiling keeps prompts of one length."""
+    """What of their past comes to the mind of users who think with a model. Ceilings keep prompts of one length."""
 
-    recent: int = setting(8, "Events of the user that are remembered.", ge=0, le=100, unit="events")
-    facts: int = setting(16, "Planted facts that are kept.", ge=0, le=200, unit="facts")
-    recalled: int = setting(2, "Facts and events that are put into a prompt.", ge=0, le=20, unit="lines")
-    half_life: float = setting(
-        72.0, "Beliefs fade by half in so long.", gt=0, le=100_000, unit="simulated hours"
+    keep: bool = Field(default=True, description="Whether they remember at all.")
+    events: int = setting(4, "Recent events that come to mind, at most.", ge=0, le=20, unit="events")
+    facts: int = setting(2, "Planted facts that come to mind, at most.", ge=0, le=20, unit="facts")
+    half_life_hours: float = setting(
+        72.0, "What stands behind a belief halves in so long.", gt=0, le=100_000, unit="simulated hours"
     )
 
 
