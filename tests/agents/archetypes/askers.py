@@ -24,7 +24,12 @@ WRITING = Writing(POOL)
 
 def acts(*names: str) -> str:
     """The compact reply that does these things to the first post."""
-    return json.dumps({"do": [{"act": n} | ({} if n == "create_post" else {"on": "1"}) for n in names]})
+    return json.dumps({"do": [_act(name) for name in names]})
+
+
+def _act(name: str) -> dict[str, str]:
+    said = {"text": "I see it so."} if name in ("create_post", "create_comment", "quote_post") else {}
+    return {"act": name} | ({} if name == "create_post" else {"on": "1"}) | said
 
 
 class Said:
