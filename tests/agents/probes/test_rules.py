@@ -32,7 +32,9 @@ def ask(world: World, *users: int, prompt: str = EVERYTHING, seed: int = 7) -> l
     ("opinion", "shown", "words"),
     [(0.0, "+0.00", "homes"), (0.4, "+0.40", "Build more homes"), (-0.9, "−0.90", "Protect what is there")],
 )
-def test_an_opinion_is_said_with_its_side_and_its_number(world: World, opinion: float, shown: str, words: str) -> None:
+def test_an_opinion_is_said_with_its_side_and_its_number(
+    world: World, opinion: float, shown: str, words: str
+) -> None:
     world.users.opinions[1, 0] = opinion
     (said,) = ask(world, 1, prompt="housing?")
     assert said.startswith("Housing: ")
