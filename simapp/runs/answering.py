@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.db.utils import Error
+from django.db.utils import Error, InterfaceError, OperationalError
 from django.utils import timezone
 
 from agents.asking import Asked, Model, ModelAway, Reply, Sampling
@@ -49,6 +49,12 @@ def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
             at("batch answered")
     except (ModelAway, SociariumError) as away:
         _put_back(batch_id, claim, str(away))
+        return "away"
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble: the claim ends by itself
+    except Exception as problem:
+        logger.exception("batch %s failed", batch_id)
+        _put_back(batch_id, claim, f"the decision worker failed: {type(problem).__name__}")
         return "away"
     return _keep(batch, claim, asked, sampling, replies, cached, at)
 

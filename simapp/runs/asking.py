@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from agents.asking import Asked, Reply, Sampling
@@ -20,6 +21,7 @@ from agents.routing.limits import MustPause
 from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.models import ModelReply, QuestionBatch, Run
 from simapp.runs import questions, services, tasks
+from simapp.runs.leases import owner_gone
 from simapp.scenarios.document import load_scenario
 from simapp.scenarios.parts.models import Models
 
@@ -228,7 +230,13 @@ def keeps_prompts(models: Models, users: int) -> bool:
 
 
 def resend_waiting() -> list[int]:
-    """Return the batches that no worker has, although somebody waits: for the reconciler."""
+    """Return the batches that no worker has, although somebody waits: for the reconciler.
+
+    The claim of a worker that is known to be dead ends here, sooner than by itself.
+    """
+    for pk, worker, claim in QuestionBatch.objects.filter(status="taken").values_list("pk", "taken_by", "claim"):
+        if owner_gone(worker):
+            QuestionBatch.objects.filter(pk=pk, claim=claim, status="taken").update(taken_until=Now())
     now = timezone.now()
     nobody = QuestionBatch.objects.filter(
         status="waiting", created__lt=now - timedelta(seconds=AGAIN_SECONDS)

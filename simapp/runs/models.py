@@ -50,9 +50,9 @@ def local_model(name: str) -> Model:
 
 @lru_cache(maxsize=2)
 def _loaded(folder: Path, device: str) -> Model:
-    from agents.inference.local import local_model as load
+    from agents.inference.local.model import local_model as load
 
-    return load(folder, device=device or None)
+    return load(str(folder), device or "cpu")
 
 
 def prices(run: Run) -> dict[tuple[str, str], Price]:
