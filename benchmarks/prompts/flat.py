@@ -1,4 +1,4 @@
-"""Prompts over a long run: a world that rule minds write, and what its users would be asked at each step.
+"""Prompts over a long run, two ways: on OASIS's own observation, and in a world that rule minds write.
 
     .venv/bin/python -m benchmarks.prompts.flat --steps 500 --svg docs/img/prompt-tokens.svg
 
@@ -15,7 +15,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from agents.asking import Question
     from agents.prompting.prompter import Prompter
     from simapp.engine.core.batches import DecisionBatch, EventBatch, FeedBatch
     from simapp.engine.core.world import World
@@ -51,6 +54,13 @@ class Point:
     most: int
 
 
+def point_of(step: int, asked: list[Question]) -> Point:
+    """Return the point of the questions of a step."""
+    given, unshared = [q.tokens for q in asked], [q.tokens_unshared for q in asked]
+    mean = round(sum(given) / len(asked), 1)
+    return Point(step, len(asked), mean, round(sum(unshared) / len(asked), 1), max(given))
+
+
 @dataclass
 class Watched:
     """A mind that lets another decide, remembers for all users, and looks at what they would have been asked."""
@@ -65,17 +75,7 @@ class Watched:
     def decide(self, world: World, feed: FeedBatch, streams: Any, workers: Any) -> DecisionBatch:
         """Return the inner mind's decisions."""
         if len(feed) and (world.step <= 6 or world.step % self.every == 0):
-            asked = self.prompter.questions(world, feed, streams)
-            given, unshared = [q.tokens for q in asked], [q.tokens_unshared for q in asked]
-            self.points.append(
-                Point(
-                    world.step,
-                    len(asked),
-                    round(sum(given) / len(asked), 1),
-                    round(sum(unshared) / len(asked), 1),
-                    max(given),
-                )
-            )
+            self.points.append(point_of(world.step, self.prompter.questions(world, feed, streams)))
         return self.inner.decide(world, feed, streams, workers)
 
     def remember(
@@ -90,6 +90,42 @@ class Watched:
         """Let opinions move, and everybody remember."""
         self.inner.remember(world, feed, decisions, streams, workers, events)
         self.memory.remember(world, feed.viewers, decisions, events)
+
+
+def observing(steps: int, users: int, *, every: int = 10, seed: int = 1) -> list[Point]:
+    """Ask `users` users at each of `steps` steps on OASIS's observation, drawn anew; return points as `lived` does.
+
+    They do what the stand-in of `bench decide` says, and remember it.
+    """
+    from agents.memory.memory import Memory
+    from agents.prompting.prompter import Prompter
+    from agents.writing import Writing
+    from simapp.engine.actions.door import carry_out
+    from simapp.engine.actions.registry import all_actions
+    from simapp.engine.core.batches import TIERS, DecisionBatch
+    from simapp.engine.core.streams import Streams
+    from simapp.runs.assemble import text_pool
+    from simapp.runs.bench_observation import TOPICS, observed, redrawn
+    from simapp.runs.benching_framework import stand_in_replies
+
+    streams = Streams(seed)
+    world, feed = observed(users, streams)
+    actions = tuple(all_actions().values())
+    memory = Memory(actions)
+    prompter = Prompter(actions, Writing(text_pool(TOPICS)), memory=memory)
+    points = []
+    for step in range(1, steps + 1):
+        world.step += 1
+        feed = redrawn(feed, world, streams)
+        asked = prompter.questions(world, feed, streams)
+        if step <= 6 or step % every == 0:
+            points.append(point_of(step, asked))
+        replies = stand_in_replies(asked, world, streams)
+        answers = [prompter.deeds(question, reply) for question, reply in zip(asked, replies, strict=True)]
+        batch = prompter.actions(world, feed, asked, answers, streams)
+        decisions = DecisionBatch(batch, np.full(len(batch), TIERS.index("endpoint"), np.uint8)).canonical()
+        memory.remember(world, feed.viewers, decisions, carry_out(world, decisions.actions))
+    return points
 
 
 def lived(steps: int, users: int, *, every: int = 10, seed: int = 1) -> list[Point]:
@@ -126,10 +162,10 @@ def _simulation(users: int, every: int, seed: int) -> tuple[Simulation, Watched]
     return simulation, mind
 
 
-def drawn(points: list[Point]) -> str:
-    """Return the points beside OASIS's as an SVG picture."""
+def drawn(same: list[Point], own: list[Point]) -> str:
+    """Return both series beside OASIS's as an SVG picture."""
     wide, high, left, top, right, bottom = 720, 320, 64, 44, 16, 44
-    last, most = points[-1].step, 15_000
+    last, most = same[-1].step, 15_000
 
     def at(step: float, tokens: float) -> str:
         x = left + (wide - left - right) * step / last
@@ -156,14 +192,19 @@ def drawn(points: list[Point]) -> str:
             "middle",
         )
     )
-    ours = " ".join(at(point.step, point.tokens_in) for point in points)
     theirs = " ".join(at(*point) for point in OASIS)
-    parts.append(f'<polyline points="{ours}" fill="none" stroke="#1f6f8b" stroke-width="2.5"/>')
+    for points, name, above, dashes in (
+        (same, "ours, on OASIS's observation", 10, ""),
+        (own, "ours, in a world of its own", -18, ' stroke-dasharray="5 4"'),
+    ):
+        line = " ".join(at(point.step, point.tokens_in) for point in points)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="#1f6f8b" stroke-width="2.5"{dashes}/>')
+        mean = round(sum(point.tokens_in for point in points) / len(points))
+        y = float(at(0, mean).split(",")[1]) - above
+        parts.append(words(wide - right, y, f"{name}: {mean:,}", "end"))
     parts.append(f'<polyline points="{theirs}" fill="none" stroke="#c2571a" stroke-width="2.5"/>')
     x, y = (float(part) for part in at(*OASIS[1]).split(","))
     parts.append(words(x + 10, y + 5, "OASIS: 3,733 for the first decision, 14,043 for the sixth"))
-    mean = round(sum(point.tokens_in for point in points) / len(points))
-    parts.append(words(wide - right, float(at(0, mean).split(",")[1]) - 10, f"ours: {mean:,}", "end"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" '
         f'aria-label="Input tokens of a decision over a run" font-family="system-ui, sans-serif" font-size="13" '
@@ -183,12 +224,17 @@ def main() -> None:
     import django
 
     django.setup()
-    points = lived(options.steps, options.users, seed=options.seed)
-    for point in points:
-        print(f"{point.step:6} {point.asked:6} {point.tokens_in:8} {point.tokens_unshared:8} {point.most:6}")
+    same = observing(options.steps, options.users, seed=options.seed)
+    own = lived(options.steps, options.users, seed=options.seed)
+    for name, points in (("OASIS's observation", same), ("a world of rule minds", own)):
+        print(f"{name}: step, users asked, tokens in, tokens unshared, longest")
+        for point in points:
+            print(
+                f"{point.step:6} {point.asked:6} {point.tokens_in:8} {point.tokens_unshared:8} {point.most:6}"
+            )
     if options.svg:
-        options.svg.write_text(drawn(points), encoding="utf-8")
-    print(json.dumps({"points": [asdict(point) for point in points]}))
+        options.svg.write_text(drawn(same, own), encoding="utf-8")
+    print(json.dumps({"observation": [asdict(p) for p in same], "world": [asdict(p) for p in own]}))
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def bench(
             for question in questions:
                 question.key(MODEL, Sampling())
         with meter.waiting():
-            said = _answered(questions, world, streams, latency_ms)
+            said = stand_in_replies(questions, world, streams, latency_ms)
         with meter.part("read"):
             answers = [
                 prompter.deeds(question, reply) for question, reply in zip(questions, said, strict=True)
@@ -159,7 +159,9 @@ class _Meter:
         yield
 
 
-def _answered(questions: list[Question], world: World, streams: Streams, latency_ms: float) -> list[Reply]:
+def stand_in_replies(
+    questions: list[Question], world: World, streams: Streams, latency_ms: float = 0.0
+) -> list[Reply]:
     """Return the stand-in's replies, after `latency_ms` for each, AT_ONCE of them at once."""
     users = np.array([question.user for question in questions])
     drawn = streams.uniform("bench/reply", step=world.step, user=users).tolist()

@@ -18,7 +18,7 @@ def bench(**options: object) -> dict:
 
 
 def test_the_endpoint_tier_says_what_a_decision_costs_beside_the_model() -> None:
-    found = bench(tier="endpoint", users=60, steps=2)
+    found = bench(tier="endpoint", users=60, steps=2, latency_ms=1.0)
     assert found["decisions"] == found["model_calls"] == 120
     assert 1000 < found["tokens_in"] <= found["tokens_in_most"] <= 1100
     assert 0 < found["tokens_unshared"] <= 750
@@ -26,11 +26,6 @@ def test_the_endpoint_tier_says_what_a_decision_costs_beside_the_model() -> None
     assert found["cpu_ms_per_decision"] == pytest.approx(sum(found["stages_us"].values()) / 1e3, rel=0.05)
     assert found["wall_seconds"] > 0
     assert set(found["stages_us"]) == {"prompt", "key", "read", "act", "remember"}
-
-
-def test_the_time_a_model_takes_is_waited_for_and_costs_no_cpu() -> None:
-    found = bench(tier="endpoint", users=60, steps=1, latency_ms=50)
-    assert found["wall_seconds"] > 0.05
 
 
 @pytest.mark.parametrize(
