@@ -178,7 +178,7 @@ class Shower:
             if spoken_of[place] >= 0:
                 quoted = int(posts.text[above[place]])
                 cited = neutral(texts[quoted], p.comment_characters) if quoted >= 0 else "…"
-                words = f"{words} (on {known[spoken_of[place]][0]}: {cited})"
+                words = f"{words} [on {known[spoken_of[place]][0]}: {cited}]"
             if label >= 0:
                 words = f"[label: {neutral(texts[label], _LABEL_CHARACTERS)}] {words}"
             if note >= 0:

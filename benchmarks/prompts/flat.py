@@ -193,15 +193,13 @@ def drawn(same: list[Point], own: list[Point]) -> str:
         )
     )
     theirs = " ".join(at(*point) for point in OASIS)
-    for points, name, above, dashes in (
-        (same, "ours, on OASIS's observation", 10, ""),
-        (own, "ours, in a world of its own", -18, ' stroke-dasharray="5 4"'),
-    ):
+    means = []
+    for points, dashes in ((same, ""), (own, ' stroke-dasharray="5 4"')):
         line = " ".join(at(point.step, point.tokens_in) for point in points)
         parts.append(f'<polyline points="{line}" fill="none" stroke="#1f6f8b" stroke-width="2.5"{dashes}/>')
-        mean = round(sum(point.tokens_in for point in points) / len(points))
-        y = float(at(0, mean).split(",")[1]) - above
-        parts.append(words(wide - right, y, f"{name}: {mean:,}", "end"))
+        means.append(round(sum(point.tokens_in for point in points) / len(points)))
+    told = f"ours: {means[0]:,} on OASIS's observation; dashed: {means[1]:,} in a world of its own"
+    parts.append(words(wide - right, float(at(0, means[0]).split(",")[1]) - 12, told, "end"))
     parts.append(f'<polyline points="{theirs}" fill="none" stroke="#c2571a" stroke-width="2.5"/>')
     x, y = (float(part) for part in at(*OASIS[1]).split(","))
     parts.append(words(x + 10, y + 5, "OASIS: 3,733 for the first decision, 14,043 for the sixth"))

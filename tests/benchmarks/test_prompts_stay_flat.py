@@ -27,3 +27,4 @@ def test_the_picture_shows_both_and_oasis() -> None:
     assert ElementTree.fromstring(picture).tag.endswith("svg")
     assert "14,043" in picture
     assert picture.count("1,087") == 2
+    assert picture.count("<polyline") == 3
