@@ -109,6 +109,18 @@ class Memory:
         """Take a fact out again, without a trace; return whether it was there."""
         return facts.forget(world, user, text)
 
+    def beliefs(
+        self, world: World, users: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (belief in [-1, 1], evidence) float32[A, T] of each user now; zeros for those without a memory."""
+        place = state.places(world, users)
+        belief = np.zeros((users.shape[0], len(world.topics)), np.float32)
+        evidence = np.zeros_like(belief)
+        known = place >= 0
+        if known.any():
+            belief[known], evidence[known] = beliefs.held(world, place[known], self._half_life)
+        return belief, evidence
+
     def inspect(self, world: World, user: int) -> dict[str, Any]:
         """Return all that a user remembers as plain data: events (newest first), beliefs, self-view, facts."""
         users = np.array([user], np.int32)

@@ -7,6 +7,8 @@ from agents.memory.state import BY, COUNT, KIND, TOPIC, WHOM
 
 _QUOTED = 50  # characters of what was written that are remembered
 
+_INSIDE = str.maketrans({'"': "'", "“": "'", "”": "'", ";": ","})
+
 # By action: what I did ("{whom}" whose post, "{about}" its topic), and what was done to me ("" for nothing that one is
 # told of); "{one}" is who did it.
 MINE = {
@@ -54,7 +56,8 @@ def event_words(
         one = f"{one} and {others} more"
     whom = "your own" if event[WHOM] == user else handles.get(event[WHOM], "somebody")
     about = f" on {topics[event[TOPIC]]}" if 0 <= event[TOPIC] < len(topics) else ""
-    said = f': "{neutral(text, _QUOTED)}"' if text else ""
+    # Without what would end the quotation, or begin another memory.
+    said = f': "{neutral(text, _QUOTED).translate(_INSIDE)}"' if text else ""
     return pattern.format(whom=whom, about=about, said=said, one=one).replace("your own's", "your own")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,12 +130,28 @@ def _add(
     )
 
 
-def _put(found: _Columns, actor: int, code: int, **columns: Any) -> None:
-    values = {"post": -1, "user": -1, "text": -1, "topic": -1, "stance": 0.0, "writes": False} | columns
+def _put(
+    found: _Columns,
+    actor: int,
+    code: int,
+    *,
+    item: int = -1,
+    post: int = -1,
+    user: int = -1,
+    text: int = -1,
+    topic: int = -1,
+    stance: float = 0.0,
+    writes: bool = False,
+) -> None:
     found.actor.append(actor)
     found.code.append(code)
-    for name, value in values.items():
-        getattr(found, name).append(value)
+    found.item.append(item)
+    found.post.append(post)
+    found.user.append(user)
+    found.text.append(text)
+    found.topic.append(topic)
+    found.stance.append(stance)
+    found.writes.append(writes)
 
 
 def _wrote(found: _Columns, user: int, code: int) -> bool:

@@ -18,13 +18,14 @@ from agents.prompting.offers import ActionLike, Offer, Offers
 from agents.prompting.people import People
 from agents.prompting.perception import Perception
 from agents.prompting.seeing import Seen, see
-from agents.prompting.showing import Block, Shower, legend
+from agents.prompting.showing import Shower, Shown, legend
 from agents.prompting.templates import Templates
 from simapp.engine.core.batches import ActionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 
 _MEMORY = "\x03"  # stands for what is remembered until it is known how much of it fits
+_NO_POSTS = "nothing new"
 _OPINIONS = [f"{tenths / 10:g}" for tenths in range(-10, 11)]
 
 
@@ -79,7 +80,7 @@ class Prompter:
         followers = world.follows.followers[viewers].tolist()
         orders = _orders(world, viewers, offered, streams)
         seeds = (streams.bits("prompt/seed", step=world.step, user=viewers) >> np.uint64(1)).tolist()
-        blocks, names = self._shower.blocks(world, seen, viewers, offered), [offer.name for offer in offered]
+        feeds, names = self._shower.shown(world, seen, viewers, offered), [offer.name for offer in offered]
         digest, most = self.templates.digest, self.perception.own_tokens * TOKEN_CHARACTERS
         asked = []
         for row, user in enumerate(viewers.tolist()):
@@ -94,15 +95,15 @@ class Prompter:
                 "options": " ".join(options),
                 "feed": "",
             }
-            own, shown = self._fitted(values, blocks[row], remembered[row], most)
+            own, shown = self._fitted(values, feeds[row], remembered[row], most)
             asked.append(
                 Question(
                     user=user,
                     shared=shared,
                     own=own,
                     options=options,
-                    posts=len(shown),
-                    comments=tuple([block.comments for block in shown]),
+                    posts=len(shown.texts),
+                    comments=tuple(shown.comments),
                     topics=topics,
                     seed=seeds[row],
                     template=digest,
@@ -155,38 +156,21 @@ class Prompter:
         return self._shared(values) + "\n"
 
     def _fitted(
-        self, values: dict[str, str], blocks: list[Block], memories: list[str], most: int
-    ) -> tuple[str, list[Block]]:
-        """Return the own part, at most `most` characters of it, and the posts that it shows; see Perception."""
-        values["feed"] = _lines(blocks)
+        self, values: dict[str, str], shown: Shown, memories: list[str], most: int
+    ) -> tuple[str, Shown]:
+        """Return the own part, at most `most` characters of it, and what it shows; see Perception."""
+        values["feed"] = "\n".join(shown.texts) or _NO_POSTS
         own = self._own(values)
         first = min(len(memories[0]), self.perception.memory_characters) if memories else 0
         over = len(own) + first - most
         if over > 0:
-            blocks = _fewer(blocks, over)
-            values["feed"] = _lines(blocks)
+            shown = shown.without(over)
+            values["feed"] = "\n".join(shown.texts) or _NO_POSTS
             own = self._own(values)
         if memories:
             room = min(most - len(own) + 1, self.perception.memory_characters)
             own = own.replace(_MEMORY, _as_fits(memories, max(room, first)), 1)
-        return own, blocks
-
-
-def _lines(blocks: list[Block]) -> str:
-    return "\n".join([block.text for block in blocks]) or "nothing new"
-
-
-def _fewer(blocks: list[Block], over: int) -> list[Block]:
-    """Return the blocks with `over` characters less: without comments from the bottom, then without posts."""
-    kept = list(blocks)
-    for place in range(len(kept) - 1, -1, -1):
-        while over > 0 and kept[place].comments:
-            short = kept[place].shorter()
-            over -= len(kept[place].text) - len(short.text)
-            kept[place] = short
-    while over > 0 and len(kept) > 1:
-        over -= len(kept.pop().text) + 1
-    return kept
+        return own, shown
 
 
 def _as_fits(memories: list[str], room: int) -> str:

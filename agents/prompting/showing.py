@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,25 +23,27 @@ _NUMBER, _MARK = "\x01", "\x02"
 _NOTE_CHARACTERS, _LABEL_CHARACTERS = 160, 80
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A post with its comments, as one reader is shown it: lines, and how many comments they number."""
-
-    text: str
-    comments: int
-
-    def shorter(self) -> Block:
-        """Return it without its last comment."""
-        return Block(self.text.rpartition("\n")[0], self.comments - 1)
-
-
 @dataclass(slots=True)
-class _Post:
-    """A distinct post of a step in words, with _NUMBER and _MARK in it."""
+class Shown:
+    """What one reader is shown, top first: the lines of each post (its own, then its comments'), and how many of them
+    are comments."""
 
-    head: str
-    comments: list[int] = field(default_factory=list)  # rows
-    whole: str = ""
+    texts: list[str]
+    comments: list[int]
+
+    def without(self, over: int) -> Shown:
+        """Return it with `over` characters less: without comments from the bottom, then without posts."""
+        texts, comments = list(self.texts), list(self.comments)
+        for place in range(len(texts) - 1, -1, -1):
+            while over > 0 and comments[place]:
+                short = texts[place].rpartition("\n")[0]
+                over -= len(texts[place]) - len(short)
+                texts[place] = short
+                comments[place] -= 1
+        while over > 0 and len(texts) > 1:
+            over -= len(texts.pop()) + 1
+            comments.pop()
+        return Shown(texts, comments)
 
 
 def legend(world: World, perception: Perception, offered: tuple[Offer, ...]) -> str:
@@ -70,62 +72,91 @@ class Shower:
         quiet = off | {"author"} if perception.authors != "all" else off
         self._comment = templates.fill("comment", quiet)
 
-    def blocks(
+    def shown(
         self, world: World, seen: Seen, viewers: NDArray[np.int32], offered: tuple[Offer, ...]
-    ) -> list[list[Block]]:
-        """Return what each viewer is shown, top first."""
-        posts = self._posts(world, seen, {offer.name for offer in offered})
+    ) -> list[Shown]:
+        """Return what each viewer is shown."""
+        heads = self._heads(world, seen, {offer.name for offer in offered})
+        lines = self._lines(world, seen)
+        whole = ["\n".join([head, *below]) for head, below in zip(heads, lines, strict=True)]
         follows = self._followed(world, seen, viewers)
         silent = silenced(world, seen, viewers)
-        out: list[list[Block]] = []
+        numbers = [str(rank + 1) for rank in range(seen.feed.shape[1])]
+        out = []
         for row, places in enumerate(seen.feed.tolist()):
-            mine = []
+            texts, counts = [], []
             for rank, place in enumerate(places):
                 if place < 0:
                     break
-                post = posts[place]
-                text, comments = post.whole, post.comments
+                text, count = whole[place], len(lines[place])
                 if silent and silent[row][rank]:
-                    comments = unmuted(world, int(viewers[row]), comments)
-                    text = self._whole(world, post.head, comments)
+                    kept = self._unmuted_lines(world, seen, int(viewers[row]), place)
+                    text, count = "\n".join([heads[place], *kept]), len(kept)
                 mark = "*" if follows[row][rank] else ""
-                mine.append(Block(text.replace(_NUMBER, str(rank + 1)).replace(_MARK, mark), len(comments)))
-            out.append(mine)
+                texts.append(text.replace(_NUMBER, numbers[rank]).replace(_MARK, mark))
+                counts.append(count)
+            out.append(Shown(texts, counts))
         return out
 
-    def _posts(self, world: World, seen: Seen, offered: set[str]) -> list[_Post]:
-        posts, p = world.posts, self._perception
+    def _heads(self, world: World, seen: Seen, offered: set[str]) -> list[str]:
+        """Return the line of each distinct post, with _NUMBER and _MARK in it."""
+        posts = world.posts
         shown = np.where(seen.originals >= 0, seen.originals, seen.posts)
-        authors = posts.author[seen.posts].tolist()
-        makers = posts.author[shown].tolist()
-        commenters: list[int] = []
-        if p.authors == "all":
-            commenters = posts.author[seen.comments[seen.comments >= 0]].tolist()
+        authors, makers = posts.author[seen.posts].tolist(), posts.author[shown].tolist()
         above = posts.row(posts.parent[shown])  # what a quote is about
         spoken_of = np.where((above >= 0) & (posts.kind[shown] == QUOTE), posts.author[above], -1).tolist()
-        known = self._people.of(world, {*authors, *makers, *commenters, *spoken_of} - {-1})
-        ages = (
-            (world.step - posts.step[seen.posts].astype(np.int64)) * world.clock.minutes_per_step
-        ).tolist()
+        known = self._people.of(world, {*authors, *makers, *spoken_of} - {-1})
+        ages = _ages(world, seen.posts)
         counters = _counter_words(world, shown, offered)
         kinds, texts = posts.kind[seen.posts].tolist(), self._texts(world, shown, above, spoken_of, known)
-        comments = [[row for row in of if row >= 0] for of in seen.comments.tolist()]
         out = []
         for place, author in enumerate(authors):
             name = known[author][0]
             if kinds[place] == REPOST:
                 name = f"{name} sharing {known[makers[place]][0]}"
-            head = self._post(
-                {
-                    "number": _NUMBER,
-                    "mark": _MARK,
-                    "author": name,
-                    "age": age_words(ages[place]),
-                    "counters": counters[place],
-                    "text": texts[place],
-                }
+            out.append(
+                self._post(
+                    {
+                        "number": _NUMBER,
+                        "mark": _MARK,
+                        "author": name,
+                        "age": ages[place],
+                        "counters": counters[place],
+                        "text": texts[place],
+                    }
+                )
             )
-            out.append(_Post(head, comments[place], self._whole(world, head, comments[place])))
+        return out
+
+    def _lines(self, world: World, seen: Seen) -> list[list[str]]:
+        """Return the lines of the comments of each distinct post, with _NUMBER in them."""
+        place, nth = np.nonzero(seen.comments >= 0)
+        rows = seen.comments[place, nth]
+        lines: list[list[str]] = [[] for _ in range(seen.posts.shape[0])]
+        words = self._comments(world, rows, (nth + 1).tolist())
+        for at, line in zip(place.tolist(), words, strict=True):
+            lines[at].append(line)
+        return lines
+
+    def _unmuted_lines(self, world: World, seen: Seen, user: int, place: int) -> list[str]:
+        rows = unmuted(world, user, [row for row in seen.comments[place].tolist() if row >= 0])
+        return self._comments(world, np.array(rows, np.int64), list(range(1, len(rows) + 1)))
+
+    def _comments(self, world: World, rows: NDArray[np.int64], numbers: list[int]) -> list[str]:
+        posts, p = world.posts, self._perception
+        authors = posts.author[rows].tolist()
+        known = self._people.of(world, set(authors)) if p.authors == "all" else {}
+        likes, texts = posts.likes[rows].tolist(), posts.text[rows].tolist()
+        values = {"number": "", "author": "", "age": "", "counters": "", "text": ""}
+        out = []
+        for number, author, age, liked, text in zip(
+            numbers, authors, _ages(world, rows), likes, texts, strict=True
+        ):
+            values["number"] = f"{_NUMBER}.{number}"
+            values["author"] = known[author][0] if known else ""
+            values["age"], values["counters"] = age, str(liked)
+            values["text"] = neutral(world.texts[text], p.comment_characters) if text >= 0 else ""
+            out.append(self._comment(values))
         return out
 
     def _texts(
@@ -147,7 +178,7 @@ class Shower:
             if spoken_of[place] >= 0:
                 quoted = int(posts.text[above[place]])
                 cited = neutral(texts[quoted], p.comment_characters) if quoted >= 0 else "…"
-                words = f"{words} (on {known[spoken_of[place]][0]}: {cited})"
+                words = f"{words} [on {known[spoken_of[place]][0]}: {cited}]"
             if label >= 0:
                 words = f"[label: {neutral(texts[label], _LABEL_CHARACTERS)}] {words}"
             if note >= 0:
@@ -156,26 +187,6 @@ class Shower:
                 words = f"[reported by {reports} users] {words}"
             out.append(words)
         return out
-
-    def _whole(self, world: World, head: str, comments: list[int]) -> str:
-        """Return a post with comments (rows) below it."""
-        if not comments:
-            return head
-        posts, p = world.posts, self._perception
-        lines = [head]
-        known = self._people.of(world, posts.author[comments].tolist()) if p.authors == "all" else {}
-        for number, row in enumerate(comments, 1):
-            author, text = int(posts.author[row]), int(posts.text[row])
-            age = (world.step - int(posts.step[row])) * world.clock.minutes_per_step
-            values = {
-                "number": f"{_NUMBER}.{number}",
-                "author": known[author][0] if known else "",
-                "age": age_words(age),
-                "counters": f"{int(posts.likes[row])}",
-                "text": neutral(world.texts[text], p.comment_characters) if text >= 0 else "",
-            }
-            lines.append(self._comment(values))
-        return "\n".join(lines)
 
     def _followed(self, world: World, seen: Seen, viewers: NDArray[np.int32]) -> list[list[bool]]:
         """Return bool[V][k]: whether the viewer follows who brought them the post."""
@@ -213,3 +224,10 @@ def _counter_words(world: World, rows: NDArray[np.int64], offered: set[str]) -> 
         value = getattr(world.posts, names[0])[rows]
         columns.append((value - getattr(world.posts, names[1])[rows] if len(names) > 1 else value).tolist())
     return ["/".join(map(str, values)) for values in zip(*columns, strict=True)]
+
+
+def _ages(world: World, rows: NDArray[np.int64]) -> list[str]:
+    """Return how old posts are, in words; there are few different ages, and many posts."""
+    steps = world.step - world.posts.step[rows].astype(np.int64)
+    words = {age: age_words(age * world.clock.minutes_per_step) for age in np.unique(steps).tolist()}
+    return [words[age] for age in steps.tolist()]

@@ -79,6 +79,9 @@ class Templates:
     def fill(self, part: str, off: frozenset[str] = frozenset()) -> Fill:
         """Return what fills a part from the values of its slots; those in `off` are not shown."""
         lines = [_line(line, off) for line in self.parts[part].split("\n")]
+        if len(lines) == 1 and lines[0][1]:
+            ((pattern, slots),) = lines
+            return lambda values: pattern % tuple([values[slot] for slot in slots])
 
         def filled(values: Mapping[str, str]) -> str:
             out = []

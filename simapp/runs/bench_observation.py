@@ -5,6 +5,7 @@ Five posts of 190 characters with three comments of 95 characters each, and OASI
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -31,26 +32,32 @@ ACTIONS = (
 POSTS, POST_CHARACTERS = 5, 190
 COMMENTS, COMMENT_CHARACTERS = 3, 95
 TOPICS = ("housing", "transport", "climate", "schools", "health", "technology")
+FEWEST_USERS = 30
 _FOLLOWS = 20
 _PER_USER = 2  # posts that each user has written
 
 
 def observed(users: int, streams: Streams) -> tuple[World, FeedBatch]:
-    """Return a world of `users` users (>= 30) in which everybody is shown such a feed, and the feed."""
+    """Return a world of `users` users (at least FEWEST_USERS) in which everybody is shown such a feed, and the feed."""
     world = _world(users, streams)
     _write(world, users * _PER_USER, users, streams)
-    drawn = streams.integers(
-        "bench/feed", users * _PER_USER, user=np.arange(users)[:, None], item=np.arange(POSTS)
-    )
-    # Posts of one feed differ: each place draws from a fifth of them.
-    fifth = users * _PER_USER // POSTS
-    feed = (drawn % fifth + np.arange(POSTS) * fifth).astype(np.int64)
-    return world, FeedBatch(
+    shape = (users, POSTS)
+    feed = FeedBatch(
         np.arange(users, dtype=np.int32),
-        feed,
-        np.zeros(feed.shape, np.float32),
-        np.zeros(feed.shape, np.uint8),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.float32),
+        np.zeros(shape, np.uint8),
     )
+    return world, redrawn(feed, world, streams)
+
+
+def redrawn(feed: FeedBatch, world: World, streams: Streams) -> FeedBatch:
+    """Return the feed with other posts, drawn for the world's step."""
+    fifth = len(feed) * _PER_USER // POSTS  # posts of one feed differ: each place draws from a fifth of them
+    drawn = streams.integers(
+        "bench/feed", fifth, step=world.step, user=feed.viewers[:, None], item=np.arange(POSTS)
+    )
+    return replace(feed, posts=(drawn + np.arange(POSTS) * fifth).astype(np.int64))
 
 
 def _world(users: int, streams: Streams) -> World:

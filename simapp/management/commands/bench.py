@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 
 class Command(StackCommand):
-    """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users."""
+    """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users;
+    `bench decide`: what a decision of a language model costs."""
 
     help = (
         "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
-        "`bench scale`: the same at several sizes, and the exponent of its cost."
+        "`bench scale`: the same at several sizes, and the exponent of its cost. "
+        "`bench decide`: decisions of language models."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["step", "scale"], help="what to measure")
-        parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
+        parser.add_argument("name", choices=["step", "scale", "decide"], help="what to measure")
+        parser.add_argument("--users", type=int, help="number of users (default 10000; decide: 256)")
         parser.add_argument(
             "--sizes",
             default="10000,30000,100000,300000,1000000",
@@ -33,27 +35,49 @@ class Command(StackCommand):
         parser.add_argument("--active", type=float, default=1.0, help="step: share of users active (default 1)")
         parser.add_argument("--seed", type=int, default=1, help="seed (default 1)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
+        parser.add_argument("--tier", default="endpoint", help="decide: which tier decides (default endpoint)")
+        parser.add_argument(
+            "--latency-ms",
+            type=float,
+            default=0.0,
+            help="decide, endpoint tier: ms that the stand-in for the model takes to answer (default 0)",
+        )
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
+
+    def preflight(self, **options: Any) -> None:
+        # What surrounds a model needs no database; the other benchmarks are of the whole path.
+        if options["name"] == "decide":
+            self.needs_services = False
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
         from simapp.runs.benching import bench_scale, bench_step
+        from simapp.runs.benching_decide import bench_decide
 
         if options["threads"] is not None and options["threads"] < 1:
             raise WrongInput(f"--threads is {options['threads']}; it must be a whole number from 1.")
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
-        if options["name"] == "scale":
+        if options["name"] == "decide":
+            figures = bench_decide(options["tier"], **_of_tier(options))
+        elif options["name"] == "scale":
             figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
         else:
             figures = bench_step(
-                users=options["users"],
+                users=10_000 if options["users"] is None else options["users"],
                 active=options["active"],
                 workers=Workers(threads),
                 keep=options["keep"],
                 **named,
             )
         self.emit({**figures, "threads": threads, "peak_rss_mib": peak_rss_mib()})
+
+
+def _of_tier(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of `bench decide` that a tier knows."""
+    named = {"endpoint": ("latency_ms", "steps")}.get(options["tier"], ())
+    users = 256 if options["users"] is None else options["users"]
+    return {"users": users, "seed": options["seed"], **{name: options[name] for name in named}}
 
 
 def _sizes(text: str) -> list[int]:

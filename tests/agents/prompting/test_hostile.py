@@ -54,7 +54,7 @@ def is_unbroken(question: Question) -> bool:
         for post, comments in enumerate(question.comments, 1)
         for name in (str(post), *(f"{post}.{comment}" for comment in range(1, comments + 1)))
     ]
-    ours = re.sub(r"\[(label: |note: |reported by 5 users\])", "", own).replace(chr(10), " ")
+    ours = re.sub(r"\[(label: |note: |reported by 5 users\]|on )", "", own).replace(chr(10), " ")
     return (
         lines == (numbers or ["nothing"])
         and own.count("\n") == len(lines) + 3

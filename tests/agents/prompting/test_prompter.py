@@ -28,7 +28,7 @@ def test_the_feed_stands_in_rank_order_with_its_authors_ages_counters_and_commen
         "2 u3 sharing u1 3h 3/0/2/2: Build more homes.",
         "2.1 Not here!",
         "2.2 Yes, here.",
-        "3 u4 1h 1/0/0/0: I agree with this (on u1: Build more homes.)",
+        "3 u4 1h 1/0/0/0: I agree with this [on u1: Build more homes.]",
     ]
     assert (question.posts, question.comments) == (3, (2, 2, 0))
     assert "likes/dislikes/shares/comments" in question.shared

@@ -1,0 +1,1 @@
+"""How long prompts are as a run gets long."""
