@@ -24,10 +24,10 @@ _AGES = (25, 50)
 _AGE_LABELS = ("under 25", "25 to 49", "50 or older", "of unknown age")
 _LEVELS = (0.02, 0.1)
 _LEVEL_LABELS = ("rarely active", "sometimes active", "often active")
-_CAMP = 1 / 3
-_CAMP_LABELS = ("against", "between the camps", "for")
+_CAMP_LABELS = ("against", "for")
 ATTRIBUTES = ("age", "gender", "community", "activity", "camp")
-"""What groups can be made of; `camp` is the opinion on the first topic, `camp:SLUG` that on another."""
+"""What groups can be made of; `camp` is the side of the opinion on the first topic, as blocks of the network are by
+opinion, `camp:SLUG` that on another."""
 
 
 class Grouping(Protocol):
@@ -101,8 +101,7 @@ def _classes(name: str, world: World) -> tuple[NDArray[np.int64], tuple[str, ...
         msg = f"Archetypes are grouped by {name!r}; the scenario's topics are {', '.join(world.topics)}."
         raise WrongInput(msg)
     topic = world.topics.index(slug) if slug else 0
-    shown = world.shown(users.opinions[:, topic])
-    camp = (shown >= -_CAMP).astype(np.int64) + (shown > _CAMP)
+    camp = (users.opinions[:, topic] >= 0).astype(np.int64)
     return camp, tuple(f"{side} on {world.topics[topic]}" for side in _CAMP_LABELS)
 
 

@@ -20,11 +20,14 @@ from tests.recommender.worlds import busy
 POOL = build_pool(["housing"], 1, 1100)
 CODES = {name: action.code for name, action in all_actions().items()}
 WRITING = Writing(POOL)
+WITH_WORDS = ("create_post", "create_comment", "quote_post")
 
 
 def acts(*names: str) -> str:
     """The compact reply that does these things to the first post."""
-    return json.dumps({"do": [{"act": n} | ({} if n == "create_post" else {"on": "1"}) for n in names]})
+    words = {"text": "So be it.", "topic": "housing", "stance": 0.1}
+    entries = [{"act": n} | ({} if n == "create_post" else {"on": "1"}) for n in names]
+    return json.dumps({"do": [entry | (words if entry["act"] in WITH_WORDS else {}) for entry in entries]})
 
 
 class Said:

@@ -248,4 +248,4 @@ def test_grouping_is_a_choice() -> None:
     world, feed = crowd()
     asker = Said(varied)
     decide(mind(grouping=ByAttributes(("camp:housing",)), samples=1), world, feed, asker)
-    assert len(asker.asked) == 3 * (CONTEXTS + 1)
+    assert len(asker.asked) == 2 * (CONTEXTS + 1)

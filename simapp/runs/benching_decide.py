@@ -1,0 +1,20 @@
+"""The benchmark of decisions: one file per tier, chosen here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from simapp.engine.core.errors import WrongInput
+
+TIERS = {"archetype": "simapp.runs.benching_archetypes"}
+"""Module by tier; each has `bench(**options) -> dict`."""
+
+
+def bench_decide(tier: str, **options: Any) -> dict[str, Any]:
+    """Return the figures of one tier: at least tier, users, decisions, cpu_ms_per_decision and model_calls."""
+    if tier not in TIERS:
+        msg = f"--tier is {tier!r}; it must be one of {', '.join(TIERS)}."
+        raise WrongInput(msg)
+    figures: dict[str, Any] = import_module(TIERS[tier]).bench(**options)
+    return figures
