@@ -66,18 +66,22 @@ class Gap:
 class Fidelity:
     """Compares a `share` in [0, 1] of visits, the newest `window` per group; `swaps` samples make the null.
 
-    What is compared lies in `world.extra`: its size depends on the groups, never on users or steps.
+    In worlds of many users the share is smaller: about `most` visits a step would be compared if all users were
+    active, so that the calls of a step are bounded whatever N is. What is compared lies in `world.extra`: its size
+    depends on the groups, never on users or steps.
     """
 
     codes: dict[str, int]
     share: float = 0.01
+    most: int = 200
     window: int = 512
     swaps: int = 500
 
     def chosen(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
         """Return bool[V]: which visits of this step are compared."""
         u = streams.uniform("archetype/compared", step=world.step, user=viewers)
-        compared: NDArray[np.bool_] = u < self.share
+        # Of the whole population, not of this batch: how viewers are split must not show.
+        compared: NDArray[np.bool_] = u < min(self.share, self.most / len(world.users))
         return compared
 
     def take(

@@ -22,7 +22,7 @@ def compare(individual, users: int = 1200, steps: int = 1, **more):
     """Decide a crowd, compare a share with `individual` and return (gaps, world)."""
     world, feed = crowd(users)
     mind = ArchetypeMind(CODES, WRITING, "test", grouping=AGES)
-    fidelity = Fidelity(CODES, **{"share": 0.5, "swaps": 200, **more})
+    fidelity = Fidelity(CODES, **{"share": 0.5, "most": 10**6, "swaps": 200, **more})
     for _ in range(steps):
         world.step += 1
         drawn = mind.decide(world, feed, Streams(5), Workers(), Said(varied)).actions
@@ -97,6 +97,11 @@ def test_a_sample_size_is_about_the_share_and_measuring_changes_no_decision() ->
     assert all(
         np.array_equal(getattr(plain, c), getattr(measured, c), equal_nan=c == "stance") for c in vars(plain)
     )
+
+
+def test_the_calls_of_a_step_are_bounded_in_large_worlds() -> None:
+    gaps, _ = compare(idle, share=0.5, users=4000, most=100)
+    assert 60 < gaps[0].visits < 145
 
 
 def test_visits_whose_model_abstained_are_not_compared_but_counted() -> None:
