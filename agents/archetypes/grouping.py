@@ -1,7 +1,7 @@
 """Who belongs to which group: by declared attributes, or by what users answer to probe questions.
 
-Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568: an archetype is a distinct combination of
-attributes), groups by clusters follow PhysicsAgentABM's idea of letting agents that behave alike share a model call.
+Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568); groups by answers follow the clustering
+of PhysicsAgentABM (Venkatesh et al. 2026, arXiv:2602.06030), which puts together agents that respond alike.
 """
 
 from __future__ import annotations
