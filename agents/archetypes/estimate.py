@@ -25,6 +25,7 @@ from agents.minds.rules import Rates
 from simapp.engine.core.world import World
 
 _EXTRA = "archetype/"
+_ARRAYS = ("group", "masks", "answered", "abstained", "visited", "wrote", "tendency")
 _GATED = ("like_post", "repost", "follow")
 _AGAINST = ("dislike_post", "unfollow", "mute")
 
@@ -78,12 +79,11 @@ class Estimate:
         extra = world.extra
         if _EXTRA + "at" not in extra:
             return None
-        names = ("group", "masks", "answered", "abstained", "visited", "wrote", "tendency")
-        return cls(**{name: extra[_EXTRA + name] for name in names}, at=int(extra[_EXTRA + "at"][0]))
+        return cls(**{name: extra[_EXTRA + name] for name in _ARRAYS}, at=int(extra[_EXTRA + "at"][0]))
 
     def keep(self, world: World) -> None:
         """Put it into the world, and with it into every snapshot and fork."""
-        for name in ("group", "masks", "answered", "abstained", "visited", "wrote", "tendency"):
+        for name in _ARRAYS:
             world.extra[_EXTRA + name] = getattr(self, name)
         world.extra[_EXTRA + "at"] = np.array([self.at], np.int64)
 
