@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.asking import Reply
+from agents.asking import Reply, estimated_tokens
 from agents.minds.archetype import ArchetypeMind
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
@@ -41,15 +41,18 @@ class StandIn:
     """Replies of no model: mostly nothing, sometimes one of the offered acts, drawn from the question's own seed."""
 
     asked: int = 0
-    tokens: int = 0
-    most_unshared: int = 0
+    tokens_in: int = 0
+    tokens_unshared: int = 0
+    tokens_out: int = 0
 
     def ask(self, step: int, asked: Sequence[Asked]) -> list[Reply]:
         """Return one reply per question."""
+        replies = [Reply(_said(one.question), "answered", "stand-in") for one in asked]
         self.asked += len(asked)
-        self.tokens += sum(one.question.tokens for one in asked)
-        self.most_unshared = max([self.most_unshared, *(one.question.tokens_unshared for one in asked)])
-        return [Reply(_said(one.question), "answered", "stand-in") for one in asked]
+        self.tokens_in += sum(one.question.tokens for one in asked)
+        self.tokens_unshared += sum(one.question.tokens_unshared for one in asked)
+        self.tokens_out += sum(estimated_tokens(reply.text) for reply in replies)
+        return replies
 
 
 def _said(question: Question) -> str:
@@ -92,7 +95,8 @@ def bench(*, users: int, seed: int, threads: int, steps: int = 5, **_others: Any
     """Decide `steps` steps (after a warm-up) for all of `users` users and return the figures.
 
     cpu_ms_per_decision: processor time of all threads for one user's visit, ten posts, asking not included (median
-    of steps); ask_cpu_seconds: that of grouping, questions and replies, once. Raises WrongInput.
+    of steps); ask_cpu_seconds: that of grouping, questions and replies, once; wall_seconds: of the counted steps'
+    decisions. Tokens are estimated, means per decision of all steps. Raises WrongInput.
     """
     if users < 2 or steps < 1:
         name, value, least = ("--users", users, 2) if users < 2 else ("--steps", steps, 1)
@@ -110,20 +114,22 @@ def bench(*, users: int, seed: int, threads: int, steps: int = 5, **_others: Any
     for _ in range(WARM_UP + steps):
         simulation.step()
     each = [c / max(d, 1) for c, d in zip(measured.cpu[WARM_UP:], measured.decided[WARM_UP:], strict=True)]
-    decisions = int(np.sum(measured.decided))
+    decisions, asker, wall = int(np.sum(measured.decided)), measured.asker, sum(measured.wall[WARM_UP:])
     return {
         "tier": "archetype",
         "model": "stand-in",
         "users": users,
         "steps": WARM_UP + steps,
         "decisions": decisions,
-        "model_calls": measured.asker.asked,
-        "model_calls_per_decision": round(measured.asker.asked / max(decisions, 1), 6),
-        "tokens_in": measured.asker.tokens,
-        "tokens_unshared_most": measured.asker.most_unshared,
+        "model_calls": asker.asked,
+        "model_calls_per_decision": round(asker.asked / decisions, 6),
+        "tokens_per_call": round(asker.tokens_in / asker.asked, 1),
+        "tokens_in": round(asker.tokens_in / decisions, 3),
+        "tokens_unshared": round(asker.tokens_unshared / decisions, 3),
+        "tokens_out": round(asker.tokens_out / decisions, 3),
         "cpu_ms_per_decision": round(1e3 * statistics.median(each), 6),
         "ask_cpu_seconds": round(measured.asking, 3),
-        "decisions_per_second": round(sum(measured.decided[WARM_UP:]) / max(sum(measured.wall[WARM_UP:]), 1e-9), 1),
+        "wall_seconds": round(wall, 4),
+        "decisions_per_second": round(sum(measured.decided[WARM_UP:]) / max(wall, 1e-9), 1),
         "digest": simulation.digest.hex(),
-        "threads": threads,
     }

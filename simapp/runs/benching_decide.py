@@ -1,4 +1,4 @@
-"""The benchmark of decisions: one file per tier, chosen here."""
+"""The benchmark of decisions by a language model: one file per tier, chosen here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ TIERS = {"archetype": "simapp.runs.benching_archetypes"}
 
 
 def bench_decide(tier: str, **options: Any) -> dict[str, Any]:
-    """Return the figures of one tier: at least tier, users, decisions, cpu_ms_per_decision and model_calls."""
+    """Return the figures of one tier: at least tier, users, cpu_ms_per_decision, wall_seconds, tokens_in,
+    tokens_unshared, tokens_out (means per decision), decisions_per_second and model_calls.
+    """
     if tier not in TIERS:
         msg = f"--tier is {tier!r}; it must be one of {', '.join(TIERS)}."
         raise WrongInput(msg)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 class Command(StackCommand):
     """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users;
-    `bench decide`: what decisions of one tier cost."""
+    `bench decide`: what a decision of a language model costs."""
 
     help = (
         "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
         "`bench scale`: the same at several sizes, and the exponent of its cost. "
-        "`bench decide`: decisions of one tier, with the model calls that they need."
+        "`bench decide`: decisions of language models."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=["step", "scale", "decide"], help="what to measure")
-        parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
+        parser.add_argument("--users", type=int, help="number of users (default 10000; decide: 256)")
         parser.add_argument(
             "--sizes",
             default="10000,30000,100000,300000,1000000",
@@ -38,6 +38,11 @@ class Command(StackCommand):
         parser.add_argument("--tier", default="archetype", help="decide: which tier decides (default archetype)")
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
+    def preflight(self, **options: Any) -> None:
+        # What surrounds a model needs no database; the other benchmarks are of the whole path.
+        if options["name"] == "decide":
+            self.needs_services = False
+
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
         from simapp.runs.benching import bench_scale, bench_step
@@ -48,19 +53,25 @@ class Command(StackCommand):
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
         if options["name"] == "decide":
-            seed, steps = options["seed"], options["steps"]
-            figures = bench_decide(options["tier"], users=options["users"], seed=seed, steps=steps, threads=threads)
+            figures = bench_decide(options["tier"], **_of_tier({**options, "threads": threads}))
         elif options["name"] == "scale":
             figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
         else:
             figures = bench_step(
-                users=options["users"],
+                users=10_000 if options["users"] is None else options["users"],
                 active=options["active"],
                 workers=Workers(threads),
                 keep=options["keep"],
                 **named,
             )
         self.emit({**figures, "threads": threads, "peak_rss_mib": peak_rss_mib()})
+
+
+def _of_tier(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of `bench decide` that a tier knows."""
+    named = {"archetype": ("threads", "steps")}.get(options["tier"], ())
+    users = 256 if options["users"] is None else options["users"]
+    return {"users": users, "seed": options["seed"], **{name: options[name] for name in named}}
 
 
 def _sizes(text: str) -> list[int]:
