@@ -73,12 +73,10 @@ def shared_text(topics: Sequence[str]) -> str:
     return _SHARED.format(sides="\n".join(sides))
 
 
-def cells_of(groups: NDArray[np.int32], samples: int) -> Cells:
-    """Return the cells of the groups that have members (of group int32[N]), each `samples` times, in order."""
-    occupied = np.flatnonzero(np.bincount(groups)).astype(np.int32)
-    group, place, sample = np.meshgrid(occupied, np.arange(CONTEXTS + 1), np.arange(samples), indexing="ij")
-    flat = [part.ravel().astype(np.int32) for part in (group, place, sample)]
-    return Cells(flat[0], flat[1], flat[2], samples)
+def cells_of(heard: NDArray[np.uint8]) -> Cells:
+    """Return the cells that were not heard, in order; heard uint8[G, CONTEXTS + 1, n] as in `estimate.Estimate`."""
+    columns = [place.astype(np.int32) for place in np.nonzero(heard == 0)]
+    return Cells(columns[0], columns[1], columns[2], heard.shape[2])
 
 
 def questions(

@@ -33,6 +33,11 @@ opinion, `camp:SLUG` that on another."""
 class Grouping(Protocol):
     """Assigns users to groups. Groups are numbered; a number may have nobody."""
 
+    @property
+    def name(self) -> str:
+        """What groups are made by: under another name, they are asked anew."""
+        ...
+
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user."""
         ...
@@ -50,6 +55,11 @@ class ByAttributes:
     """
 
     attributes: tuple[str, ...] = ("age", "camp")
+
+    @property
+    def name(self) -> str:
+        """Return the attributes' names."""
+        return ", ".join(self.attributes)
 
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user: the classes as digits, the first attribute the most significant."""
@@ -124,6 +134,11 @@ class ByAnswers:
         if not self.prompts or not 1 <= self.groups <= MAX_GROUPS or self.sample < 1:
             msg = f"Groups by answers need a prompt, 1 to {MAX_GROUPS} groups and a sample of at least one user."
             raise WrongInput(msg)
+
+    @property
+    def name(self) -> str:
+        """Return what was asked of how many."""
+        return f"{self.groups} groups of {self.sample} by {' | '.join(self.prompts)}"
 
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user."""

@@ -20,14 +20,16 @@ from tests.recommender.worlds import busy
 POOL = build_pool(["housing"], 1, 1100)
 CODES = {name: action.code for name, action in all_actions().items()}
 WRITING = Writing(POOL)
-WITH_WORDS = ("create_post", "create_comment", "quote_post")
 
 
 def acts(*names: str) -> str:
     """The compact reply that does these things to the first post."""
-    words = {"text": "So be it.", "topic": "housing", "stance": 0.1}
-    entries = [{"act": n} | ({} if n == "create_post" else {"on": "1"}) for n in names]
-    return json.dumps({"do": [entry | (words if entry["act"] in WITH_WORDS else {}) for entry in entries]})
+    return json.dumps({"do": [_act(name) for name in names]})
+
+
+def _act(name: str) -> dict[str, str]:
+    said = {"text": "I see it so."} if name in ("create_post", "create_comment", "quote_post") else {}
+    return {"act": name} | ({} if name == "create_post" else {"on": "1"}) | said
 
 
 class Said:

@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 
-from agents.archetypes.asking import cells_of, questions, quoted, shared_text
+from agents.archetypes.asking import Cells, cells_of, questions, quoted, shared_text
 from agents.archetypes.contexts import AGREEMENTS, CONTEXTS, VISIT, context
+from agents.archetypes.estimate import Estimate
 from agents.archetypes.examples import Examples
 from agents.archetypes.grouping import ByAttributes
 from agents.asking import Question
@@ -19,9 +20,13 @@ from tests.agents.archetypes.askers import CODES, POOL, crowd
 AGES = ByAttributes(("age",))
 
 
+def unheard(group: np.ndarray, samples: int) -> Cells:
+    return cells_of(Estimate.blank(group, 4, samples, np.ones(group.shape[0]), 1, 0).heard)
+
+
 def asked(world: World, samples: int = 2, seed: int = 5) -> list[Question]:
     group = AGES.of(world, Streams(seed))
-    return questions(world, group, cells_of(group, samples), POOL, CODES, Streams(seed))
+    return questions(world, group, unheard(group, samples), POOL, CODES, Streams(seed))
 
 
 def test_all_questions_begin_with_the_same_words_and_stay_short() -> None:
@@ -145,7 +150,7 @@ def test_members_of_a_sample_belong_to_the_group_and_stay_through_all_contexts()
     members = {(g, s): examples.member(g, s) for g in range(3) for s in range(20)}
     assert all(group[user] == g for (g, _), user in members.items())
     assert len(set(members.values())) > 40
-    cells = cells_of(group, 3)
+    cells = unheard(group, 3)
     assert sorted(set(cells.context.tolist())) == list(range(VISIT + 1))
 
 
