@@ -14,12 +14,13 @@ every deed, is not the default: with few replies it would make half of all posts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.archetypes.contexts import CONTEXTS, MIDDLES, NEAR, context
+from agents.archetypes.contexts import CONTEXTS, MIDDLES, NEAR, VISIT, context
 from agents.deeds import DEEDS
 from agents.minds.rules import Rates
 from simapp.engine.core.world import World
@@ -55,37 +56,83 @@ def rule_prior(rates: Rates, gate: float, appeal: float) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Everything that was asked of G groups.
+    """Everything that was asked of G groups, and what came back.
 
     group int32[N]; masks uint8[G, CONTEXTS, n]: the deeds of the replies that could be read (bit d = DEEDS[d]), the
-    first `answered` int32[G, CONTEXTS] of n; abstained int32[G, CONTEXTS + 1]: replies that gave nothing, VISIT last.
-    visited, wrote int32[G]: replies of the visit context that could be read, and those of them that write.
-    tendency float64[G]: the mean chance that the rules give a member to write. at: the step of asking.
+    first `answered` int32[G, CONTEXTS] of n; abstained int32[G, CONTEXTS + 1]: replies that gave nothing, VISIT
+    last; heard uint8[G, CONTEXTS + 1, n]: 1 where a sample's reply came, whatever it said, or the group has no
+    members. visited, wrote int32[G]: replies of the visit context that could be read, and those of them that write.
+    tendency float64[G]: the mean chance that the rules give a member to write. steps int64[2]: of grouping, and of
+    the last asking. settings int64[1]: what it was asked with.
     """
 
     group: NDArray[np.int32]
     masks: NDArray[np.uint8]
     answered: NDArray[np.int32]
     abstained: NDArray[np.int32]
+    heard: NDArray[np.uint8]
     visited: NDArray[np.int32]
     wrote: NDArray[np.int32]
     tendency: NDArray[np.float64]
-    at: int
+    steps: NDArray[np.int64]
+    settings: NDArray[np.int64]
+
+    @classmethod
+    def blank(
+        cls,
+        group: NDArray[np.int32],
+        groups: int,
+        samples: int,
+        tendency: NDArray[np.float64],
+        step: int,
+        settings: int,
+    ) -> Estimate:
+        """Return that of groups which were not asked yet. tendency float64[N]: each user's chance to write."""
+        members = np.bincount(group, minlength=groups)
+        heard = np.zeros((groups, CONTEXTS + 1, samples), np.uint8)
+        heard[members == 0] = 1
+        return cls(
+            group=group,
+            masks=np.zeros((groups, CONTEXTS, samples), np.uint8),
+            answered=np.zeros((groups, CONTEXTS), np.int32),
+            abstained=np.zeros((groups, CONTEXTS + 1), np.int32),
+            heard=heard,
+            visited=np.zeros(groups, np.int32),
+            wrote=np.zeros(groups, np.int32),
+            tendency=np.bincount(group, np.minimum(tendency, 1.0), groups) / np.maximum(members, 1),
+            steps=np.array([step, -1], np.int64),
+            settings=np.array([settings], np.int64),
+        )
 
     @classmethod
     def of(cls, world: World) -> Estimate | None:
         """Return the estimate that a world holds, None before the first question."""
-        extra = world.extra
-        if _EXTRA + "at" not in extra:
+        if _EXTRA + _ARRAYS[0] not in world.extra:
             return None
-        names = ("group", "masks", "answered", "abstained", "visited", "wrote", "tendency")
-        return cls(**{name: extra[_EXTRA + name] for name in names}, at=int(extra[_EXTRA + "at"][0]))
+        return cls(**{name: world.extra[_EXTRA + name] for name in _ARRAYS})
 
     def keep(self, world: World) -> None:
         """Put it into the world, and with it into every snapshot and fork."""
-        for name in ("group", "masks", "answered", "abstained", "visited", "wrote", "tendency"):
+        for name in _ARRAYS:
             world.extra[_EXTRA + name] = getattr(self, name)
-        world.extra[_EXTRA + "at"] = np.array([self.at], np.int64)
+
+    def copy(self) -> Estimate:
+        """Return one whose arrays are its own, but for the groups."""
+        arrays = {name: getattr(self, name).copy() for name in _ARRAYS if name != "group"}
+        return replace(self, **arrays)
+
+    def hear(self, group: int, context: int, sample: int, deeds: Collection[str] | None) -> None:
+        """Take in what one reply does, names of actions; None = it could not be read."""
+        self.heard[group, context, sample] = 1
+        if deeds is None:
+            self.abstained[group, context] += 1
+        elif context == VISIT:
+            self.visited[group] += 1
+            self.wrote[group] += "create_post" in deeds
+        else:
+            mask = sum(1 << d for d, name in enumerate(DEEDS) if name in deeds)
+            self.masks[group, context, self.answered[group, context]] = mask
+            self.answered[group, context] += 1
 
     def chances(self, base: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
         """Return float64[G, CONTEXTS, DEEDS]: the chance of each deed; a response may hold several."""
@@ -103,3 +150,6 @@ class Estimate:
         chance = (self.wrote + weight * known) / (self.visited + weight)
         ratio: NDArray[np.float64] = np.where(self.tendency > 0, chance / known, 0.0)
         return ratio
+
+
+_ARRAYS = tuple(column.name for column in fields(Estimate))

@@ -61,20 +61,21 @@ class Examples:
             known = self._persons[user] = self._person(user)
         return known
 
-    def opinions(self, user: int) -> str:
-        """Return the user's strongest opinions in words."""
+    def opinions(self, user: int, about: int = -1) -> str:
+        """Return the user's strongest opinions in words, that on the topic `about` (-1 none) first."""
         world = self._world
         shown = world.shown(world.users.opinions[user])
-        strongest = np.argsort(-np.abs(shown), kind="stable")[:_OPINIONS]
-        return ", ".join(f"{world.topics[t]} {float(shown[t]):+.1f}" for t in strongest.tolist())
+        strongest = np.argsort(-np.abs(shown), kind="stable").tolist()
+        named = ([about] if about >= 0 else []) + [t for t in strongest if t != about]
+        return ", ".join(f"{world.topics[t]} {float(shown[t]):+.1f}" for t in named[:_OPINIONS])
 
-    def post(self, user: int, wanted: Context, number: int) -> tuple[str, str]:
-        """Return (how it is shown, text) of a post that is of the wanted context to the user."""
+    def post(self, user: int, wanted: Context, number: int) -> tuple[int, str, str]:
+        """Return (topic or -1, how it is shown, text) of a post that is of the wanted context to the user."""
         found = self._found(user, wanted, number)
         about, text, likes, shares = self._written(user, wanted, number) if found is None else found
         whose = "an account that the person follows" if wanted.followed else "a stranger"
         topic = f", about {self._world.topics[about]}" if about >= 0 else ""
-        return f"By {whose}{topic}, {likes} likes, {shares} shares", text[:MAX_TEXT]
+        return about, f"By {whose}{topic}, {likes} likes, {shares} shares", text[:MAX_TEXT]
 
     def _found(self, user: int, wanted: Context, number: int) -> tuple[int, str, int, int] | None:
         world, posts = self._world, self._world.posts
@@ -117,6 +118,8 @@ class Examples:
         parts += [str(age)] if age else []
         parts += [gender] if gender != "unknown" else []
         about = " ".join((row.persona or row.bio).split()) if row else ""
+        # Generated personas begin with what stands here already.
+        about = about.removeprefix(parts[0]).lstrip(", ").removeprefix(f"{age},").lstrip()
         return shortened(f"{', '.join(parts)}. {about}".strip(), MAX_PERSONA)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.answers import Deed
 from agents.archetypes.estimate import Estimate
 from agents.deeds import DEEDS
 from simapp.engine.core.batches import ActionBatch, FeedBatch
@@ -32,7 +33,25 @@ ALL = -1
 _PAIRS, _TAKEN, _SILENT = "archetype/pairs", "archetype/pairs_taken", "archetype/pairs_silent"
 
 Individual = Callable[[World, FeedBatch], ActionBatch]
-"""Decides each viewer of a feed by itself: a user who does nothing has a do_nothing, one who abstained no action."""
+"""Decides each viewer of a feed by itself and leaves the world as it is; see `said`."""
+
+
+def said(
+    users: NDArray[np.int32], answers: Sequence[Sequence[Deed] | None], codes: dict[str, int]
+) -> ActionBatch:
+    """Return what users int32[P] said they do, as far as it is counted: actor and code, no targets, no texts.
+
+    answers: the deeds of each, () = do nothing, None = abstained, who has no row. `codes`: action codes by name.
+    """
+    rows = [
+        (user, codes[deed.action] if deed else codes["do_nothing"])
+        for user, deeds in zip(users.tolist(), answers, strict=True)
+        if deeds is not None
+        for deed in (deeds or (None,))
+    ]
+    batch = ActionBatch.empty(len(rows))
+    batch.actor[:], batch.code[:] = [user for user, _ in rows], [code for _, code in rows]
+    return batch
 
 
 def divergence(p: NDArray[Any], q: NDArray[Any]) -> NDArray[np.float64]:
@@ -66,18 +85,22 @@ class Gap:
 class Fidelity:
     """Compares a `share` in [0, 1] of visits, the newest `window` per group; `swaps` samples make the null.
 
-    What is compared lies in `world.extra`: its size depends on the groups, never on users or steps.
+    In worlds of many users the share is smaller: about `most` visits a step would be compared if all users were
+    active, so that the calls of a step are bounded whatever N is. What is compared lies in `world.extra`: its size
+    depends on the groups, never on users or steps.
     """
 
     codes: dict[str, int]
     share: float = 0.01
+    most: int = 200
     window: int = 512
     swaps: int = 500
 
     def chosen(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
         """Return bool[V]: which visits of this step are compared."""
         u = streams.uniform("archetype/compared", step=world.step, user=viewers)
-        compared: NDArray[np.bool_] = u < self.share
+        # Of the whole population, not of this batch: how viewers are split must not show.
+        compared: NDArray[np.bool_] = u < min(self.share, self.most / len(world.users))
         return compared
 
     def take(

@@ -1,7 +1,7 @@
 """Who belongs to which group: by declared attributes, or by what users answer to probe questions.
 
-Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568: an archetype is a distinct combination of
-attributes), groups by clusters follow PhysicsAgentABM's idea of letting agents that behave alike share a model call.
+Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568); groups by answers follow the clustering
+of PhysicsAgentABM (Venkatesh et al. 2026, arXiv:2602.06030), which puts together agents that respond alike.
 """
 
 from __future__ import annotations
@@ -24,14 +24,19 @@ _AGES = (25, 50)
 _AGE_LABELS = ("under 25", "25 to 49", "50 or older", "of unknown age")
 _LEVELS = (0.02, 0.1)
 _LEVEL_LABELS = ("rarely active", "sometimes active", "often active")
-_CAMP = 1 / 3
-_CAMP_LABELS = ("against", "between the camps", "for")
+_CAMP_LABELS = ("against", "for")
 ATTRIBUTES = ("age", "gender", "community", "activity", "camp")
-"""What groups can be made of; `camp` is the opinion on the first topic, `camp:SLUG` that on another."""
+"""What groups can be made of; `camp` is the side of the opinion on the first topic, as blocks of the network are by
+opinion, `camp:SLUG` that on another."""
 
 
 class Grouping(Protocol):
     """Assigns users to groups. Groups are numbered; a number may have nobody."""
+
+    @property
+    def name(self) -> str:
+        """What groups are made by: under another name, they are asked anew."""
+        ...
 
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user."""
@@ -50,6 +55,11 @@ class ByAttributes:
     """
 
     attributes: tuple[str, ...] = ("age", "camp")
+
+    @property
+    def name(self) -> str:
+        """Return the attributes' names."""
+        return ", ".join(self.attributes)
 
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user: the classes as digits, the first attribute the most significant."""
@@ -101,8 +111,7 @@ def _classes(name: str, world: World) -> tuple[NDArray[np.int64], tuple[str, ...
         msg = f"Archetypes are grouped by {name!r}; the scenario's topics are {', '.join(world.topics)}."
         raise WrongInput(msg)
     topic = world.topics.index(slug) if slug else 0
-    shown = world.shown(users.opinions[:, topic])
-    camp = (shown >= -_CAMP).astype(np.int64) + (shown > _CAMP)
+    camp = (users.opinions[:, topic] >= 0).astype(np.int64)
     return camp, tuple(f"{side} on {world.topics[topic]}" for side in _CAMP_LABELS)
 
 
@@ -125,6 +134,11 @@ class ByAnswers:
         if not self.prompts or not 1 <= self.groups <= MAX_GROUPS or self.sample < 1:
             msg = f"Groups by answers need a prompt, 1 to {MAX_GROUPS} groups and a sample of at least one user."
             raise WrongInput(msg)
+
+    @property
+    def name(self) -> str:
+        """Return what was asked of how many."""
+        return f"{self.groups} groups of {self.sample} by {' | '.join(self.prompts)}"
 
     def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
         """Return the group int32[N] of every user."""

@@ -7,7 +7,6 @@ Members' words come from the grammar, which knows their topic and stance; the mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,16 +14,17 @@ from numpy.typing import NDArray
 
 from agents.answers import read_answer
 from agents.archetypes.asking import Cells, cells_of, questions
-from agents.archetypes.contexts import CONTEXTS, POPULAR_FROM, VISIT, label
+from agents.archetypes.contexts import POPULAR_FROM, label
 from agents.archetypes.drawing import draw_deeds
 from agents.archetypes.estimate import Estimate, rule_prior
 from agents.archetypes.grouping import ByAttributes, Grouping
-from agents.asking import Asked, Asker, Question, Reply
+from agents.asking import Asked, Asker
 from agents.deeds import DEEDS, Made, requests
 from agents.minds.rules import Rates
 from agents.writing import Writing
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
+from simapp.engine.core.texts import text_hash
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 
@@ -72,23 +72,21 @@ class ArchetypeMind:
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("archetype"), np.uint8))
 
     def estimate(self, world: World, streams: Streams, asker: Asker) -> Estimate:
-        """Return what is known of the groups; ask them first where nothing is known or it is too old."""
+        """Return what is known of the groups; ask them first where nothing is known, or it is too old.
+
+        Replies that did not come (late, or a limit was reached) are asked for again in the next step: only those.
+        """
         held = Estimate.of(world)
-        if held is not None and not (self.refresh_steps and world.step - held.at >= self.refresh_steps):
+        if held is None or self._outdated(held, world.step):
+            found = self._grouped(world, streams)
+        elif held.steps[1] < world.step and not held.heard.all():
+            found = held.copy()
+        else:
             return held
-        group = self.grouping.of(world, streams)
-        labels = self.grouping.labels(world)
-        cells = cells_of(group, self.samples)
-        asked = questions(world, group, cells, self.writing.pool, self.codes, streams)
-        reasons = [
-            f"{labels[g]}: {label(c)}"
-            for g, c in zip(cells.group.tolist(), cells.context.tolist(), strict=True)
-        ]
-        replies = asker.ask(
-            world.step,
-            [Asked(q, "archetype", self.model, why) for q, why in zip(asked, reasons, strict=True)],
-        )
-        found = self._read(world, group, len(labels), cells, asked, replies)
+        cells = cells_of(found.heard)
+        if len(cells):
+            self._ask(world, found, cells, streams, asker)
+        found.steps[1] = world.step
         # Only now: where asking fails, the world is as it was.
         found.keep(world)
         return found
@@ -100,42 +98,38 @@ class ArchetypeMind:
     def _base(self) -> NDArray[np.float64]:
         return rule_prior(self.rates, self.gate, self.writing.appeal_median)
 
-    def _read(
-        self,
-        world: World,
-        group: NDArray[np.int32],
-        groups: int,
-        cells: Cells,
-        asked: Sequence[Question],
-        replies: Sequence[Reply],
-    ) -> Estimate:
-        masks = np.zeros((groups, CONTEXTS, self.samples), np.uint8)
-        answered, abstained = (
-            np.zeros((groups, CONTEXTS), np.int32),
-            np.zeros((groups, CONTEXTS + 1), np.int32),
-        )
-        visited, wrote = np.zeros(groups, np.int32), np.zeros(groups, np.int32)
-        for g, c, question, reply in zip(
-            cells.group.tolist(), cells.context.tolist(), asked, replies, strict=True
-        ):
-            answer = read_answer(reply.text, question) if reply.outcome == "answered" else None
-            if answer is None or answer.problem:
-                abstained[g, c] += 1
-            elif c == VISIT:
-                visited[g] += 1
-                wrote[g] += any(deed.action == "create_post" for deed in answer.deeds)
-            else:
-                chosen = {
-                    deed.action for deed in answer.deeds if deed.post in (0, 1) and deed.action in DEEDS
-                }
-                masks[g, c, answered[g, c]] = sum(1 << DEEDS.index(action) for action in chosen)
-                answered[g, c] += 1
+    def _outdated(self, held: Estimate, step: int) -> bool:
+        aged = bool(self.refresh_steps) and step - int(held.steps[0]) >= self.refresh_steps
+        return aged or int(held.settings[0]) != self._settings()
+
+    def _settings(self) -> int:
+        # A fork may go on with another model or other groups: what the old ones answered says nothing of these.
+        return text_hash(f"{self.model}\n{self.samples}\n{self.grouping.name}") >> 1
+
+    def _grouped(self, world: World, streams: Streams) -> Estimate:
+        group, groups = self.grouping.of(world, streams), len(self.grouping.labels(world))
         tendency = self.writing.tendency(world, np.arange(len(world.users), dtype=np.int32))
-        members = np.bincount(group, minlength=groups)
-        mean = np.bincount(group, weights=np.minimum(tendency, 1.0), minlength=groups) / np.maximum(
-            members, 1
-        )
-        return Estimate(group, masks, answered, abstained, visited, wrote, mean, world.step)
+        return Estimate.blank(group, groups, self.samples, tendency, world.step, self._settings())
+
+    def _ask(self, world: World, found: Estimate, cells: Cells, streams: Streams, asker: Asker) -> None:
+        """Ask for the cells and put into `found` what came."""
+        labels = self.grouping.labels(world)
+        asked = questions(world, found.group, cells, self.writing.pool, self.codes, streams)
+        places = list(zip(cells.group.tolist(), cells.context.tolist(), cells.sample.tolist(), strict=True))
+        batch = [
+            Asked(question, "archetype", self.model, f"{labels[g]}: {label(c)}")
+            for question, (g, c, _) in zip(asked, places, strict=True)
+        ]
+        replies = asker.ask(world.step, batch)
+        for place, question, reply in zip(places, asked, replies, strict=True):
+            if reply.outcome == "answered":
+                answer = read_answer(reply.text, question)
+                found.hear(
+                    *place,
+                    None if answer.problem else {deed.action for deed in answer.deeds if deed.post < 2},
+                )
+            elif reply.outcome == "abstained":
+                found.hear(*place, None)
 
     def _writes(
         self, world: World, viewers: NDArray[np.int32], estimate: Estimate, streams: Streams

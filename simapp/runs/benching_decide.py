@@ -7,7 +7,11 @@ from typing import Any
 
 from simapp.engine.core.errors import WrongInput
 
-TIERS = {"endpoint": "simapp.runs.benching_framework"}
+TIERS = {
+    "archetype": "simapp.runs.benching_archetypes",
+    "endpoint": "simapp.runs.benching_framework",
+    "local": "simapp.runs.benching_local",
+}
 """Module by tier; each has `bench(**options) -> dict`."""
 
 

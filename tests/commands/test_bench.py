@@ -48,3 +48,10 @@ def test_the_scale_says_how_the_cost_grows_and_leaves_nothing_behind() -> None:
 def test_sizes_that_say_nothing_about_scale_are_refused(sizes: str) -> None:
     with pytest.raises(WrongInput, match="--sizes"):
         bench("scale", sizes=sizes)
+
+
+def test_archetypes_are_measured_without_a_run() -> None:
+    found = bench("decide", tier="archetype", users=400, steps=1)
+    assert (found["tier"], found["users"], found["decisions"]) == ("archetype", 400, 800)
+    assert found["model_calls"] == 408
+    assert not Run.objects.exists()

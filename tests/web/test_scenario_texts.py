@@ -121,7 +121,8 @@ def test_every_field_of_the_document_has_an_input() -> None:
     inside_lists = set()
     changes = schema["properties"]["interventions"]["items"]["discriminator"]["mapping"].values()
     kinds = [ref.rsplit("/", 1)[1] for ref in changes]
-    for name in ("AgeBand", "TimeZone", "People", "ProductPart", "SeedPostPart", *kinds):
+    persona = ("PersonaAttribute", "PersonaCase", "PersonaValue")
+    for name in ("AgeBand", "TimeZone", "People", *persona, "ProductPart", "SeedPostPart", *kinds):
         inside_lists |= set(schema["$defs"][name]["properties"])
     inputs = {leaf.path.rpartition(".")[2] for leaf in _leaves(plan())} | _groups(plan())
     assert described - inside_lists - inputs == {"schema_version"}

@@ -59,7 +59,7 @@ class Command(StackCommand):
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
         if options["name"] == "decide":
-            figures = bench_decide(options["tier"], **_of_tier(options))
+            figures = bench_decide(options["tier"], **_of_tier({**options, "threads": threads}))
         elif options["name"] == "scale":
             figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
         else:
@@ -73,9 +73,17 @@ class Command(StackCommand):
         self.emit({**figures, "threads": threads, "peak_rss_mib": peak_rss_mib()})
 
 
+# What `bench decide` hands to each tier beside users and seed.
+_TAKES = {
+    "endpoint": ("latency_ms", "steps"),
+    "archetype": ("threads", "steps"),
+    "local": ("device", "config", "threads"),
+}
+
+
 def _of_tier(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options of `bench decide` that a tier knows."""
-    named = {"endpoint": ("latency_ms", "steps")}.get(options["tier"], ())
+    named = _TAKES.get(options["tier"], ())
     users = 256 if options["users"] is None else options["users"]
     return {"users": users, "seed": options["seed"], **{name: options[name] for name in named}}
 

@@ -24,17 +24,17 @@ def _refuse(path: str, value: object, accepted: str) -> PydanticCustomError:
     return PydanticCustomError("cross", "", {"path": path, "value": value, "accepted": accepted})
 
 
-class Value(Part):
+class PersonaValue(Part):
     """One value of an attribute and how frequent it is."""
 
     value: Line = Field(min_length=1, max_length=60, description="The value, as it stands in the persona.")
     share: float = Field(ge=0, le=1e6, description="Relative weight of the value.")
 
 
-Values = Annotated[tuple[Value, ...], Field(min_length=1, max_length=60)]
+Values = Annotated[tuple[PersonaValue, ...], Field(min_length=1, max_length=60)]
 
 
-def _some(path: str, values: tuple[Value, ...]) -> None:
+def _some(path: str, values: tuple[PersonaValue, ...]) -> None:
     if sum(value.share for value in values) <= 0:
         raise _refuse(path, "all shares zero", "values of which at least one has a share above 0")
     named = [value.value for value in values]
@@ -43,7 +43,7 @@ def _some(path: str, values: tuple[Value, ...]) -> None:
         raise _refuse(path, twice, "each value once")
 
 
-class Case(Part):
+class PersonaCase(Part):
     """Other shares for users whose `given` attribute has a certain value."""
 
     when: Line = Field(min_length=1, max_length=60, description="Value of the `given` attribute.")
@@ -52,7 +52,7 @@ class Case(Part):
     )
 
 
-class Attribute(Part):
+class PersonaAttribute(Part):
     """A trait with declared shares, for everybody or by the value of an earlier trait (a joint table)."""
 
     name: Name = Field(description="Name, as templates use it. country and mbti also enter the profile.")
@@ -61,7 +61,7 @@ class Attribute(Part):
         default=None,
         description="gender or an attribute declared before: its value chooses the shares, see cases.",
     )
-    cases: tuple[Case, ...] = Field(
+    cases: tuple[PersonaCase, ...] = Field(
         default=(),
         max_length=60,
         description="Shares by value of `given`; other users have those of `values`.",
@@ -96,7 +96,7 @@ def _check_template(text: str) -> str:
 class Personas(Part):
     """How personas come to be: attributes are drawn from declared shares first, then put into words."""
 
-    attributes: tuple[Attribute, ...] = Field(
+    attributes: tuple[PersonaAttribute, ...] = Field(
         default=(),
         max_length=20,
         description="Traits besides age, gender and interests, in the order of drawing.",

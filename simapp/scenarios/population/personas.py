@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simapp.engine.core.streams import Streams
-    from simapp.scenarios.parts.personas import Attribute, Personas
+    from simapp.scenarios.parts.personas import PersonaAttribute, Personas
 
 STRATA = 100
 
@@ -100,7 +100,7 @@ def declared_shares(declared: Personas, genders: Mapping[str, float]) -> dict[st
     return {name: shares for name, (shares, _) in held.items()}
 
 
-def _conditional(attribute: Attribute, when: str) -> NDArray[np.float64]:
+def _conditional(attribute: PersonaAttribute, when: str) -> NDArray[np.float64]:
     for case in attribute.cases:
         if case.when == when:
             return _normal(case.shares)

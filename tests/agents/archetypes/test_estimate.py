@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,10 +20,9 @@ PRIOR = rule_prior(Rates(), 0.7, 0.03)
 
 def made(masks: list[int], answered: int) -> Estimate:
     """One group whose every context got these replies."""
+    blank = Estimate.blank(np.zeros(1, np.int32), 1, len(masks), np.ones(1), 1, 0)
     told = np.tile(np.array(masks, np.uint8), (1, CONTEXTS, 1))
-    none = np.zeros(1, np.int32)
-    silent = np.zeros((1, CONTEXTS + 1), np.int32)
-    return Estimate(none, told, np.full((1, CONTEXTS), answered, np.int32), silent, none, none, np.ones(1), 1)
+    return replace(blank, masks=told, answered=np.full((1, CONTEXTS), answered, np.int32))
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=6), st.floats(0.05, 20))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.archetypes.fidelity import ALL, CATEGORIES, Fidelity, divergence
+from agents.answers import Deed
+from agents.archetypes.fidelity import ALL, CATEGORIES, Fidelity, divergence, said
 from agents.archetypes.grouping import ByAttributes
 from agents.minds.archetype import ArchetypeMind
 from simapp.engine.core.batches import ActionBatch
@@ -22,7 +23,7 @@ def compare(individual, users: int = 1200, steps: int = 1, **more):
     """Decide a crowd, compare a share with `individual` and return (gaps, world)."""
     world, feed = crowd(users)
     mind = ArchetypeMind(CODES, WRITING, "test", grouping=AGES)
-    fidelity = Fidelity(CODES, **{"share": 0.5, "swaps": 200, **more})
+    fidelity = Fidelity(CODES, **{"share": 0.5, "most": 10**6, "swaps": 200, **more})
     for _ in range(steps):
         world.step += 1
         drawn = mind.decide(world, feed, Streams(5), Workers(), Said(varied)).actions
@@ -97,6 +98,23 @@ def test_a_sample_size_is_about_the_share_and_measuring_changes_no_decision() ->
     assert all(
         np.array_equal(getattr(plain, c), getattr(measured, c), equal_nan=c == "stance") for c in vars(plain)
     )
+
+
+def test_the_calls_of_a_step_are_bounded_in_large_worlds() -> None:
+    gaps, _ = compare(idle, share=0.5, users=4000, most=100)
+    assert 60 < gaps[0].visits < 145
+
+
+def test_what_individuals_said_is_counted_by_user_and_the_silent_are_left_out() -> None:
+    users = np.array([3, 5, 8], np.int32)
+    batch = said(users, [(Deed("like_post", 1), Deed("follow", 2)), (), None], CODES)
+    assert batch.actor.tolist() == [3, 3, 5]
+    counted = Fidelity(CODES).counts(batch, users)
+    assert [dict(zip(CATEGORIES, row.tolist(), strict=True)) for row in counted] == [
+        {name: int(name in acts) for name in CATEGORIES}
+        for acts in (("like_post", "follow"), ("do_nothing",), ())
+    ]
+    assert len(said(users[:0], [], CODES)) == 0
 
 
 def test_visits_whose_model_abstained_are_not_compared_but_counted() -> None:

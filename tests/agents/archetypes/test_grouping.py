@@ -33,9 +33,9 @@ def test_everybody_is_in_the_group_of_their_age_and_camp() -> None:
     labels, group = grouping.labels(world), grouping.of(world, STREAMS)
     assert [labels[g] for g in group[:4]] == [
         "under 25, against on housing",
-        "25 to 49, between the camps on housing",
+        "25 to 49, for on housing",
         "50 or older, for on housing",
-        "of unknown age, between the camps on housing",
+        "of unknown age, for on housing",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from agents.archetypes.contexts import CONTEXTS
 from agents.archetypes.estimate import Estimate
 from agents.archetypes.grouping import ByAttributes
-from agents.asking import ModelAway
+from agents.asking import ModelAway, Reply
 from agents.minds.archetype import ArchetypeMind
 from simapp.engine.actions.door import carry_out
 from simapp.engine.core import snapshots
@@ -42,6 +43,19 @@ def rows(decisions: DecisionBatch) -> np.ndarray:
 
 def share(decisions: DecisionBatch, name: str, of: int) -> float:
     return float(np.count_nonzero(decisions.actions.code == CODES[name])) / of
+
+
+class Late(Said):
+    """The first of every `late` questions gets no reply in time."""
+
+    def __init__(self, say, late: int) -> None:
+        super().__init__(say)
+        self.every = late
+
+    def ask(self, step, asked):
+        replies = super().ask(step, asked)
+        none = Reply("", cast(Any, "late"), "test")
+        return [none if i % self.every == 0 else reply for i, reply in enumerate(replies)]
 
 
 WHOLE = crowd()
@@ -80,7 +94,42 @@ def test_groups_are_asked_at_first_use_and_every_refresh_and_not_between() -> No
     assert asker.calls == 2
     held = Estimate.of(world)
     assert held is not None
-    assert held.at == world.step - 2
+    assert held.steps.tolist() == [world.step - 2, world.step - 2]
+
+
+def test_replies_that_did_not_come_are_asked_for_again_in_the_next_step_and_only_those() -> None:
+    world, feed = crowd()
+    asker = Late(varied, late=3)
+    thinking, n = mind(samples=1), 3 * (CONTEXTS + 1)
+    decide(thinking, world, feed, asker)
+    decide(thinking, world, feed, asker)  # in the same step: what is late stays late
+    assert len(asker.asked) == n
+    missing = {one.question.user for one in asker.asked[::3]}
+    world.step += 1
+    decide(thinking, world, feed, asker)
+    again = {one.question.user for one in asker.asked[n:]}
+    assert again == missing
+    for _ in range(12):
+        world.step += 1
+        decide(thinking, world, feed, asker)
+    held = Estimate.of(world)
+    assert held is not None
+    assert int(held.answered.sum() + held.visited.sum()) == n - 1  # the first of every batch is late again
+    assert int(held.abstained.sum()) == 0
+
+
+@pytest.mark.parametrize(
+    "other", [{"model": "another"}, {"samples": 3}, {"grouping": ByAttributes(("camp",))}]
+)
+def test_another_model_or_grouping_is_asked_anew(other: dict[str, object]) -> None:
+    world, feed = crowd()
+    asker = Said(varied)
+    decide(mind(), world, feed, asker)
+    world.step += 1
+    changed = mind(**{name: value for name, value in other.items() if name != "model"})
+    changed.model = str(other.get("model", changed.model))
+    decide(changed, world, feed, asker)
+    assert asker.calls == 2
 
 
 def test_nobody_active_asks_nothing_and_decides_nothing() -> None:
@@ -248,4 +297,4 @@ def test_grouping_is_a_choice() -> None:
     world, feed = crowd()
     asker = Said(varied)
     decide(mind(grouping=ByAttributes(("camp:housing",)), samples=1), world, feed, asker)
-    assert len(asker.asked) == 3 * (CONTEXTS + 1)
+    assert len(asker.asked) == 2 * (CONTEXTS + 1)

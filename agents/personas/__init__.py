@@ -1,0 +1,1 @@
+"""Personas in the words of a model."""
