@@ -208,14 +208,11 @@ class _Probe:
     def _models(self, models: list[str] | Trouble) -> Finding:
         if isinstance(models, Trouble):
             return Finding("models", False, f"Asked for its models, it {models.why}.")
-        mine = shown(self._endpoint.model)
+        mine, count = shown(self._endpoint.model), len(models)
+        listed = f"It lists {count} model{'' if count == 1 else 's'}"
         if mine in models:
-            return Finding("models", True, f"It lists {len(models)}, {mine} among them.")
-        return Finding(
-            "models",
-            bool(models),
-            f"It lists {len(models)}; {mine} is not among them, and it answered all the same.",
-        )
+            return Finding("models", True, f"{listed}, {mine} among them.")
+        return Finding("models", bool(models), f"{listed}; {mine} is not among them, and it answered all the same.")
 
     async def _ask(self, text: str, **more: Any) -> Heard | Trouble:
         messages = [{"role": "system", "content": "You answer briefly."}, {"role": "user", "content": text}]
