@@ -212,7 +212,9 @@ class _Probe:
         listed = f"It lists {count} model{'' if count == 1 else 's'}"
         if mine in models:
             return Finding("models", True, f"{listed}, {mine} among them.")
-        return Finding("models", bool(models), f"{listed}; {mine} is not among them, and it answered all the same.")
+        return Finding(
+            "models", bool(models), f"{listed}; {mine} is not among them, and it answered all the same."
+        )
 
     async def _ask(self, text: str, **more: Any) -> Heard | Trouble:
         messages = [{"role": "system", "content": "You answer briefly."}, {"role": "user", "content": text}]
