@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import socket
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,14 +82,16 @@ class Line:
             async with asyncio.timeout(limit):
                 answer = await send()
                 return bytes(answer.content)
-        except (TimeoutError, openai.APITimeoutError):
+        except (TimeoutError, openai.APITimeoutError) as problem:
+            if isinstance(problem.__cause__, httpx2.ConnectTimeout):
+                return Trouble("cannot be reached: its address does not answer", "away", timed_out=True)
             return Trouble(f"did not answer within {limit:g} s", "again", timed_out=True)
         except openai.APIStatusError as problem:
             return self._status(problem)
         except openai.APIConnectionError as problem:
             cause = problem.__cause__
             if isinstance(cause, httpx2.ConnectError):
-                return Trouble("cannot be reached: nothing answers at its address", "away")
+                return Trouble(f"cannot be reached: {_why_not(cause)}", "away")
             return Trouble(f"broke the connection off ({type(cause).__name__})", "again")
         except TooMuch as problem:
             return Trouble(str(problem), "again")
@@ -142,6 +146,17 @@ def _open_client(endpoint: Endpoint, key: str) -> AsyncOpenAI:
     return AsyncOpenAI(
         api_key=key or "none", admin_api_key="", base_url=endpoint.base_url, max_retries=0, http_client=http
     )
+
+
+def _why_not(problem: BaseException | None) -> str:
+    """Return why no connection came about, from what the exception came from."""
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError):
+            return "it does not speak TLS, or its certificate is not accepted"
+        if isinstance(problem, socket.gaierror):
+            return "its name is not known"
+        problem = problem.__cause__ or problem.__context__
+    return "nothing answers at its address"
 
 
 def _retry_after(headers: Any) -> float | None:

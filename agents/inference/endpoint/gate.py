@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -118,15 +119,15 @@ class Gate:
 
     async def _send(self, body: dict[str, Any], question: int, sent: int) -> Heard | Trouble:
         began = self._pace.clock()
-        self.breaker.began()
+        trial = self.breaker.began()
         try:
             answer = await self._line.complete(body)
             got = self._read(answer, body, sent)
         except BaseException:
-            self.breaker.let_go()
+            self.breaker.let_go(trial)
             self._tell()
             raise
-        self._note(got, question, began)
+        self._note(got, question, began, trial)
         self._tell()
         return got
 
@@ -145,16 +146,14 @@ class Gate:
         text = without_key(heard.text, self._key)
         return heard if text == heard.text else heard.with_text(text)
 
-    def _note(self, got: Heard | Trouble, question: int, began: float) -> None:
+    def _note(self, got: Heard | Trouble, question: int, began: float, trial: bool) -> None:
         now = self._pace.clock()
-        if isinstance(got, Heard) or got.kind == "refused":
+        if isinstance(got, Heard) or got.kind in {"refused", "busy"}:
             self.breaker.went_well()
         elif got.kind == "closed":
             self.breaker.open(now, got.why)
-        elif got.kind == "busy":
-            self.breaker.let_go()
         else:
-            self.breaker.failed(question, began, now, got.why, reached=got.kind != "away")
+            self.breaker.failed(question, began, now, got.why, trial=trial, reached=got.kind != "away")
 
 
 @dataclass
@@ -162,11 +161,12 @@ class Gates:
     """All gates of a process, by settings and key: who asks the same endpoint shares its limits and its breaker."""
 
     pace: Pace = field(default_factory=Pace)
-    _held: dict[tuple[Endpoint, bytes], Gate] = field(default_factory=dict)
+    _held: dict[tuple[int, Endpoint, bytes], Gate] = field(default_factory=dict)
 
     def of(self, endpoint: Endpoint, key: str) -> Gate:
         """Return the endpoint's gate, made on first use; call it in the loop that asks."""
-        name = (endpoint, hashlib.sha256(key.encode()).digest())
+        # By process as well: a forked child must not talk through its parent's connections.
+        name = (os.getpid(), endpoint, hashlib.sha256(key.encode()).digest())
         if name not in self._held:
             self._held[name] = Gate(endpoint, key, self.pace)
         return self._held[name]

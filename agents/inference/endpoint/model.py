@@ -90,10 +90,12 @@ class _Talk:
     async def _say(self, question: Question) -> Said:
         """Ask until a server has said something, or has failed too often; raises ModelAway."""
         calls = failures = busy = 0
-        plain = False
+        plain, refused = False, ""
         refusing: set[int] = set()
         while True:
             at = await self._choose(question, calls, refusing)
+            if at is None:
+                return Said(problem=refused, calls=calls)
             gate = self._all[at]
             extras = {} if plain or gate.plain >= PLAIN_AFTER else extras_of(gate.endpoint, question)
             body = {**body_of(gate.endpoint, question, self._sampling), **extras}
@@ -114,24 +116,25 @@ class _Talk:
                     plain = True
                     continue
                 refusing.add(at)
-                failures += 1
-                if len(refusing) == len(self._all):
-                    return _unsaid(gate, got, calls)
+                refused = _sentence(gate, got, calls)
             elif got.kind == "busy":
                 busy += 1
                 if busy > BUSY_RETRIES:
-                    return _unsaid(gate, got, calls)
+                    return Said(problem=_sentence(gate, got, calls), calls=calls)
                 wait = _wait(question.seed, busy) if got.wait is None else got.wait
                 gate.pause(wait, f"asked to be left alone for {wait:.0f} s")
             elif got.kind != "closed":
                 # Whoever waited for the whole time limit does not wait four times.
                 failures += 2 if got.timed_out else 1
                 if failures > RETRIES:
-                    return _unsaid(gate, got, calls)
+                    return Said(problem=_sentence(gate, got, calls), calls=calls)
                 await self._sleep(max(_wait(question.seed, failures), min(got.wait or 0.0, MOST_WAIT)))
 
-    async def _choose(self, question: Question, calls: int, refusing: set[int]) -> int:
-        """Return the gate to ask, drawn by weight and keyed by the question: no order of arrival decides it."""
+    async def _choose(self, question: Question, calls: int, refusing: set[int]) -> int | None:
+        """Return the gate to ask, drawn by weight and keyed by the question: no order of arrival decides it.
+
+        None where nobody is left but those that have refused this very question; ModelAway where nobody is left.
+        """
         while True:
             open_ = [at for at, gate in enumerate(self._all) if at not in refusing and gate.ready]
             if open_:
@@ -139,6 +142,8 @@ class _Talk:
                 return self._drawn(free or open_, question.seed, calls)
             trying = [gate for at, gate in enumerate(self._all) if at not in refusing and gate.trying]
             if not trying:
+                if refusing:
+                    return None
                 raise ModelAway("; ".join(f"{g.endpoint.name} {g.breaker.why}" for g in self._all) + ".")
             await trying[0].told()
 
@@ -224,6 +229,6 @@ def _wait(seed: int, number: int) -> float:
     return min(FIRST_WAIT * 2.0 ** (number - 1), MOST_WAIT) * (0.5 + fraction(seed, number, "wait") / 2)
 
 
-def _unsaid(gate: Gate, trouble: Trouble, calls: int) -> Said:
+def _sentence(gate: Gate, trouble: Trouble, calls: int) -> str:
     times = f" ({calls} requests)" if calls > 1 else ""
-    return Said(problem=f"Endpoint {gate.endpoint.name} {trouble.why}{times}.", calls=calls)
+    return f"Endpoint {gate.endpoint.name} {trouble.why}{times}."

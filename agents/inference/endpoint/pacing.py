@@ -84,24 +84,27 @@ class Breaker:
         """Whether a single request is under way that finds out."""
         return self._trying
 
-    def began(self) -> None:
-        """A request goes out."""
-        if self._open_until is not None:
-            self._trying = True
+    def began(self) -> bool:
+        """A request goes out; return whether it is the one that finds out, to be handed to what ends it."""
+        self._trying = self._open_until is not None
+        return self._trying
 
     def went_well(self) -> None:
         """The server answered, whatever it said."""
         self._failed.clear()
         self._unreached, self._rest, self._open_until, self._trying, self.why = 0, 0.0, None, False, ""
 
-    def let_go(self) -> None:
+    def let_go(self, trial: bool) -> None:
         """A request was given up by whoever made it; nothing is known."""
-        self._trying = False
+        self._trying = self._trying and not trial
 
-    def failed(self, question: int, began: float, now: float, why: str, *, reached: bool = True) -> None:
+    def failed(
+        self, question: int, began: float, now: float, why: str, *, trial: bool = False, reached: bool = True
+    ) -> None:
         """A request that began at `began` failed; `reached` False = there is no server at all."""
         if self._open_until is not None:
-            if self._trying:
+            # One that set out before says nothing that is not known.
+            if trial:
                 self.open(now, why)
             return
         if began < self._last or (reached and question in self._failed):
