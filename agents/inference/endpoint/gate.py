@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from agents.inference.endpoint.client import Line, Trouble
 from agents.inference.endpoint.heard import Heard, Unreadable, read_completion, without_key
-from agents.inference.endpoint.pacing import Breaker, Window
+from agents.inference.endpoint.pacing import Breaker, Taken, Window
 from agents.inference.endpoint.settings import Endpoint
 
 MOST_PAUSE = 120.0
-"""Seconds that a server may ask to wait; one that asks for more is left alone for as long."""
+"""Seconds that a server may ask to wait; one that asks for more is left alone for as long, up to MOST_REST."""
+MOST_REST = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Gate:
         """Ask nothing for a while."""
         now = self._pace.clock()
         if seconds > MOST_PAUSE:
-            self.breaker.open(now, why, rest=seconds)
+            self.breaker.open(now, why, rest=min(seconds, MOST_REST))
         else:
             self._paused_until = max(self._paused_until, now + seconds)
 
@@ -87,8 +88,7 @@ class Gate:
         try:
             async with self._slots:
                 entry = await self._turn(tokens)
-                if not self.ready:
-                    self._tokens.settle(entry, 0)
+                if entry is None:
                     return None
                 got = await self._send(body, question, sent)
                 if isinstance(got, Heard):
@@ -102,7 +102,7 @@ class Gate:
         """Close all connections."""
         await self._line.close()
 
-    async def _turn(self, tokens: int) -> list[float]:
+    async def _turn(self, tokens: int) -> Taken | None:
         # One at a time, in order of arrival: a large request is not overtaken for ever by small ones.
         async with self._turns:
             while self.ready:
@@ -111,11 +111,10 @@ class Gate:
                     self._requests.wait(1, now), self._tokens.wait(tokens, now), self._paused_until - now
                 )
                 if wait <= 0:
-                    break
+                    self._requests.take(1, now)
+                    return self._tokens.take(tokens, now)
                 await self._pace.sleep(wait)
-            now = self._pace.clock()
-            self._requests.take(1, now)
-            return self._tokens.take(tokens, now)
+            return None
 
     async def _send(self, body: dict[str, Any], question: int, sent: int) -> Heard | Trouble:
         began = self._pace.clock()

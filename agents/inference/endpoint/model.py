@@ -13,7 +13,7 @@ from agents.asking import ModelAway, Question, Reply, Sampling, estimated_tokens
 from agents.inference.deciding import Case, Said
 from agents.inference.endpoint.client import Trouble
 from agents.inference.endpoint.gate import Gate, Gates, label_of
-from agents.inference.endpoint.heard import Heard
+from agents.inference.endpoint.heard import Heard, clean
 from agents.inference.endpoint.loop import run
 from agents.inference.endpoint.settings import Endpoint, check_endpoint, check_key
 
@@ -24,6 +24,8 @@ RETRIES = 3
 BUSY_RETRIES = 8
 """The same where it only asks to wait."""
 FIRST_WAIT, MOST_WAIT = 0.5, 20.0
+REASONING_TOKENS = 1024
+"""Tokens more for a model that was seen to reason before it replies."""
 PLAIN_AFTER = 3  # requests refused with schema and seed and taken without, before these are left out for good
 
 _gates = Gates()
@@ -103,7 +105,7 @@ class _Talk:
                 body,
                 question=question.seed,
                 tokens=question.tokens + self._sampling.max_tokens,
-                sent=len(question.shared.encode()) + len(question.own.encode()),
+                sent=4 * (len(question.shared) + len(question.own)),  # no character has more bytes
             )
             if got is None:
                 continue
@@ -186,14 +188,12 @@ class _Talk:
 
 def body_of(endpoint: Endpoint, question: Question, sampling: Sampling) -> dict[str, Any]:
     """Return the request of a question. What all users share comes first, so that a server can keep it cached."""
-    messages = [{"role": "system", "content": question.shared}, {"role": "user", "content": question.own}]
-    if not question.shared:
-        del messages[0]
-    return {
-        "model": endpoint.model,
-        "messages": messages,
-        **limits_of(endpoint.features, sampling.max_tokens, sampling.temperature, sampling.top_p),
-    }
+    messages = [{"role": "system", "content": clean(question.shared)}] if question.shared else []
+    messages.append({"role": "user", "content": clean(question.own)})
+    # A model that reasons first would use up the reply's tokens before it begins to reply.
+    length = sampling.max_tokens + (REASONING_TOKENS if "reasoning" in endpoint.features else 0)
+    limits = limits_of(endpoint.features, length, sampling.temperature, sampling.top_p)
+    return {"model": endpoint.model, "messages": messages, **limits}
 
 
 def limits_of(features: frozenset[str], max_tokens: int, temperature: float, top_p: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from agents.inference.endpoint.client import Line, Trouble
 from agents.inference.endpoint.heard import Heard, Unreadable, read_completion, shown, without_key
 from agents.inference.endpoint.loop import run
-from agents.inference.endpoint.model import limits_of, schema_format
+from agents.inference.endpoint.model import REASONING_TOKENS, limits_of, schema_format
 from agents.inference.endpoint.settings import Endpoint, check_endpoint, check_key
 
 FEATURES = {
@@ -41,8 +41,6 @@ SCHEMA = {
 }
 """Nobody who writes about the sea says this by chance, and the request does not mention it elsewhere."""
 PROBE_TOKENS = 64
-REASONING_TOKENS = 1024
-"""The same for a model that reasons first: its reasoning must fit as well."""
 MOST_SECONDS = 60.0
 """After this time nothing more is asked: whoever waits for a slow server holds a worker."""
 MOST_TIMEOUT = 30.0
@@ -149,7 +147,7 @@ class _Probe:
             if isinstance(got, Heard) or got.kind != "refused":
                 break
         if isinstance(got, Heard) and got.reasoned:
-            self._tokens = REASONING_TOKENS
+            self._tokens = PROBE_TOKENS + REASONING_TOKENS
         return got
 
     async def _schema(self) -> Finding:

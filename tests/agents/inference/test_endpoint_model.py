@@ -192,3 +192,13 @@ def test_a_model_of_no_tokens_and_no_usage_is_counted_by_length(server, asking):
     server.usage = False
     (reply,) = asking(endpoint(server))(question())
     assert (reply.tokens_in, reply.tokens_out) == (question().tokens, -(-len(reply.text) // 4))
+
+
+def test_a_model_that_reasons_gets_room_for_it(server, asking):
+    asking(endpoint(server, features=frozenset({"reasoning"})))(question())
+    assert server.chats[0]["max_tokens"] == 60 + 1024
+
+
+def test_text_with_halves_of_characters_can_be_asked_about(server, asking):
+    (reply,) = asking(endpoint(server))(question(own="\ud800 said a post." + DO))
+    assert (reply.outcome, reply.tries) == ("answered", 1)

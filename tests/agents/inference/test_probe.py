@@ -52,7 +52,7 @@ def test_reasoning_is_seen_and_given_room():
     with conforming_server(reasoning=True) as server:
         features = probe(endpoint(server))
         assert "reasoning" in features.found
-        assert {chat["max_tokens"] for chat in server.chats} == {64, 1024}
+        assert {chat["max_tokens"] for chat in server.chats} == {64, 64 + 1024}
 
 
 @pytest.mark.parametrize(
