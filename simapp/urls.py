@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from simapp.web import (
     catalogue_page,
+    endpoints_page,
     export_pages,
     interviews_page,
     people_page,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/scenario.yaml", scenario_page.scenario_yaml, name="scenario-yaml"),
     path("scenarios/<int:scenario_id>/use/", scenario_list.use_scenario, name="use-scenario"),
     path("scenarios/<int:scenario_id>/people/", people_page.people, name="people"),
+    *endpoints_page.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),
     path("exports/", export_pages.exports, name="exports"),
     path("exports/<int:export_id>/", export_pages.export_page, name="export-page"),

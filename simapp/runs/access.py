@@ -47,5 +47,6 @@ def endpoints_for(member: Any) -> QuerySet[Endpoint]:
     """Return the endpoints that a member may see: their own (staff: everybody's); nobody's key is among it."""
     if not member.is_authenticated:
         return Endpoint.objects.none()
-    found = Endpoint.objects.select_related("owner").defer("key_sealed")
+    stored = Q(key_sealed__isnull=False)
+    found = Endpoint.objects.select_related("owner").defer("key_sealed").annotate(key_stored=stored)
     return found if member.is_staff else found.filter(owner=member)

@@ -17,7 +17,7 @@ from tests.store.story import tell
 
 pytestmark = pytest.mark.django_db
 
-MODELS = ("scenario", "scenarioversion", "run", "upload", "export", "audit")
+MODELS = ("endpoint", "scenario", "scenarioversion", "run", "upload", "export", "audit")
 
 
 @pytest.fixture

@@ -1,42 +1,28 @@
 """One request to one server, through the openai client, and every way in which it can fail.
 
-What leaves is decided here: the body, and of the headers only those that HTTP needs and the endpoint's own key. The
-client would add what it finds in the environment (another key, an organisation, headers of the operator's).
-What comes back is bounded here: one time limit over everything, a largest size, no compression (a few bytes of it can
-become gigabytes), no redirect (it would carry the request to an address that nobody chose).
+One time limit over everything, and no redirect is followed: it would carry the request to an address that nobody chose.
+What leaves and what is taken: transport.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import email.utils
-import ipaddress
+import socket
+import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from agents.inference.endpoint.heard import Unreadable, read_json, shown, without_key
 from agents.inference.endpoint.settings import Endpoint
+from agents.inference.endpoint.transport import TooMuch, open_transport
 
 if TYPE_CHECKING:
-    import httpx2
     from openai import AsyncOpenAI
 
-MOST_BYTES = 2_000_000
-"""Bytes of a server's answer; more is not read."""
 CONNECT_SECONDS = 10.0
-SENT_HEADERS = {
-    "host",
-    "content-type",
-    "content-length",
-    "accept",
-    "connection",
-    "user-agent",
-    "transfer-encoding",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +38,6 @@ class Trouble:
     kind: Literal["away", "again", "busy", "refused", "closed"]
     wait: float | None = None
     timed_out: bool = False
-
-
-class _TooMuch(Exception):
-    pass
 
 
 class Line:
@@ -100,16 +82,18 @@ class Line:
             async with asyncio.timeout(limit):
                 answer = await send()
                 return bytes(answer.content)
-        except (TimeoutError, openai.APITimeoutError):
+        except (TimeoutError, openai.APITimeoutError) as problem:
+            if isinstance(problem.__cause__, httpx2.ConnectTimeout):
+                return Trouble("cannot be reached: its address does not answer", "away", timed_out=True)
             return Trouble(f"did not answer within {limit:g} s", "again", timed_out=True)
         except openai.APIStatusError as problem:
             return self._status(problem)
         except openai.APIConnectionError as problem:
             cause = problem.__cause__
             if isinstance(cause, httpx2.ConnectError):
-                return Trouble("cannot be reached: nothing answers at its address", "away")
+                return Trouble(f"cannot be reached: {_why_not(cause)}", "away")
             return Trouble(f"broke the connection off ({type(cause).__name__})", "again")
-        except _TooMuch as problem:
+        except TooMuch as problem:
             return Trouble(str(problem), "again")
         except Exception as problem:  # noqa: BLE001 - whatever a hostile server can make a library raise
             # Only the name: the text of such errors may hold a header.
@@ -153,69 +137,26 @@ def _open_client(endpoint: Endpoint, key: str) -> AsyncOpenAI:
     import httpx2
     from openai import AsyncOpenAI
 
-    async def send_only_ours(request: httpx2.Request) -> None:
-        for name in set(request.headers) - SENT_HEADERS:
-            del request.headers[name]
-        request.headers["accept-encoding"] = "identity"
-        if key:
-            request.headers["authorization"] = f"Bearer {key}"
-
-    async def bound(response: httpx2.Response) -> None:
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"", "identity"}:
-            raise _TooMuch("sent a compressed answer, which nobody asked for")
-        length = response.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
-            raise _TooMuch(f"sent more than {MOST_BYTES // 1_000_000} MB")
-        response.stream = _bounded()(response.stream)
-
-    connections = httpx2.Limits(
-        max_connections=endpoint.concurrency,
-        max_keepalive_connections=endpoint.concurrency,
-        keepalive_expiry=30.0,
-    )
     http = httpx2.AsyncClient(
         timeout=httpx2.Timeout(endpoint.timeout, connect=min(CONNECT_SECONDS, endpoint.timeout)),
-        limits=connections,
         follow_redirects=False,
-        # A proxy of the environment's is for what lies outside this machine.
-        trust_env=not _is_here(endpoint.base_url),
-        event_hooks={"request": [send_only_ours], "response": [bound]},
+        trust_env=False,
+        transport=open_transport(endpoint.base_url, key),
     )
     return AsyncOpenAI(
         api_key=key or "none", admin_api_key="", base_url=endpoint.base_url, max_retries=0, http_client=http
     )
 
 
-@cache
-def _bounded() -> Any:
-    """Return the class of streams that end in an error when they are too long."""
-    import httpx2
-
-    class Bounded(httpx2.AsyncByteStream):
-        def __init__(self, stream: Any) -> None:
-            self._stream = stream
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            size = 0
-            async for part in self._stream:
-                size += len(part)
-                if size > MOST_BYTES:
-                    raise _TooMuch(f"sent more than {MOST_BYTES // 1_000_000} MB")
-                yield part
-
-        async def aclose(self) -> None:
-            await self._stream.aclose()
-
-    return Bounded
-
-
-def _is_here(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+def _why_not(problem: BaseException | None) -> str:
+    """Return why no connection came about, from what the exception came from."""
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError):
+            return "it does not speak TLS, or its certificate is not accepted"
+        if isinstance(problem, socket.gaierror):
+            return "its name is not known"
+        problem = problem.__cause__ or problem.__context__
+    return "nothing answers at its address"
 
 
 def _retry_after(headers: Any) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from urllib.parse import urlsplit
 
 from agents.inference.endpoint.client import Line, Trouble
 from agents.inference.endpoint.heard import Heard, Unreadable, read_completion, without_key
-from agents.inference.endpoint.pacing import Breaker, Window
+from agents.inference.endpoint.pacing import Breaker, Taken, Window
 from agents.inference.endpoint.settings import Endpoint
 
 MOST_PAUSE = 120.0
-"""Seconds that a server may ask to wait; one that asks for more is left alone for as long."""
+"""Seconds that a server may ask to wait; one that asks for more is left alone for as long, up to MOST_REST."""
+MOST_REST = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Gate:
         """Ask nothing for a while."""
         now = self._pace.clock()
         if seconds > MOST_PAUSE:
-            self.breaker.open(now, why, rest=seconds)
+            self.breaker.open(now, why, rest=min(seconds, MOST_REST))
         else:
             self._paused_until = max(self._paused_until, now + seconds)
 
@@ -86,8 +88,7 @@ class Gate:
         try:
             async with self._slots:
                 entry = await self._turn(tokens)
-                if not self.ready:
-                    self._tokens.settle(entry, 0)
+                if entry is None:
                     return None
                 got = await self._send(body, question, sent)
                 if isinstance(got, Heard):
@@ -101,7 +102,7 @@ class Gate:
         """Close all connections."""
         await self._line.close()
 
-    async def _turn(self, tokens: int) -> list[float]:
+    async def _turn(self, tokens: int) -> Taken | None:
         # One at a time, in order of arrival: a large request is not overtaken for ever by small ones.
         async with self._turns:
             while self.ready:
@@ -110,23 +111,22 @@ class Gate:
                     self._requests.wait(1, now), self._tokens.wait(tokens, now), self._paused_until - now
                 )
                 if wait <= 0:
-                    break
+                    self._requests.take(1, now)
+                    return self._tokens.take(tokens, now)
                 await self._pace.sleep(wait)
-            now = self._pace.clock()
-            self._requests.take(1, now)
-            return self._tokens.take(tokens, now)
+            return None
 
     async def _send(self, body: dict[str, Any], question: int, sent: int) -> Heard | Trouble:
         began = self._pace.clock()
-        self.breaker.began()
+        trial = self.breaker.began()
         try:
             answer = await self._line.complete(body)
             got = self._read(answer, body, sent)
         except BaseException:
-            self.breaker.let_go()
+            self.breaker.let_go(trial)
             self._tell()
             raise
-        self._note(got, question, began)
+        self._note(got, question, began, trial)
         self._tell()
         return got
 
@@ -145,16 +145,14 @@ class Gate:
         text = without_key(heard.text, self._key)
         return heard if text == heard.text else heard.with_text(text)
 
-    def _note(self, got: Heard | Trouble, question: int, began: float) -> None:
+    def _note(self, got: Heard | Trouble, question: int, began: float, trial: bool) -> None:
         now = self._pace.clock()
-        if isinstance(got, Heard) or got.kind == "refused":
+        if isinstance(got, Heard) or got.kind in {"refused", "busy"}:
             self.breaker.went_well()
         elif got.kind == "closed":
             self.breaker.open(now, got.why)
-        elif got.kind == "busy":
-            self.breaker.let_go()
         else:
-            self.breaker.failed(question, began, now, got.why, reached=got.kind != "away")
+            self.breaker.failed(question, began, now, got.why, trial=trial, reached=got.kind != "away")
 
 
 @dataclass
@@ -162,11 +160,12 @@ class Gates:
     """All gates of a process, by settings and key: who asks the same endpoint shares its limits and its breaker."""
 
     pace: Pace = field(default_factory=Pace)
-    _held: dict[tuple[Endpoint, bytes], Gate] = field(default_factory=dict)
+    _held: dict[tuple[int, Endpoint, bytes], Gate] = field(default_factory=dict)
 
     def of(self, endpoint: Endpoint, key: str) -> Gate:
         """Return the endpoint's gate, made on first use; call it in the loop that asks."""
-        name = (endpoint, hashlib.sha256(key.encode()).digest())
+        # By process as well: a forked child must not talk through its parent's connections.
+        name = (os.getpid(), endpoint, hashlib.sha256(key.encode()).digest())
         if name not in self._held:
             self._held[name] = Gate(endpoint, key, self.pace)
         return self._held[name]

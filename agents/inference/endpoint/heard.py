@@ -23,9 +23,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A chat completion. text: what is to be read, without reasoning. usage: counts as the server gave them where
-    they are possible, None where not. cut: the reply ended at the token limit. reasoned: there was reasoning.
-    logprobs: there were log-probabilities with numbers. model: as the server calls it, "" where it does not say."""
+    """A chat completion.
+
+    text: what is to be read, without reasoning. tokens: counts as the server gave them where they are possible, None
+    where not. cut: the reply ended at the token limit. reasoned: there was reasoning. logprobs: there were
+    log-probabilities with numbers.
+    """
 
     text: str
     tokens_in: int | None
@@ -34,7 +37,6 @@ class Heard:
     cut: bool
     reasoned: bool
     logprobs: bool
-    model: str
 
     def with_text(self, text: str) -> Heard:
         """Return the same with another text."""
@@ -78,7 +80,6 @@ def read_completion(body: bytes, *, sent: int, max_tokens: int) -> Heard:
         cut=first.get("finish_reason") == "length",
         reasoned=thought or any(isinstance(message.get(name), str) and message[name] for name in REASONING),
         logprobs=_has_logprobs(first.get("logprobs")),
-        model=clean(held["model"])[:200] if isinstance(held.get("model"), str) else "",
     )
 
 

@@ -13,7 +13,7 @@ from agents.asking import ModelAway, Question, Reply, Sampling, estimated_tokens
 from agents.inference.deciding import Case, Said
 from agents.inference.endpoint.client import Trouble
 from agents.inference.endpoint.gate import Gate, Gates, label_of
-from agents.inference.endpoint.heard import Heard
+from agents.inference.endpoint.heard import Heard, clean
 from agents.inference.endpoint.loop import run
 from agents.inference.endpoint.settings import Endpoint, check_endpoint, check_key
 
@@ -24,6 +24,8 @@ RETRIES = 3
 BUSY_RETRIES = 8
 """The same where it only asks to wait."""
 FIRST_WAIT, MOST_WAIT = 0.5, 20.0
+REASONING_TOKENS = 1024
+"""Tokens more for a model that was seen to reason before it replies."""
 PLAIN_AFTER = 3  # requests refused with schema and seed and taken without, before these are left out for good
 
 _gates = Gates()
@@ -90,10 +92,12 @@ class _Talk:
     async def _say(self, question: Question) -> Said:
         """Ask until a server has said something, or has failed too often; raises ModelAway."""
         calls = failures = busy = 0
-        plain = False
+        plain, refused = False, ""
         refusing: set[int] = set()
         while True:
             at = await self._choose(question, calls, refusing)
+            if at is None:
+                return Said(problem=refused, calls=calls)
             gate = self._all[at]
             extras = {} if plain or gate.plain >= PLAIN_AFTER else extras_of(gate.endpoint, question)
             body = {**body_of(gate.endpoint, question, self._sampling), **extras}
@@ -101,7 +105,7 @@ class _Talk:
                 body,
                 question=question.seed,
                 tokens=question.tokens + self._sampling.max_tokens,
-                sent=len(question.shared.encode()) + len(question.own.encode()),
+                sent=4 * (len(question.shared) + len(question.own)),  # no character has more bytes
             )
             if got is None:
                 continue
@@ -114,24 +118,25 @@ class _Talk:
                     plain = True
                     continue
                 refusing.add(at)
-                failures += 1
-                if len(refusing) == len(self._all):
-                    return _unsaid(gate, got, calls)
+                refused = _sentence(gate, got, calls)
             elif got.kind == "busy":
                 busy += 1
                 if busy > BUSY_RETRIES:
-                    return _unsaid(gate, got, calls)
+                    return Said(problem=_sentence(gate, got, calls), calls=calls)
                 wait = _wait(question.seed, busy) if got.wait is None else got.wait
                 gate.pause(wait, f"asked to be left alone for {wait:.0f} s")
             elif got.kind != "closed":
                 # Whoever waited for the whole time limit does not wait four times.
                 failures += 2 if got.timed_out else 1
                 if failures > RETRIES:
-                    return _unsaid(gate, got, calls)
+                    return Said(problem=_sentence(gate, got, calls), calls=calls)
                 await self._sleep(max(_wait(question.seed, failures), min(got.wait or 0.0, MOST_WAIT)))
 
-    async def _choose(self, question: Question, calls: int, refusing: set[int]) -> int:
-        """Return the gate to ask, drawn by weight and keyed by the question: no order of arrival decides it."""
+    async def _choose(self, question: Question, calls: int, refusing: set[int]) -> int | None:
+        """Return the gate to ask, drawn by weight and keyed by the question: no order of arrival decides it.
+
+        None where nobody is left but those that have refused this very question; ModelAway where nobody is left.
+        """
         while True:
             open_ = [at for at, gate in enumerate(self._all) if at not in refusing and gate.ready]
             if open_:
@@ -139,6 +144,8 @@ class _Talk:
                 return self._drawn(free or open_, question.seed, calls)
             trying = [gate for at, gate in enumerate(self._all) if at not in refusing and gate.trying]
             if not trying:
+                if refusing:
+                    return None
                 raise ModelAway("; ".join(f"{g.endpoint.name} {g.breaker.why}" for g in self._all) + ".")
             await trying[0].told()
 
@@ -181,14 +188,12 @@ class _Talk:
 
 def body_of(endpoint: Endpoint, question: Question, sampling: Sampling) -> dict[str, Any]:
     """Return the request of a question. What all users share comes first, so that a server can keep it cached."""
-    messages = [{"role": "system", "content": question.shared}, {"role": "user", "content": question.own}]
-    if not question.shared:
-        del messages[0]
-    return {
-        "model": endpoint.model,
-        "messages": messages,
-        **limits_of(endpoint.features, sampling.max_tokens, sampling.temperature, sampling.top_p),
-    }
+    messages = [{"role": "system", "content": clean(question.shared)}] if question.shared else []
+    messages.append({"role": "user", "content": clean(question.own)})
+    # A model that reasons first would use up the reply's tokens before it begins to reply.
+    length = sampling.max_tokens + (REASONING_TOKENS if "reasoning" in endpoint.features else 0)
+    limits = limits_of(endpoint.features, length, sampling.temperature, sampling.top_p)
+    return {"model": endpoint.model, "messages": messages, **limits}
 
 
 def limits_of(features: frozenset[str], max_tokens: int, temperature: float, top_p: float) -> dict[str, Any]:
@@ -224,6 +229,6 @@ def _wait(seed: int, number: int) -> float:
     return min(FIRST_WAIT * 2.0 ** (number - 1), MOST_WAIT) * (0.5 + fraction(seed, number, "wait") / 2)
 
 
-def _unsaid(gate: Gate, trouble: Trouble, calls: int) -> Said:
+def _sentence(gate: Gate, trouble: Trouble, calls: int) -> str:
     times = f" ({calls} requests)" if calls > 1 else ""
-    return Said(problem=f"Endpoint {gate.endpoint.name} {trouble.why}{times}.", calls=calls)
+    return f"Endpoint {gate.endpoint.name} {trouble.why}{times}."

@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 MINUTE = 60.0
 
 
+@dataclass(slots=True)
+class Taken:
+    """What a window holds of one request: since when, how much, and whether it still counts."""
+
+    at: float
+    amount: int
+    counts: bool = True
+
+
 @dataclass
 class Window:
     """At most `limit` units in any 60 seconds; 0 = no limit. Times are seconds of any clock that only goes on.
@@ -17,7 +26,7 @@ class Window:
 
     limit: int
     _held: int = 0
-    _taken: deque[list[float]] = field(default_factory=deque)
+    _taken: deque[Taken] = field(default_factory=deque)
 
     def wait(self, amount: int, now: float) -> float:
         """Return the seconds until `amount` fits, 0 = now. More than the limit fits once nothing else is held."""
@@ -27,29 +36,31 @@ class Window:
         over = self._held + min(amount, self.limit) - self.limit
         if over <= 0:
             return 0.0
-        for at, held in self._taken:
-            over -= int(held)
+        for taken in self._taken:
+            over -= taken.amount
             if over <= 0:
-                return max(at + MINUTE - now, 1e-3)
+                return max(taken.at + MINUTE - now, 1e-3)
         return 0.0
 
-    def take(self, amount: int, now: float) -> list[float]:
+    def take(self, amount: int, now: float) -> Taken:
         """Hold `amount` from now on; return its entry, which `settle` can correct."""
-        entry = [now, float(amount)]
-        if self.limit:
-            self._taken.append(entry)
+        taken = Taken(now, amount, counts=bool(self.limit))
+        if taken.counts:
+            self._taken.append(taken)
             self._held += amount
-        return entry
+        return taken
 
-    def settle(self, entry: list[float], amount: int) -> None:
+    def settle(self, taken: Taken, amount: int) -> None:
         """Correct what an entry holds, once it is known, and as long as it still counts."""
-        if any(one is entry for one in self._taken):
-            self._held += amount - int(entry[1])
-            entry[1] = float(amount)
+        if taken.counts:
+            self._held += amount - taken.amount
+            taken.amount = amount
 
     def _forget(self, now: float) -> None:
-        while self._taken and self._taken[0][0] + MINUTE <= now:
-            self._held -= int(self._taken.popleft()[1])
+        while self._taken and self._taken[0].at + MINUTE <= now:
+            old = self._taken.popleft()
+            old.counts = False
+            self._held -= old.amount
 
 
 @dataclass
@@ -84,24 +95,27 @@ class Breaker:
         """Whether a single request is under way that finds out."""
         return self._trying
 
-    def began(self) -> None:
-        """A request goes out."""
-        if self._open_until is not None:
-            self._trying = True
+    def began(self) -> bool:
+        """A request goes out; return whether it is the one that finds out, to be handed to what ends it."""
+        self._trying = self._open_until is not None
+        return self._trying
 
     def went_well(self) -> None:
         """The server answered, whatever it said."""
         self._failed.clear()
         self._unreached, self._rest, self._open_until, self._trying, self.why = 0, 0.0, None, False, ""
 
-    def let_go(self) -> None:
+    def let_go(self, trial: bool) -> None:
         """A request was given up by whoever made it; nothing is known."""
-        self._trying = False
+        self._trying = self._trying and not trial
 
-    def failed(self, question: int, began: float, now: float, why: str, *, reached: bool = True) -> None:
+    def failed(
+        self, question: int, began: float, now: float, why: str, *, trial: bool = False, reached: bool = True
+    ) -> None:
         """A request that began at `began` failed; `reached` False = there is no server at all."""
         if self._open_until is not None:
-            if self._trying:
+            # One that set out before says nothing that is not known.
+            if trial:
                 self.open(now, why)
             return
         if began < self._last or (reached and question in self._failed):

@@ -15,7 +15,7 @@ from typing import Any
 from agents.inference.endpoint.client import Line, Trouble
 from agents.inference.endpoint.heard import Heard, Unreadable, read_completion, shown, without_key
 from agents.inference.endpoint.loop import run
-from agents.inference.endpoint.model import limits_of, schema_format
+from agents.inference.endpoint.model import REASONING_TOKENS, limits_of, schema_format
 from agents.inference.endpoint.settings import Endpoint, check_endpoint, check_key
 
 FEATURES = {
@@ -41,8 +41,6 @@ SCHEMA = {
 }
 """Nobody who writes about the sea says this by chance, and the request does not mention it elsewhere."""
 PROBE_TOKENS = 64
-REASONING_TOKENS = 1024
-"""The same for a model that reasons first: its reasoning must fit as well."""
 MOST_SECONDS = 60.0
 """After this time nothing more is asked: whoever waits for a slow server holds a worker."""
 MOST_TIMEOUT = 30.0
@@ -149,7 +147,7 @@ class _Probe:
             if isinstance(got, Heard) or got.kind != "refused":
                 break
         if isinstance(got, Heard) and got.reasoned:
-            self._tokens = REASONING_TOKENS
+            self._tokens = PROBE_TOKENS + REASONING_TOKENS
         return got
 
     async def _schema(self) -> Finding:
@@ -208,13 +206,12 @@ class _Probe:
     def _models(self, models: list[str] | Trouble) -> Finding:
         if isinstance(models, Trouble):
             return Finding("models", False, f"Asked for its models, it {models.why}.")
-        mine = shown(self._endpoint.model)
+        mine, count = shown(self._endpoint.model), len(models)
+        listed = f"It lists {count} model{'' if count == 1 else 's'}"
         if mine in models:
-            return Finding("models", True, f"It lists {len(models)}, {mine} among them.")
+            return Finding("models", True, f"{listed}, {mine} among them.")
         return Finding(
-            "models",
-            bool(models),
-            f"It lists {len(models)}; {mine} is not among them, and it answered all the same.",
+            "models", bool(models), f"{listed}; {mine} is not among them, and it answered all the same."
         )
 
     async def _ask(self, text: str, **more: Any) -> Heard | Trouble:

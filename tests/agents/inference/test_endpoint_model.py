@@ -10,7 +10,7 @@ import pytest
 
 from agents.answers import read_answer
 from agents.asking import ModelAway
-from agents.inference.endpoint import client
+from agents.inference.endpoint import transport
 from tests.agents.inference.asked import KEY, endpoint, question
 
 DO = ' Answer with {"do": []}.'
@@ -120,7 +120,7 @@ def test_a_server_that_misbehaves_makes_the_user_abstain_and_harms_nobody_else(
 ):
     # Time limits are real here: a server that never answers has one to run into, the others never reach it.
     limit = 0.3 if deed in {"hang", "drip"} else 20.0
-    monkeypatch.setattr(client, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(transport, "MOST_BYTES", 200_000)
     bad, good = asking(endpoint(server, timeout=limit))(question(1, own=f"[[{deed}]]{DO}"), question(2))
     assert (bad.outcome, bad.text, bad.tokens_out) == ("abstained", "", 0)
     assert bad.problem.startswith("Endpoint test ")
@@ -192,3 +192,13 @@ def test_a_model_of_no_tokens_and_no_usage_is_counted_by_length(server, asking):
     server.usage = False
     (reply,) = asking(endpoint(server))(question())
     assert (reply.tokens_in, reply.tokens_out) == (question().tokens, -(-len(reply.text) // 4))
+
+
+def test_a_model_that_reasons_gets_room_for_it(server, asking):
+    asking(endpoint(server, features=frozenset({"reasoning"})))(question())
+    assert server.chats[0]["max_tokens"] == 60 + 1024
+
+
+def test_text_with_halves_of_characters_can_be_asked_about(server, asking):
+    (reply,) = asking(endpoint(server))(question(own="\ud800 said a post." + DO))
+    assert (reply.outcome, reply.tries) == ("answered", 1)

@@ -122,3 +122,22 @@ def test_tokens_per_minute_count_what_was_used_once_it_is_known(server, asking):
     used = sum(reply.tokens_in + reply.tokens_out for reply in replies)
     assert sum(ask.time.slept) < 60 * len(asked), "the estimate alone would let one through per minute"
     assert used / (room + 30) * 60 <= sum(ask.time.slept) + 60
+
+
+def test_a_question_that_one_server_refuses_is_no_reason_to_give_the_batch_up(server, nobody, asking):
+    ask = asking(endpoint(server), endpoint(nobody, name="gone"))
+    bad, good = ask(question(1, own='[[400]] {"do": []}'), question(2))
+    assert (bad.outcome, good.outcome) == ("abstained", "answered")
+    assert "Endpoint test answered 400: it went wrong" in bad.problem
+
+
+def test_why_a_server_cannot_be_reached_is_said(server, asking, monkeypatch):
+    with pytest.raises(ModelAway, match="it does not speak TLS, or its certificate is not accepted"):
+        asking(endpoint(server, base_url=f"https://{server.base_url[7:]}"))(question())
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ModelAway, match="its name is not known"):
+        asking(endpoint(server, base_url="http://models.invalid/v1"))(question())

@@ -77,7 +77,9 @@ def test_rests_double_up_to_a_bound():
         while not breaker.ready(now):
             now += 1.0
         rests.append(now - began)
-        breaker.began()
+        trial = breaker.began()
         assert not breaker.ready(now), "one request at a time"
-        breaker.failed(0, now, now, "gone")
+        breaker.failed(0, 0.0, now, "gone")
+        assert breaker.trying, "one that set out before says nothing new"
+        breaker.failed(0, now, now, "gone", trial=trial)
     assert rests == [10, 20, 40, 60, 60]
