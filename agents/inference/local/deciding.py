@@ -119,7 +119,7 @@ class Decider:
 
 def _draws(seats: Sequence[Seat]) -> Any:
     """Return float64[len(seats)] in [0, 1): the next draw of each."""
-    seeds = np.array([seat.question.seed for seat in seats], np.uint64)
+    seeds = np.array([seat.question.seed for seat in seats], np.int64)
     numbers = np.array([seat.drawn for seat in seats], np.int64)
     for seat in seats:
         seat.drawn += 1

@@ -1,7 +1,7 @@
 """What a reply consists of, line by line, and the lines that may stand at each place.
 
 A model of the local tier fills in a form: the letter of an action; where the action is about something, its number;
-for a post, a topic and how much it argues for it; where something is written, the text. Each line but the text is
+for a post, a topic; for what argues, which side; where something is written, the text. Each line but the text is
 one of a few, so it is chosen by the model's probabilities, never parsed.
 """
 
@@ -13,55 +13,51 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.acts import ARGUING, NOTHING, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
 from agents.asking import Question
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
 GRADES = 7
 """Answers to "how much does it argue for": 1 (against) .. 7 (for); grade g is the stance (g - 4) / 3."""
 
-# What an action is about: a post, a comment, or a person, who is named by a post or comment of theirs.
-_POST = frozenset(["like_post", "dislike_post", "unlike_post", "undo_dislike_post", "repost", "report_post"])
-_POST |= {"quote_post", "create_comment"}
-_COMMENT = frozenset(["like_comment", "dislike_comment", "unlike_comment", "undo_dislike_comment"])
-_PERSON = frozenset(["follow", "unfollow", "mute", "unmute"])
-_ALONE = frozenset(["do_nothing", "create_post", "search_posts", "search_user", "trend", "refresh"])
-_WRITING = frozenset(["create_post", "create_comment", "quote_post", "search_posts", "search_user"])
-
 
 def fields_of(action: str, question: Question) -> tuple[str, ...]:
     """Return the lines that follow the letter of an action: of "on", "topic", "stance", "text"."""
-    if action == "create_post":
-        return ("topic", "stance", "text") if question.topics else ("text",)
-    on = () if action in _ALONE else ("on",)
-    return (*on, "text") if action in _WRITING else on
+    fields: tuple[str, ...] = ("on",) if action in ON_POST | ON_COMMENT | ON_AUTHOR else ()
+    if question.topics and action in ARGUING:
+        fields += ("topic", "stance") if action == "create_post" else ("stance",)
+    return (*fields, "text") if action in WITH_TEXT else fields
 
 
 def targets_of(action: str, question: Question) -> list[str]:
     """Return the numbers that the action may name, as the prompt writes them; [] where there are none."""
     posts = [str(i + 1) for i in range(question.posts)]
     comments = [f"{i + 1}.{j + 1}" for i, count in enumerate(question.comments) for j in range(count)]
-    if action in _POST:
+    if action in ON_POST:
         return posts
-    if action in _COMMENT:
+    if action in ON_COMMENT:
         return comments
-    return posts + comments if action in _PERSON else []
+    return posts + comments if action in ON_AUTHOR else []
 
 
 def possible(question: Question) -> list[str]:
-    """Return the options that the form can hold and that have something to be about, in the question's order."""
+    """Return the options that have something to be about, in the question's order."""
     return [
         action
         for action in question.options
-        if action in _ALONE or (action in _POST | _COMMENT | _PERSON and targets_of(action, question))
+        if "on" not in fields_of(action, question) or targets_of(action, question)
     ][: len(LETTERS)]
 
 
 def rules(topics: Sequence[str]) -> str:
     """Return what all questions with these topics say about the form of a reply; it follows the shared text."""
-    post = f"the topic ({', '.join(topics)}), then 1 (against) to 7 (for); " if topics else ""
+    named = ", ".join(topics)
+    stance = (
+        f"; if you post, the topic ({named}); what you argue, 1 (against) to {GRADES} (for)" if topics else ""
+    )
     return (
-        "\n\nReply in lines. First the letter of what you do. If it is about a post, comment or person: its number, "
-        f"such as 2 or 2.1. If you post: {post}your words. If you comment, quote or search: your words."
+        "\n\nHere reply in lines, not in JSON: the letter of what you do; the number of the post or comment that it is "
+        f"about, such as 2 or 2.1{stance}; what you write."
     )
 
 
@@ -167,7 +163,7 @@ class Seat:
 
     def reply(self) -> str:
         """Return the reply in the common JSON form."""
-        if self.action == "do_nothing":
+        if self.action == NOTHING:
             return '{"do":[]}'
         deed: dict[str, Any] = {"act": self.action}
         for name in ("on", "topic", "stance", "text"):
@@ -179,7 +175,7 @@ class Seat:
     @property
     def must_write(self) -> bool:
         """Whether the chosen action has words."""
-        return self.action in _WRITING
+        return self.action in WITH_TEXT
 
     def clear(self, tokens_in: int) -> None:
         """Go back to the start, before a second try with fewer rows; draws begin anew, so the reply is the same."""

@@ -88,10 +88,9 @@ class LocalModel:
         prefix_ids = decider.wording.prefix(shared)
         blocks: list[list[int]] = []
         seats: list[Seat] = []
-        for place in places:
-            question = questions[place]
-            actions = possible(question)
-            own = decider.wording.own(question.own + tail(actions))
+        offered = [possible(questions[place]) for place in places]
+        texts = [questions[place].own + tail(actions) for place, actions in zip(places, offered, strict=True)]
+        for place, actions, own in zip(places, offered, decider.wording.own(texts), strict=True):
             count = len(prefix_ids) + len(own)
             if count > longest or not actions:
                 why = (
@@ -102,7 +101,7 @@ class LocalModel:
                 replies[place] = Reply("", "abstained", self.name, count, tries=0, problem=why)
                 continue
             blocks.append(own)
-            seats.append(Seat(place, question, actions, count))
+            seats.append(Seat(place, questions[place], actions, count))
         if not seats:
             return
         prefix, read = self._prefix(decider.loaded, shared, prefix_ids)

@@ -14,7 +14,7 @@ def row_bytes(loaded: Loaded, prefix: int, width: int, room: int) -> int:
     """Return the bytes that one row of a chunk occupies: `prefix` shared tokens, `width` own ones, `room` to come.
 
     Keys and values of all layers; of the layer under way the activations, keys and values repeated for each head,
-    and the mask; the logits of the last place. An estimate on the safe side, checked against what a GPU says.
+    and the mask; the logits of the last place. An estimate: where memory runs out all the same, the chunk is halved.
     """
     config: Any = loaded.model.config
     hidden, inner, number = int(config.hidden_size), int(config.intermediate_size), loaded.number_bytes

@@ -100,7 +100,7 @@ class Rows:
         with torch.inference_mode():
             out = model(
                 input_ids=torch.from_numpy(ids).to(device),
-                attention_mask=torch.from_numpy(self.mask).to(device),
+                attention_mask=self._seen(held),
                 position_ids=torch.from_numpy(places).to(device),
                 past_key_values=self.cache,
                 use_cache=True,
@@ -110,6 +110,20 @@ class Rows:
         self.position = self.position + held.sum(axis=1)
         self.work.passes += 1
         return self.logits
+
+    def _seen(self, held: NDArray[np.bool_]) -> Any:
+        """Return what each place of the block may look at, [B, 1, width, places]: 0 or the lowest number.
+
+        Made once for all layers: given truth values, torch makes numbers of them in every layer anew.
+        """
+        import torch
+
+        device, number = self.loaded.device, getattr(torch, self.loaded.dtype)
+        width, places = held.shape[1], self.mask.shape[1]
+        tokens = torch.from_numpy(self.mask).to(device)[:, None, None, :]
+        before = torch.ones(width, places, dtype=torch.bool, device=device).tril(places - width)
+        seen = torch.zeros(held.shape[0], 1, width, places, dtype=number, device=device)
+        return seen.masked_fill_(~(tokens & before), torch.finfo(number).min)
 
     def select(self, rows: Sequence[int], room: int) -> None:
         """Keep these rows alone, with room for `room` further tokens each; the others' keys and values are let go."""

@@ -6,23 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from simapp.engine.core.streams import draw
+from simapp.engine.core.streams import Streams
+
+# The questions' seeds come of the run's own streams; this only spreads them over the draws of a reply.
+_STREAMS = Streams(0)
 
 
-@njit(cache=True, nogil=True)
-def _fill(seeds: Any, numbers: Any, out: Any) -> None:
-    for i in range(out.shape[0]):
-        out[i] = draw(seeds[i], 0, numbers[i])
-
-
-def uniforms(seeds: NDArray[np.uint64], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+def uniforms(seeds: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return float64[B] in [0, 1): of question seeds[i], its draw number numbers[i]."""
-    out = np.empty(seeds.shape[0], np.float64)
-    _fill(seeds, numbers, out)
-    return out
+    return _STREAMS.uniform("local model", user=seeds, item=numbers)
 
 
 def pick_among(

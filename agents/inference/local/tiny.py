@@ -6,6 +6,7 @@ What such a model says means nothing; that it is loaded, packed, masked and samp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ CHAT_TEMPLATE = (
 )
 
 
-def sample_texts() -> list[str]:
+@cache
+def sample_texts() -> tuple[str, ...]:
     """Return some thousand short posts of the seeded grammar, to train a tokenizer on."""
     from agents.text.grammar import build_pool
     from agents.text.library import list_topics
 
-    return list(build_pool(list_topics()[:1], 0).texts)
+    return tuple(build_pool(list_topics()[:1], 0).texts)
 
 
 def build_tokenizer(texts: Sequence[str], vocab_size: int = 1024) -> Any:

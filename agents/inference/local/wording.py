@@ -8,6 +8,7 @@ holds "<|im_end|>" is a post with those characters.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from agents.asking import ModelAway
@@ -50,22 +51,33 @@ class Wording:
             self._shared[shared] = [*self.before, *self.data(shared), *self.between]
         return self._shared[shared]
 
-    def own(self, text: str) -> list[int]:
-        """Return the ids of a question's own text, and what the template puts between it and the reply."""
-        return [*self.data(text), *self.after]
+    def own(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return per question the ids of its own text, and what the template puts between it and the reply."""
+        return [[*ids, *self.after] for ids in self.read(texts)]
 
     def data(self, text: str) -> list[int]:
         """Return the ids of `text` as data: none of them is a control token."""
-        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+        return self.read([text])[0]
+
+    def read(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return `data` of each text."""
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]  # lone surrogates
+        found = [list(one.ids) for one in self._data.encode_batch(clean, add_special_tokens=False)]
+        return [
+            ids if self._control.keys().isdisjoint(ids) else self._broken_up(text)
+            for text, ids in zip(clean, found, strict=True)
+        ]
+
+    def _broken_up(self, text: str) -> list[int]:
+        """Read `text` with a vocabulary that learned control tokens as words (Unigram, WordLevel): break the words."""
+        ids: list[int] = []
         for _ in range(4):
-            ids: list[int] = self._data.encode(text, add_special_tokens=False).ids
-            found = {self._control[i] for i in set(ids) & self._control.keys()}
-            if not found:
-                return ids
-            # A vocabulary that learned a control token as a word (Unigram, WordLevel): the word is broken up.
-            for content in sorted(found, key=len, reverse=True):
+            ids = self._data.encode(text, add_special_tokens=False).ids
+            for content in sorted(
+                {self._control[i] for i in ids if i in self._control}, key=len, reverse=True
+            ):
                 text = text.replace(content, " ".join(content))
-        return [i for i in self._data.encode(text, add_special_tokens=False).ids if i not in self._control]
+        return [i for i in ids if i not in self._control]
 
     def _template_ids(self, part: str) -> list[int]:
         return list(self._tokenizer.encode(part, add_special_tokens=False)) if part else []

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from agents.acts import LONGEST_TEXT
 from agents.inference.local.loading import Loaded
 
-# No control characters, no line or paragraph separators, nothing that turns the direction of what follows.
-TEXT = r"[^\s\p{Cc}\u202A-\u202E\u2066-\u2069][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*"
+# No control characters, nothing private, no line ends, nothing that turns the direction of what follows.
+_NEVER = r"\p{Cc}\uE000-\uF8FF\U000F0000-\U0010FFFF\u2028\u2029\u202A-\u202E\u2066-\u2069"
+TEXT = rf"[^\s{_NEVER}][^{_NEVER}]*"
 
 
 class Pen:
@@ -54,5 +56,5 @@ class Pen:
         return token not in self._stops and state.consume_token(token) and not state.is_stopped()
 
     def words(self, tokens: list[int]) -> str:
-        """Return the text; a character that the last token left unfinished is dropped."""
-        return str(self._tokenizer.decode_bytes(tokens).decode("utf-8", "ignore")).strip()
+        """Return the text, as long as texts may be; a character that the last token left unfinished is dropped."""
+        return str(self._tokenizer.decode_bytes(tokens).decode("utf-8", "ignore"))[:LONGEST_TEXT].strip()

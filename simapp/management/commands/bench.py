@@ -42,6 +42,12 @@ class Command(StackCommand):
             default=0.0,
             help="decide, endpoint tier: ms that the stand-in for the model takes to answer (default 0)",
         )
+        parser.add_argument("--device", default="cpu", help="decide, local tier: cpu or cuda (default cpu)")
+        parser.add_argument(
+            "--config",
+            default="tiny",
+            help="decide, local tier: architecture, of random weights: tiny, qwen3-0.6b, llama3-8b (default tiny)",
+        )
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def preflight(self, **options: Any) -> None:

@@ -8,7 +8,7 @@ from agents.inference.local.form import Line, Seat, fields_of, possible, rules, 
 
 
 def test_only_what_has_something_to_be_about_is_offered(ask) -> None:
-    offered = ("like_comment", "do_nothing", "like_post", "join_group", "follow", "create_post")
+    offered = ("like_comment", "do_nothing", "like_post", "follow", "create_post")
     nothing = ask(1, options=offered, posts=0, comments=())
     assert possible(nothing) == ["do_nothing", "create_post"]
     assert possible(ask(1, options=offered, posts=1, comments=(0,))) == [
@@ -63,6 +63,8 @@ def test_a_post_has_topic_stance_and_text(ask) -> None:
     question = ask(0, topics=("work",))
     assert fields_of("create_post", question) == ("topic", "stance", "text")
     assert fields_of("create_post", ask(0, topics=())) == ("text",)
+    assert fields_of("create_comment", question) == ("on", "stance", "text")
+    assert fields_of("report_post", question) == ("on", "text")
     seat = Seat(0, question, ["create_post"], 10)
     seat.choose(0, 99, [7])
     seat.go_on(lambda words: [ord(c) for c in words] + [7])

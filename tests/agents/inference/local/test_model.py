@@ -43,6 +43,7 @@ def test_every_reply_is_one_offered_act_on_something_that_is_there(answered) -> 
                 assert bool(comment) or deed["act"] != "like_comment"
             if deed["act"] == "create_post":
                 assert deed["topic"] in question.topics
+            if deed["act"] in ("create_post", "create_comment", "quote_post"):
                 assert -1 <= deed["stance"] <= 1
             if deed["act"] in ("create_post", "create_comment", "quote_post", "search_posts"):
                 assert deed["text"].strip() == deed["text"] != ""
@@ -91,7 +92,7 @@ def test_actions_are_taken_as_often_as_the_model_gives_them(model, ask, loaded) 
     replies = model.answer([replace(question, seed=i) for i in range(600)], sampling)
     names = [(json.loads(reply.text)["do"] or [{"act": "do_nothing"}])[0]["act"] for reply in replies]
     wording = model.ready().wording
-    ids = wording.prefix(question.shared + rules(())) + wording.own(question.own + tail(options))
+    ids = wording.prefix(question.shared + rules(())) + wording.own([question.own + tail(options)])[0]
     with torch.inference_mode():
         logits = loaded.model(torch.tensor([ids])).logits[0, -1]
     labels = [wording.data(letter)[0] for letter in "ABC"]
@@ -226,3 +227,28 @@ def test_a_model_in_bf16_answers_alike(folder, ask) -> None:
     replies = model.answer([ask(i) for i in range(8)], SHORT)
     assert all(reply.outcome == "answered" for reply in replies)
     assert model.ready().loaded.model.dtype == torch.bfloat16
+
+
+def test_a_text_is_one_line_of_plain_characters_and_may_hold_quotes_and_emoji(model) -> None:
+    pen, tokenizer = model.ready().pen, model.ready().loaded.tokenizer
+
+    def written(text: str) -> bool:
+        state, ids = pen.begin(), tokenizer.encode(text, add_special_tokens=False)
+        for token in ids:
+            if not bool(pen.allowed([state], "cpu")[0, token]) or not pen.take(state, token):
+                return False
+        return pen.words(ids) == text.strip()
+
+    assert written('They said "no" \\ 👩‍👩‍👧 — really?')
+    refused = (
+        "",
+        " leads with a space",
+        "two\nlines",
+        "a\x00b",
+        "a\x1b[2J",
+        "a\u2028b",
+        "a\u202eb",
+        "a\ue000b",
+    )
+    assert not any(written(text) for text in refused if text)
+    assert not bool(pen.allowed([pen.begin()], "cpu")[0, tokenizer.eos_token_id])

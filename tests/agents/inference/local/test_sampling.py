@@ -13,7 +13,7 @@ DRAWS = (np.arange(N) + 0.5) / N
 
 
 def test_draws_are_uniform_and_a_function_of_seed_and_number() -> None:
-    seeds = np.arange(5000, dtype=np.uint64)
+    seeds = np.arange(5000)
     drawn = uniforms(seeds, np.zeros(5000, np.int64))
     assert ((drawn >= 0) & (drawn < 1)).all()
     assert drawn.mean() == pytest.approx(0.5, abs=0.02)
