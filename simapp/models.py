@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simapp.store.asked import CachedReply, ModelReply, QuestionBatch
+from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.endpoints import Endpoint
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
@@ -26,6 +26,7 @@ __all__ = [
     "ModelReply",
     "Probe",
     "QuestionBatch",
+    "ReplyFile",
     "Run",
     "RunEvent",
     "RunFile",

@@ -124,7 +124,7 @@ def _keep(
         mine = QuestionBatch.objects.select_for_update().filter(pk=batch.pk, claim=claim, status="taken")
         if mine.exists():
             ModelReply.objects.bulk_create(
-                questions.reply_row(batch, a, reply, cached=known)
+                questions.reply_row(batch, a, sampling, reply, cached=known)
                 for a, reply, known in zip(asked, replies, cached, strict=True)
             )
             kept = {} if _keeps_prompts(batch.asker) else {"asked": None}

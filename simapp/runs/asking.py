@@ -63,7 +63,8 @@ class Recorded:
 class Queue:
     """Asks under a lease. seconds: how long a step waits, then: "retry", "rules" or "pause".
 
-    keep: whether prompts stay with their batch. stopping: whether the wait must end now. told: hears what is waited
+    keep: whether prompts stay with their batch. answers: "models" or "cache"; file: the imported file that answers
+    then, None for what models answered here. stopping: whether the wait must end now. told: hears what is waited
     for, as one sentence.
     """
 
@@ -75,6 +76,7 @@ class Queue:
     then: str = "retry"
     keep: bool = True
     answers: str = "models"
+    file: int | None = None
     stopping: Callable[[], bool] = lambda: False
     told: Callable[[str], None] = lambda _sentence: None
     _sent: dict[int, float] = field(default_factory=dict)
@@ -181,8 +183,8 @@ class Queue:
             for batch in open_:
                 problem = f"no answer within {self.seconds:g} seconds"
                 late = Reply("", "late", "", tries=0, problem=problem)
-                asked, _ = questions.unpack(batch)
-                ModelReply.objects.bulk_create(questions.reply_row(batch, a, late) for a in asked)
+                asked, sampling = questions.unpack(batch)
+                ModelReply.objects.bulk_create(questions.reply_row(batch, a, sampling, late) for a in asked)
                 batch.status, batch.answered = "closed", timezone.now()
                 batch.asked = batch.asked if self.keep else None
                 batch.save(update_fields=["status", "answered", "asked"])
@@ -191,12 +193,13 @@ class Queue:
         held = set(ModelReply.objects.filter(run_id=self.rows, step=step).values_list("user_id", flat=True))
         wanted = [a for a in asked if a.question.user not in held]
         keys = {a.question.user: a.question.key(a.model, self.sampling) for a in wanted}
-        found = questions.from_cache(keys.values())
+        found = questions.from_cache(keys.values(), file=self.file)
         missing = next((a for a in wanted if keys[a.question.user] not in found), None)
         if missing is not None:
+            source = "the reply cache" if self.file is None else f"the imported reply file {self.file}"
             msg = (
-                f"a reply to user {missing.question.user} in step {step}, which the reply cache does not hold "
-                f"(model {missing.model}); import a cache that does, then resume"
+                f"a reply to user {missing.question.user} in step {step}, which {source} does not hold "
+                f"(model {missing.model})"
             )
             raise MustPause(msg)
         with transaction.atomic():
@@ -208,7 +211,8 @@ class Queue:
                     asked=questions.pack(part, self.sampling) if self.keep else None,
                 )  # fmt: skip
                 ModelReply.objects.bulk_create(
-                    questions.reply_row(batch, a, found[keys[a.question.user]], cached=True) for a in part
+                    questions.reply_row(batch, a, self.sampling, found[keys[a.question.user]], cached=True)
+                    for a in part
                 )
 
 
@@ -220,7 +224,7 @@ def queue_of(
     return Queue(
         lease=lease, rows=run.rows, committed=committed, sampling=Sampling(**models.sampling.model_dump()),
         seconds=models.waiting.seconds, then=models.waiting.then, keep=keeps_prompts(models, run.users),
-        answers=run.answers, stopping=stopping, told=told,
+        answers=run.answers, file=run.replies_from_id, stopping=stopping, told=told,
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ def create_fork(
             pace=parent.pace,
             keep=parent.keep,
             answers=parent.answers,
+            replies_from=parent.replies_from,
             prices=_prices(parent, document, member),
             users=parent.users,
             events=events,

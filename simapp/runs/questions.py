@@ -44,12 +44,15 @@ def unpack(batch: QuestionBatch) -> tuple[list[Asked], Sampling]:
     return asked, Sampling(**whole["sampling"])
 
 
-def reply_row(batch: QuestionBatch, asked: Asked, reply: Reply, *, cached: bool = False) -> ModelReply:
+def reply_row(
+    batch: QuestionBatch, asked: Asked, sampling: Sampling, reply: Reply, *, cached: bool = False
+) -> ModelReply:
     """Return the row of a reply, not saved."""
     return ModelReply(
         run_id=batch.run_id, step=batch.step, user_id=asked.question.user, batch_id=batch.pk, tier=batch.tier,
         model=batch.model, revision=reply.model[:200], reason=asked.reason[:120], options=list(asked.question.options),
-        template=asked.question.template, cached=cached, **_said(reply),
+        template=asked.question.template, cached=cached, key=asked.question.key(asked.model, sampling),
+        **_said(reply),
     )  # fmt: skip
 
 
@@ -63,12 +66,15 @@ def recorded(rows: int, step: int) -> dict[int, Reply]:
     return {row.user_id: reply_of(row) for row in ModelReply.objects.filter(run_id=rows, step=step)}
 
 
-def from_cache(keys: Iterable[bytes], revision: str | None = None) -> dict[bytes, Reply]:
-    """Return cached replies by key; `revision` None takes any model's, of several the newest.
+def from_cache(
+    keys: Iterable[bytes], revision: str | None = None, *, file: int | None = None
+) -> dict[bytes, Reply]:
+    """Return cached replies by key: what models answered here, or what an imported file holds.
 
-    Of a given revision only answers are taken: a model that abstained is asked again.
+    `revision` None takes any model's, of several the newest. Of a given revision only answers are taken: a model that
+    abstained is asked again.
     """
-    found = CachedReply.objects.filter(key__in=list(keys)).order_by("pk")
+    found = CachedReply.objects.filter(key__in=list(keys), file=file).order_by("pk")
     if revision is not None:
         found = found.filter(revision=revision, outcome="answered")
     return {bytes(row.key): reply_of(row) for row in found}

@@ -17,9 +17,10 @@ from django.utils.text import slugify
 from simapp.engine.core.errors import Refused as Refused
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
-from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
+from simapp.models import Audit, Export, ReplyFile, Run, Scenario, ScenarioVersion, Upload
 from simapp.runs import forecasts, messages
 from simapp.runs.models import checked_answers, note_prices
+from simapp.runs.reply_source import noted_prices, source_of
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
@@ -134,11 +135,12 @@ def create_run(
     keep: Mapping[str, str] | None = None,
     force: bool = False,
     answers: str = "models",
+    replies: ReplyFile | None = None,
 ) -> Run:
     """Create a run, queued; nothing is sent yet. `keep`: how long it keeps files (store/retention.py).
 
-    answers: "models", or "cache" where language models are replayed from the reply cache.
-
+    answers: "models", or "cache" where language models are replayed: from `replies`, an imported file, or from what
+    reply_source.py finds.
     What cannot fit is refused (forecasts.py); `force` lets memory and time be as they may.
     """
     document = load_scenario(version.document)
@@ -151,6 +153,7 @@ def create_run(
         raise WrongInput(msg)
     rules = checked(keep or {})
     forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
+    replies = source_of(owner, version, seed, answers, replies)
     run = Run.objects.create(
         scenario_version=version,
         seed=seed,
@@ -161,30 +164,18 @@ def create_run(
         users=document.population.users,
         keep=rules,
         answers=checked_answers(answers),
-        prices=note_prices(owner, document) if answers == "models" else {},
+        replies_from=replies,
+        prices=note_prices(owner, document) if answers == "models" else noted_prices(version, replies),
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)
     return run
 
 
-def launch(
-    *,
-    owner: Any,
-    version: ScenarioVersion,
-    seed: int,
-    steps: int | None = None,
-    pace: float | None = None,
-    title: str = "",
-    keep: Mapping[str, str] | None = None,
-    answers: str = "models",
-) -> Run:
-    """Create a run and send it to the workers once that is committed."""
+def launch(*, owner: Any, version: ScenarioVersion, seed: int, **wishes: Any) -> Run:
+    """Create a run, with the wishes of `create_run`, and send it to the workers once that is committed."""
     with transaction.atomic():
-        run = create_run(
-            owner=owner, version=version, seed=seed, steps=steps, pace=pace, title=title, keep=keep,
-            answers=answers,
-        )  # fmt: skip
+        run = create_run(owner=owner, version=version, seed=seed, **wishes)
         send_after_commit(run.pk)
     return run
 

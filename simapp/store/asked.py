@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -56,7 +57,8 @@ class ModelReply(models.Model):
 
     user_id is negative for the questions of an archetype. outcome, problem and the counts as in agents.asking.Reply;
     revision: the model's name and revision as it was asked; options: the order in which they were offered;
-    cached: the reply cache knew it, and it cost nothing now.
+    cached: the reply cache knew it, and it cost nothing now. key: the content address of the question, as in
+    CachedReply (empty for replies from before there were keys).
     """
 
     run_id = models.BigIntegerField()
@@ -80,8 +82,13 @@ class ModelReply(models.Model):
     cost = models.FloatField(default=0)
     tries = models.SmallIntegerField(default=1)
     cached = models.BooleanField(default=False)
+    key = models.BinaryField(max_length=32, null=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["run_id", "outcome", "step"], name="reply_run_outcome"),
+            models.Index(fields=["run_id", "user_id", "step"], name="reply_run_user"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["run_id", "step", "user_id"], name="one_reply_per_user_and_step"),
         ]
@@ -90,11 +97,36 @@ class ModelReply(models.Model):
         return f"reply to user {self.user_id} in step {self.step} of run {self.run_id}"
 
 
+class ReplyFile(models.Model):
+    """A file of replies that was imported, with what it says about the run it was made from.
+
+    name: how it was called; sha256: of its bytes; said: its header (see simapp/runs/reply_files.py). Its replies are
+    CachedReply rows of their own: what a file claims that a model said is never given to a run that asks models.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    said = models.JSONField(default=dict)
+    scenario_sha256 = models.CharField(max_length=64)
+    seed = models.BigIntegerField()
+    replies = models.IntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["scenario_sha256", "seed"], name="file_of_study")]
+
+    def __str__(self) -> str:
+        return f"reply file {self.pk}: {self.name}"
+
+
 class CachedReply(models.Model):
     """A reply by the content of its question: whoever asks the same of the same model gets it from here.
 
     key: SHA-256 as agents.asking.Question.key makes it, with the model's name in the scenario; revision: the model as
-    it answered. A run that asks models takes only what its own revision said; a run that replays takes any.
+    it answered. file: where it was imported from, empty for what models answered here. A run that asks models takes
+    only what its own revision said here; a run that replays takes any revision's of one source, here or a file.
     """
 
     key = models.BinaryField(max_length=32)
@@ -111,11 +143,18 @@ class CachedReply(models.Model):
     cost = models.FloatField(default=0)
     tries = models.SmallIntegerField(default=1)
     created = models.DateTimeField(auto_now_add=True)
+    file = models.ForeignKey(ReplyFile, models.CASCADE, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["key", "revision"], name="one_reply_per_question_and_model"),
-        ]
+            models.UniqueConstraint(
+                fields=["key", "revision"], condition=models.Q(file__isnull=True),
+                name="one_reply_per_question_and_model",
+            ),
+            models.UniqueConstraint(
+                fields=["file", "key"], condition=models.Q(file__isnull=False), name="one_reply_per_file_and_question"
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return bytes(self.key).hex()

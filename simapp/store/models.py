@@ -121,6 +121,10 @@ class Run(models.Model):
         max_length=10, choices=Answers.choices, default=Answers.MODELS,
         help_text="who answers for models: they themselves, or the reply cache alone",
     )  # fmt: skip
+    replies_from = models.ForeignKey(
+        "simapp.ReplyFile", models.PROTECT, null=True, blank=True, related_name="runs",
+        help_text="the imported file that answers; empty: what models answered here",
+    )  # fmt: skip
     prices = JSONField(default=dict, blank=True, help_text="of its models when it was created, by tier/name")
     pause_at = models.IntegerField(null=True, blank=True, help_text="the step after which the run pauses")
     pace = models.FloatField(null=True, blank=True, help_text="at most this many steps per second")

@@ -48,6 +48,13 @@ class Command(StackCommand):
         parser.add_argument(
             "--force", action="store_true", help="start also where memory or time seem too short (never the disk)"
         )
+        parser.add_argument(
+            "--answers",
+            choices=["models", "cache"],
+            default="models",
+            help="who answers for language models: they, or the reply cache (an imported file of this very scenario "
+            "and seed, else what was answered here); default models",
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (default 1)")
         parser.add_argument("--steps", type=int, help="number of steps (default: the scenario's)")
         add_worker_options(parser)
@@ -79,6 +86,7 @@ class Command(StackCommand):
                 steps=options["steps"],
                 keep=keep,
                 force=options["force"],
+                answers=options["answers"],
             )
             # Taken before anybody else can see it, so that no worker runs it instead of us.
             lease = leases.take(run.pk, leases.owner_name("simulate"))
