@@ -8,10 +8,10 @@ on they are facts.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import lru_cache
+from typing import Any, Literal, Protocol
 
 TOKEN_CHARACTERS = 4
 """Characters per token where no tokenizer is at hand: tokens = characters / 4, rounded up."""
@@ -55,12 +55,9 @@ class Question:
 
     def key(self, model: str, sampling: Sampling) -> bytes:
         """Return the 32-byte content address of what `model` (name and revision) answers to this."""
-        parts = [
-            model, self.template, self.shared, self.own, self.options, self.posts, self.comments, self.topics,
-            sampling.temperature, sampling.top_p, sampling.max_tokens, self.seed,
-        ]  # fmt: skip
-        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        state = _head(model, self.template, self.shared, self.topics, sampling).copy()
+        _put(state, self.own, repr((self.options, self.posts, self.comments, self.seed)))
+        return state.digest()
 
     @property
     def tokens(self) -> int:
@@ -71,6 +68,21 @@ class Question:
     def tokens_unshared(self) -> int:
         """Input tokens that are not part of what all users share, estimated."""
         return estimated_tokens(self.own)
+
+
+@lru_cache(maxsize=64)
+def _head(model: str, template: str, shared: str, topics: tuple[str, ...], sampling: Sampling) -> Any:
+    """Return the hash state of what all questions of a batch have in common: most of a key's cost."""
+    state = hashlib.sha256()
+    _put(state, model, template, shared, repr(topics), repr(sampling))
+    return state
+
+
+def _put(state: Any, *parts: str) -> None:
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        state.update(b"%d:" % len(data))
+        state.update(data)
 
 
 Outcome = Literal["answered", "abstained", "late", "over"]

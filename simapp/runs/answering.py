@@ -18,13 +18,10 @@ from django.utils import timezone
 
 from agents.asking import Asked, Model, ModelAway, Reply, Sampling
 from simapp.engine.core.errors import SociariumError
-from simapp.models import ModelReply, QuestionBatch, Run
+from simapp.models import QuestionBatch, Run
 from simapp.runs import checkpoints, questions
-from simapp.runs.asking import keeps_prompts
 from simapp.runs.leases import owner_name
 from simapp.runs.models import model_of
-from simapp.scenarios.document import load_scenario
-from simapp.scenarios.parts.models import Models
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +35,15 @@ def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
     claim = _take(batch_id)
     if claim is None:
         return ""
-    batch = QuestionBatch.objects.select_related("asker__scenario_version").get(pk=batch_id)
+    batch = QuestionBatch.objects.select_related("asker__owner").get(pk=batch_id)
     at = checkpoints.killer(lambda: batch.step, batch.asker_id)
     try:
         with _held(batch_id, claim):
-            asked, sampling = questions.unpack(batch)
+            asked, sampling, keep = questions.unpack(batch)
+            keys = [a.question.key(a.model, sampling) for a in asked]
             at("in a batch")
             model = model_of(batch.asker, batch.tier, batch.model)
-            replies, cached = _replies(model, asked, sampling)
+            replies, cached = _replies(model, asked, keys, sampling)
             at("batch answered")
     except (ModelAway, SociariumError) as away:
         _put_back(batch_id, claim, str(away))
@@ -56,12 +54,15 @@ def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
         logger.exception("batch %s failed", batch_id)
         _put_back(batch_id, claim, f"the decision worker failed: {type(problem).__name__}")
         return "away"
-    return _keep(batch, claim, asked, sampling, replies, cached, at)
+    outcome = _keep(batch, claim, (asked, keys, replies, cached), at, keep=keep)
+    at("batch kept")
+    return outcome
 
 
-def _replies(model: Model, asked: Sequence[Asked], sampling: Sampling) -> tuple[list[Reply], list[bool]]:
+def _replies(
+    model: Model, asked: Sequence[Asked], keys: Sequence[bytes], sampling: Sampling
+) -> tuple[list[Reply], list[bool]]:
     """Return a reply per question, and whether the cache knew it."""
-    keys = [a.question.key(a.model, sampling) for a in asked]
     known = questions.from_cache(keys, model.name)
     rest = [a.question for a, key in zip(asked, keys, strict=True) if key not in known]
     fresh = iter(model.answer(rest, sampling) if rest else [])
@@ -117,26 +118,25 @@ def _put_back(batch_id: int, claim: int, problem: str) -> None:
 
 
 def _keep(
-    batch: QuestionBatch, claim: int, asked: Sequence[Asked], sampling: Sampling, replies: Sequence[Reply],
-    cached: Sequence[bool], at: Callable[[str], None],
-) -> str:  # fmt: skip
+    batch: QuestionBatch,
+    claim: int,
+    answered: tuple[Sequence[Asked], Sequence[bytes], Sequence[Reply], Sequence[bool]],
+    at: Callable[[str], None],
+    *,
+    keep: bool,
+) -> str:
+    asked, keys, replies, cached = answered
     with transaction.atomic():
         mine = QuestionBatch.objects.select_for_update().filter(pk=batch.pk, claim=claim, status="taken")
         if mine.exists():
-            ModelReply.objects.bulk_create(
-                questions.reply_row(batch, a, sampling, reply, cached=known)
-                for a, reply, known in zip(asked, replies, cached, strict=True)
-            )
-            kept = {} if _keeps_prompts(batch.asker) else {"asked": None}
+            questions.keep_replies(batch, asked, keys, replies, cached)
+            kept = {} if keep else {"asked": None}
             mine.update(status="answered", answered=timezone.now(), problem="", **kept)
             outcome = "answered"
         else:
             QuestionBatch.objects.filter(pk=batch.pk).update(late=F("late") + 1)
             outcome = "late"
-        questions.keep_in_cache(asked, sampling, replies)
+        fresh = [i for i, known in enumerate(cached) if not known]
+        questions.keep_in_cache([asked[i] for i in fresh], [keys[i] for i in fresh], [replies[i] for i in fresh])
         at("replies written")
     return outcome
-
-
-def _keeps_prompts(run: Run) -> bool:
-    return keeps_prompts(load_scenario(run.scenario_version.document).minds.models or Models(), run.users)

@@ -28,7 +28,8 @@ from simapp.scenarios.parts.models import Models
 if TYPE_CHECKING:
     from simapp.runs.leases import Lease
 
-BATCH = {"endpoint": 64, "local": 64}
+# Questions that go together: an endpoint is asked about as many at once as it takes, a lost worker costs a batch.
+BATCH = {"endpoint": 256, "local": 64}
 POLL_SECONDS = 0.02
 AGAIN_SECONDS = 3.0  # a batch that nobody took for so long is sent again
 PATIENCE_SECONDS = 5.0  # a pause that is asked for waits so long for the step to end
@@ -110,7 +111,7 @@ class Queue:
             made = QuestionBatch.objects.bulk_create(
                 QuestionBatch(
                     run_id=self.rows, asker_id=self.lease.run_id, step=step, tier=tier, model=model,
-                    users=[a.question.user for a in part], asked=questions.pack(part, self.sampling),
+                    users=[a.question.user for a in part], asked=questions.pack(part, self.sampling, keep=self.keep),
                 )
                 for (tier, model), part in _parted(a for a in asked if a.question.user not in held)
             )  # fmt: skip
@@ -183,8 +184,9 @@ class Queue:
             for batch in open_:
                 problem = f"no answer within {self.seconds:g} seconds"
                 late = Reply("", "late", "", tries=0, problem=problem)
-                asked, sampling = questions.unpack(batch)
-                ModelReply.objects.bulk_create(questions.reply_row(batch, a, sampling, late) for a in asked)
+                asked, sampling, _ = questions.unpack(batch)
+                keys = [a.question.key(a.model, sampling) for a in asked]
+                questions.keep_replies(batch, asked, keys, [late] * len(asked), [False] * len(asked))
                 batch.status, batch.answered = "closed", timezone.now()
                 batch.asked = batch.asked if self.keep else None
                 batch.save(update_fields=["status", "answered", "asked"])
@@ -208,12 +210,10 @@ class Queue:
                 batch = QuestionBatch.objects.create(
                     run_id=self.rows, asker_id=self.lease.run_id, step=step, tier=tier, model=model,
                     users=[a.question.user for a in part], status="answered", answered=timezone.now(),
-                    asked=questions.pack(part, self.sampling) if self.keep else None,
+                    asked=questions.pack(part, self.sampling, keep=True) if self.keep else None,
                 )  # fmt: skip
-                ModelReply.objects.bulk_create(
-                    questions.reply_row(batch, a, self.sampling, found[keys[a.question.user]], cached=True)
-                    for a in part
-                )
+                named = [keys[a.question.user] for a in part]
+                questions.keep_replies(batch, part, named, [found[key] for key in named], [True] * len(part))
 
 
 def queue_of(

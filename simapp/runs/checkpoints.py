@@ -42,6 +42,7 @@ BATCH_PLACES = {
     "in a batch": "decide",  # taken, nothing asked yet
     "batch answered": "decide",  # the model has answered, nothing is kept
     "replies written": "decide",  # the replies are written, nothing is committed
+    "batch kept": "decide",  # all is committed, and nobody was told
 }
 
 
