@@ -80,6 +80,7 @@ class Queue:
     file: int | None = None
     stopping: Callable[[], bool] = lambda: False
     told: Callable[[str], None] = lambda _sentence: None
+    send: Callable[[int], None] = lambda pk: services.quietly(tasks.decide_batch, pk)
     _sent: dict[int, float] = field(default_factory=dict)
 
     def ask(self, step: int, asked: Sequence[Asked]) -> list[Reply]:
@@ -130,7 +131,7 @@ class Queue:
     def _send(self, batches: Iterable[int]) -> None:
         for pk in batches:
             self._sent[pk] = time.monotonic()
-            services.quietly(tasks.decide_batch, pk)
+            self.send(pk)
 
     def _wait(self, step: int) -> None:
         began, until = time.monotonic(), time.monotonic() + self.seconds

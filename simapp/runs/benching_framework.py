@@ -16,22 +16,34 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.asking import Question, Reply, Sampling, estimated_tokens
+from agents.asking import Asked, Question, Reply, Sampling, estimated_tokens
 from agents.memory.memory import Memory
 from agents.prompting.prompter import Prompter
+from agents.routing.assignment import Assignment, Who
+from agents.routing.limits import Limits, Metered
 from agents.writing import Writing
 from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import all_actions
 from simapp.engine.core.batches import TIERS, DecisionBatch
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
+from simapp.runs import leases
+from simapp.runs.answering import answer_batch
+from simapp.runs.asking import Queue
 from simapp.runs.assemble import text_pool
 from simapp.runs.bench_observation import COMMENT_CHARACTERS, FEWEST_USERS, TOPICS, observed, redrawn
+from simapp.runs.benching import drop
+from simapp.runs.questions import drop_asked
+from simapp.runs.services import command_line_version, create_run
+from simapp.scenarios.gallery import get_gallery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from simapp.engine.core.batches import FeedBatch
     from simapp.engine.core.world import World
+    from simapp.models import Run
+    from simapp.runs.leases import Lease
 
 MODEL = "stand-in"
 AT_ONCE = 128  # calls that are on their way together, where the stand-in takes time
@@ -46,7 +58,9 @@ def bench(
     """Decide `steps` times for each of `users` users on OASIS's observation; return the figures, means per decision.
 
     cpu_ms_per_decision: CPU time of this process for everything but the stand-in and the engine's own part of a step
-    (ranking, applying). stages_us: its parts, in µs. tokens: characters / 4. Raises WrongInput.
+    (ranking, applying): routing, prompt, the record (batches into PostgreSQL, out as a worker takes them, replies into
+    the input log and the cache, and back), reading, requests, memory. stages_us: its parts, in µs. tokens:
+    characters / 4. Raises WrongInput.
     """
     if users < FEWEST_USERS:
         msg = f"--users is {users}; it must be a whole number from {FEWEST_USERS}."
@@ -59,23 +73,51 @@ def bench(
         raise WrongInput(msg)
     streams = Streams(seed)
     world, feed = observed(users, streams)
-    actions = tuple(all_actions().values())
+    with recording() as (run, lease):
+        return _measured(world, feed, streams, run, lease, latency_ms, steps, tier)
+
+
+@contextmanager
+def recording() -> Iterator[tuple[Run, Lease]]:
+    """Make a run under which replies are kept, and delete it with them."""
+    run = create_run(owner=None, version=command_line_version(document=get_gallery("rumour")), seed=1, steps=1)
+    lease = leases.take(run.pk, leases.owner_name("bench"))
+    assert lease is not None  # noqa: S101 - nobody else knows of this run
+    try:
+        yield run, lease
+    finally:
+        drop_asked(run.pk)
+        drop(run)
+
+
+def _measured(
+    world: World, feed: FeedBatch, streams: Streams, run: Run, lease: Lease, latency_ms: float, steps: int, tier: str
+) -> dict[str, Any]:
+    users, actions = len(feed), tuple(all_actions().values())
     memory = Memory(actions)
     prompter = Prompter(actions, Writing(text_pool(TOPICS)), memory=memory)
+    assignment = Assignment((Who("share", share=1.0),))
     meter = _Meter()
     tokens = _Tokens()
+    model = StandIn(world, streams, latency_ms)
+    queue = Queue(
+        lease=lease, rows=run.pk, committed=lambda: 0, sampling=Sampling(),
+        send=lambda pk: _answer(pk, model),
+    )  # fmt: skip
+    asker = Metered(queue, Limits(tokens=10**12), Sampling())
     for step in range(WARM_UP + steps):
         world.step += 1
         feed = redrawn(feed, world, streams)
         if step == WARM_UP:
             meter.reset()
+        with meter.part("route"):
+            assignment.of(world, feed, streams)
         with meter.part("prompt"):
             questions = prompter.questions(world, feed, streams)
-        with meter.part("key"):
-            for question in questions:
-                question.key(MODEL, Sampling())
-        with meter.waiting():
-            said = stand_in_replies(questions, world, streams, latency_ms)
+        model.cpu = 0.0
+        with meter.part("record"):
+            said = asker.ask(world.step, [Asked(q, tier, MODEL, "as set") for q in questions])
+        meter.cpu["record"] -= model.cpu
         with meter.part("read"):
             answers = [
                 prompter.deeds(question, reply) for question, reply in zip(questions, said, strict=True)
@@ -106,6 +148,27 @@ def bench(
         "tokens_out": round(tokens.out / decisions, 1),
         "model_calls": tokens.calls,
     }
+
+
+class StandIn:
+    """A model that answers at once, or after a fixed time; its own CPU seconds are in `cpu`."""
+
+    name = f"{MODEL}@1"
+
+    def __init__(self, world: World, streams: Streams, latency_ms: float) -> None:
+        self._world, self._streams, self._latency_ms = world, streams, latency_ms
+        self.cpu = 0.0
+
+    def answer(self, questions: Sequence[Question], sampling: Sampling) -> list[Reply]:
+        """Return the stand-in's replies."""
+        began = time.process_time()
+        said = stand_in_replies(list(questions), self._world, self._streams, self._latency_ms)
+        self.cpu += time.process_time() - began
+        return said
+
+
+def _answer(batch_id: int, model: StandIn) -> None:
+    answer_batch(batch_id, model_of=lambda *_: model)
 
 
 @dataclass

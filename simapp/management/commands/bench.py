@@ -51,8 +51,8 @@ class Command(StackCommand):
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def preflight(self, **options: Any) -> None:
-        # What surrounds a model needs no database; the other benchmarks are of the whole path.
-        if options["name"] == "decide":
+        # Groups and a model in this process need no database; the other benchmarks are of the whole path.
+        if options["name"] == "decide" and options["tier"] != "endpoint":
             self.needs_services = False
 
     def handle(self, *args: Any, **options: Any) -> None:
