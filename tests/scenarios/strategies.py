@@ -53,6 +53,22 @@ opinions = st.one_of(
     st.fixed_dictionaries({"kind": st.just("constant"), "value": numbers(-10, 10)}),
 )
 
+_traits = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["country", "mbti", "job", "education", "trait_2"]),
+        "values": st.lists(
+            st.fixed_dictionaries({"value": lines, "share": st.floats(0.1, 9)}),
+            min_size=1,
+            max_size=4,
+            unique_by=lambda value: value["value"],
+        ),
+    }
+)
+personas = st.fixed_dictionaries(
+    {"attributes": st.lists(_traits, max_size=4, unique_by=lambda trait: trait["name"])},
+    optional={"template": st.sampled_from(["", "{name}, {age}", "{job} of {town}: {topic}"])},
+)
+
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
@@ -72,7 +88,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     part = {
         "question": st.text(letters, max_size=60),
         "population": st.fixed_dictionaries(
-            {"users": st.integers(500, 10_000)}, optional={"opinions": opinions}
+            {"users": st.integers(500, 10_000)}, optional={"opinions": opinions, "personas": personas}
         ),
         "network": networks,
         "platform": st.fixed_dictionaries(

@@ -17,6 +17,15 @@ FIXED = ("name", "age", "gender", "topic", "topic2")
 """Of these, what other parts of the scenario decide; job, town and pursuit may be declared."""
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
+_SPAN = re.compile(r"([0-9]{1,3})-([0-9]{1,3})")
+
+
+def span(when: str) -> tuple[int, int] | None:
+    """Return (youngest, oldest) of an age range such as 13-17, None where the text is none."""
+    found = _SPAN.fullmatch(when)
+    return (int(found[1]), int(found[2])) if found and int(found[1]) <= int(found[2]) else None
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", min_length=1, max_length=30)]
 
 
@@ -46,7 +55,9 @@ def _some(path: str, values: tuple[PersonaValue, ...]) -> None:
 class PersonaCase(Part):
     """Other shares for users whose `given` attribute has a certain value."""
 
-    when: Line = Field(min_length=1, max_length=60, description="Value of the `given` attribute.")
+    when: Line = Field(
+        min_length=1, max_length=60, description="Value of the `given` attribute; of age a range: 13-17."
+    )
     shares: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = Field(
         min_length=1, max_length=60, description="Relative weights of the attribute's values, in their order."
     )
@@ -59,7 +70,7 @@ class PersonaAttribute(Part):
     values: Values = Field(description="Values with relative weights.")
     given: Name | None = Field(
         default=None,
-        description="gender or an attribute declared before: its value chooses the shares, see cases.",
+        description="age, gender or an attribute declared before: its value chooses the shares, see cases.",
     )
     cases: tuple[PersonaCase, ...] = Field(
         default=(),
@@ -116,15 +127,31 @@ class Personas(Part):
                 raise _refuse(
                     f"{path}.name", attribute.name, f"a name used once and none of {', '.join(FIXED)}"
                 )
-            if attribute.given is not None and attribute.given not in before:
-                raise _refuse(f"{path}.given", attribute.given, f"one of {', '.join(before)}")
-            for j, case in enumerate(attribute.cases):
-                whens = before[attribute.given or ""]
-                if case.when not in whens:
-                    raise _refuse(f"{path}.cases.{j}.when", case.when, f"one of {', '.join(whens)}")
+            if attribute.given == "age":
+                _check_spans(path, attribute)
+            elif attribute.given is not None:
+                if attribute.given not in before:
+                    raise _refuse(f"{path}.given", attribute.given, f"one of age, {', '.join(before)}")
+                _check_whens(path, attribute, before[attribute.given])
             before[attribute.name] = tuple(value.value for value in attribute.values)
         for name in PLACE.findall(self.template):
             if name not in before and name not in KNOWN:
                 known = ", ".join(dict.fromkeys((*KNOWN, *before)))
                 raise _refuse("template", f"{{{name}}}", f"a text with names of {known}")
         return self
+
+
+def _check_whens(path: str, attribute: PersonaAttribute, known: tuple[str, ...]) -> None:
+    for j, case in enumerate(attribute.cases):
+        if case.when not in known:
+            raise _refuse(f"{path}.cases.{j}.when", case.when, f"one of {', '.join(known)}")
+
+
+def _check_spans(path: str, attribute: PersonaAttribute) -> None:
+    taken: set[int] = set()
+    for j, case in enumerate(attribute.cases):
+        years = span(case.when)
+        if years is None or not taken.isdisjoint(range(years[0], years[1] + 1)):
+            accepted = "a range of ages that no other case has, such as 13-17"
+            raise _refuse(f"{path}.cases.{j}.when", case.when, accepted)
+        taken.update(range(years[0], years[1] + 1))

@@ -9,6 +9,7 @@ import numpy as np
 
 from simapp.engine.core.population import GENDERS
 from simapp.scenarios.population.personas import DrawnPersonas, declared_shares
+from simapp.scenarios.population.traits import year_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,9 +56,11 @@ def marginal_fits(scenario: Scenario, population: Population, streams: Streams) 
     part = scenario.population
     fits = [_ages(part.ages, population.age)]
     genders = np.bincount(population.gender, minlength=len(GENDERS))
-    shares = declared_shares(part.personas, part.genders.model_dump())
+    shares = declared_shares(part.personas, part.genders.model_dump(), year_shares(part.ages))
     fits.append(chi_square(genders, shares["gender"], "gender"))
-    drawn = DrawnPersonas(part.personas, streams, population.gender).drawn(0, population.users)
+    drawn = DrawnPersonas(part.personas, streams, population.gender, population.age).drawn(
+        0, population.users
+    )
     for name, which in drawn.items():
         fits.append(chi_square(np.bincount(which, minlength=shares[name].shape[0]), shares[name], name))
     return fits
@@ -65,11 +68,8 @@ def marginal_fits(scenario: Scenario, population: Population, streams: Streams) 
 
 def _ages(bands: tuple[AgeBand, ...], age: NDArray[np.int16]) -> Fit:
     owner = np.full(121, -1)
-    weight = np.zeros(121)
     for i, band in reversed(list(enumerate(bands))):
         owner[band.low : band.high + 1] = i
-    for band in bands:
-        weight[band.low : band.high + 1] += band.share / (band.high - band.low + 1)
-    shares = np.array([weight[owner == i].sum() for i in range(len(bands))])
-    counts = np.bincount(owner[age], minlength=len(bands))
-    return chi_square(counts, shares, "age")
+    years = year_shares(bands)
+    shares = np.array([years[owner == i].sum() for i in range(len(bands))])
+    return chi_square(np.bincount(owner[age], minlength=len(bands)), shares, "age")

@@ -13,16 +13,16 @@ import numpy as np
 
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.shortened import MAX_PERSONA, shortened
-from simapp.scenarios.parts.personas import PLACE
+from simapp.scenarios.parts.personas import PLACE, span
 from simapp.scenarios.population.traits import draw_share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from simapp.engine.core.streams import Streams
-    from simapp.scenarios.parts.personas import PersonaAttribute, Personas
+    from simapp.scenarios.parts.personas import Personas
 
 STRATA = 100
 
@@ -38,10 +38,12 @@ def stratified(streams: Streams, name: str, users: NDArray[np.int64]) -> NDArray
 
 
 class DrawnPersonas:
-    """The attributes of N users, drawn when asked for. gender uint8[N], index into GENDERS."""
+    """The attributes of N users, drawn when asked for. gender uint8[N], index into GENDERS; age int16[N], years."""
 
-    def __init__(self, declared: Personas, streams: Streams, gender: NDArray[np.uint8]) -> None:
-        self._declared, self._streams, self._gender = declared, streams, gender
+    def __init__(
+        self, declared: Personas, streams: Streams, gender: NDArray[np.uint8], age: NDArray[np.int16]
+    ) -> None:
+        self._declared, self._streams, self._gender, self._age = declared, streams, gender, age
         self._template = declared.template or _listing([attribute.name for attribute in declared.attributes])
 
     def drawn(self, lo: int, hi: int) -> dict[str, NDArray[np.int64]]:
@@ -54,8 +56,12 @@ class DrawnPersonas:
             u = stratified(self._streams, attribute.name, users)
             mine = draw_share([value.share for value in attribute.values], u)
             for case in attribute.cases:
-                given, names = held[attribute.given or ""]
-                those = given == names.index(case.when)
+                if attribute.given == "age":
+                    low, high = span(case.when) or (1, 0)
+                    those = (self._age[lo:hi] >= low) & (self._age[lo:hi] <= high)
+                else:
+                    given, names = held[attribute.given or ""]
+                    those = given == names.index(case.when)
                 mine[those] = draw_share(case.shares, u[those])
             found[attribute.name] = mine
             held[attribute.name] = (mine, tuple(value.value for value in attribute.values))
@@ -84,30 +90,32 @@ def _listing(names: list[str]) -> str:
     )
 
 
-def declared_shares(declared: Personas, genders: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-    """Return the share of every value by attribute, adding up to 1; `genders`: weights by gender."""
+def declared_shares(
+    declared: Personas, genders: Mapping[str, float], years: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the share of every value by attribute, adding up to 1.
+
+    genders: weights by gender; years float64[121]: the share of each age, as `traits.year_shares` gives them.
+    """
     weights = np.array([genders[name] for name in GENDERS], np.float64)
     held: dict[str, tuple[NDArray[np.float64], tuple[str, ...]]]
     held = {"gender": (weights / weights.sum(), GENDERS)}
     for attribute in declared.attributes:
-        shares = _normal([value.share for value in attribute.values])
-        if attribute.given is not None:
-            of, names = held[attribute.given]
-            shares = sum(
-                (p * _conditional(attribute, name) for p, name in zip(of, names, strict=True)), 0 * shares
-            )
+        shares, left = np.zeros(len(attribute.values)), 1.0
+        for case in attribute.cases:
+            if attribute.given == "age":
+                low, high = span(case.when) or (1, 0)
+                part = float(years[low : high + 1].sum())
+            else:
+                of, names = held[attribute.given or ""]
+                part = float(of[names.index(case.when)])
+            shares, left = shares + part * _normal(case.shares), left - part
+        shares = shares + left * _normal([value.share for value in attribute.values])
         held[attribute.name] = (shares, tuple(value.value for value in attribute.values))
     return {name: shares for name, (shares, _) in held.items()}
 
 
-def _conditional(attribute: PersonaAttribute, when: str) -> NDArray[np.float64]:
-    for case in attribute.cases:
-        if case.when == when:
-            return _normal(case.shares)
-    return _normal([value.share for value in attribute.values])
-
-
-def _normal(shares: list[float] | tuple[float, ...]) -> NDArray[np.float64]:
+def _normal(shares: Sequence[float]) -> NDArray[np.float64]:
     weights = np.array(shares, np.float64)
     normal: NDArray[np.float64] = weights / weights.sum()
     return normal

@@ -111,7 +111,7 @@ class GeneratedProfiles:
         self._age = age
         self._topics = tuple(topics)
         declared = personas is not None and (personas.attributes or personas.template)
-        self._personas = DrawnPersonas(personas, streams, gender) if personas and declared else None
+        self._personas = DrawnPersonas(personas, streams, gender, age) if personas and declared else None
 
     def __len__(self) -> int:
         return int(self._gender.shape[0])

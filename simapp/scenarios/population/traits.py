@@ -37,6 +37,15 @@ def draw_ages(bands: Sequence[AgeBand], users: NDArray[np.int64], streams: Strea
     return ages.astype(np.int16)
 
 
+def year_shares(bands: Sequence[AgeBand]) -> NDArray[np.float64]:
+    """Return the share float64[121] of each age in years, adding up to 1."""
+    shares = np.zeros(121)
+    for band in bands:
+        shares[band.low : band.high + 1] += band.share / (band.high - band.low + 1)
+    normal: NDArray[np.float64] = shares / shares.sum()
+    return normal
+
+
 def draw_genders(shares: GenderShares, users: NDArray[np.int64], streams: Streams) -> NDArray[np.uint8]:
     """Return uint8[n] indices into `GENDERS`."""
     weights = (shares.unknown, shares.female, shares.male, shares.other)

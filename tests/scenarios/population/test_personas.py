@@ -51,17 +51,35 @@ def test_attributes_match_the_declared_marginals(seed: int) -> None:
 def test_a_joint_table_gives_each_its_own_shares() -> None:
     document = scenario(EDUCATION, users=6000)
     population = build_population(document, Streams(2))
-    degree = DrawnPersonas(document.population.personas, Streams(2), population.gender).drawn(0, 6000)[
-        "education"
-    ]
+    drawn = DrawnPersonas(document.population.personas, Streams(2), population.gender, population.age)
+    degree = drawn.drawn(0, 6000)["education"]
     assert degree[population.gender == 1].mean() == pytest.approx(0.75, abs=0.03)
     assert degree[population.gender == 2].mean() == pytest.approx(0.25, abs=0.03)
+
+
+def test_what_depends_on_age_is_right_for_every_age_and_in_all() -> None:
+    young = [{"when": "13-17", "shares": [1, 0]}, {"when": "18-24", "shares": [1, 1]}]
+    document, streams = (
+        scenario(trait("education", {"school": 1, "degree": 1}, given="age", cases=young)),
+        Streams(2),
+    )
+    population = build_population(document, streams)
+    declared = document.population.personas
+    degree = DrawnPersonas(declared, streams, population.gender, population.age).drawn(0, 2000)["education"]
+    assert not degree[population.age < 18].any()
+    assert degree[population.age > 24].mean() == pytest.approx(0.5, abs=0.05)
+    fit = marginal_fits(document, population, streams)[-1]
+    assert (fit.attribute, fit.p > 0.01) == ("education", True)
+    # One in 15 is under 18, and half of the others have a degree.
+    assert degree.mean() == pytest.approx(0.5 * (1 - 0.066), abs=0.03)
 
 
 def test_attributes_do_not_lean_on_each_other() -> None:
     half = {"a": 1, "b": 1}
     document = scenario(trait("one", half), trait("two", half), users=8000)
-    drawn = DrawnPersonas(document.population.personas, Streams(4), np.zeros(8000, np.uint8)).drawn(0, 8000)
+    drawn = DrawnPersonas(
+        document.population.personas, Streams(4), np.zeros(8000, np.uint8), np.zeros(8000, np.int16)
+    ).drawn(0, 8000)
     assert abs(np.corrcoef(drawn["one"], drawn["two"])[0, 1]) < 0.04
 
 
@@ -143,7 +161,24 @@ def test_people_from_a_file_keep_the_words_of_the_file() -> None:
         ({"attributes": [trait("age", {"a": 1})]}, "attributes.0.name is age"),
         ({"attributes": [trait("b", {"a": 1}), trait("b", {"a": 1})]}, "attributes.1.name is b"),
         ({"attributes": [trait("b", {"a": 0})]}, "above 0"),
-        ({"attributes": [trait("b", {"a": 1}, given="c")]}, "one of gender"),
+        ({"attributes": [trait("b", {"a": 1}, given="c")]}, "one of age, gender"),
+        (
+            {"attributes": [trait("b", {"a": 1}, given="age", cases=[{"when": "young", "shares": [1]}])]},
+            "a range of ages that no other case has",
+        ),
+        (
+            {
+                "attributes": [
+                    trait(
+                        "b",
+                        {"a": 1},
+                        given="age",
+                        cases=[{"when": w, "shares": [1]} for w in ("13-20", "20-30")],
+                    )
+                ]
+            },
+            "cases.1.when is 20-30",
+        ),
         (
             {"attributes": [trait("b", {"a": 1}, given="gender", cases=[{"when": "hen", "shares": [1]}])]},
             "when is hen",
