@@ -56,11 +56,14 @@ class Question:
     def key(self, model: str, sampling: Sampling) -> bytes:
         """Return the 32-byte content address of what `model` (name and revision) answers to this."""
         parts = [
-            model, self.template, self.shared, self.own, self.options, self.posts, self.comments, self.topics,
-            sampling.temperature, sampling.top_p, sampling.max_tokens, self.seed,
+            model, self.template, self.options, self.posts, self.comments, self.topics, sampling.temperature,
+            sampling.top_p, sampling.max_tokens, self.seed, len(self.shared), len(self.own),
         ]  # fmt: skip
-        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        named = hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode())
+        # Texts are hashed as they are: with their lengths before them, nothing can move from one to the other.
+        named.update(self.shared.encode("utf-8", "surrogatepass"))
+        named.update(self.own.encode("utf-8", "surrogatepass"))
+        return named.digest()
 
     @property
     def tokens(self) -> int:
