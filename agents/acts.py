@@ -19,3 +19,4 @@ WITH_TEXT = frozenset({
 })  # fmt: skip
 ARGUING = frozenset({"create_post", "create_comment", "quote_post"})
 NOTHING = "do_nothing"
+KNOWN = ON_POST | ON_COMMENT | ON_AUTHOR | WITH_TEXT | {NOTHING, "trend", "refresh", "listen_from_group"}

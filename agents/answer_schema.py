@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.acts import ARGUING, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import ARGUING, KNOWN, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
 from agents.asking import Question
 
 
@@ -41,12 +41,16 @@ def answer_schema(question: Question) -> dict[str, Any]:
             members["stance"] = {"type": "number", "minimum": -1, "maximum": 1}
         if "text" in form:
             members["text"] = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+        elif "words" in form:
+            members["text"] = {"type": "string", "maxLength": LONGEST_TEXT}
         acts.append(_closed(members))
     return _closed({"do": {"type": "array", "maxItems": MOST_DEEDS, "items": {"anyOf": acts}}})
 
 
 def _form(name: str, question: Question) -> tuple[str, ...]:
     """Return what an act of this name has besides it."""
+    if name not in KNOWN:  # an action of another package: whatever it takes
+        return ("author", "words") if question.posts else ("words",)
     form = []
     if name in ON_POST:
         form.append("post")

@@ -18,6 +18,7 @@ from typing import Any
 
 from agents.acts import (
     ARGUING,
+    KNOWN,
     LONGEST_TEXT,
     MOST_DEEDS,
     NOTHING,
@@ -138,15 +139,16 @@ def _deed(act: Any, question: Question) -> Deed | str:
     place = _target(name, members, question)
     if place is None:
         return "no_target"
-    if name not in WITH_TEXT:
+    known = name in KNOWN
+    if known and name not in WITH_TEXT:
         return Deed(name, *place)
     words = _first(members, _TEXTS)
     words = clean(words, LONGEST_TEXT) if isinstance(words, str) else ""
-    if not words:
+    if known and not words:
         return "no_text"
-    if name not in ARGUING:
+    if known and name not in ARGUING:
         return Deed(name, *place, text=words)
-    topic = _topic(members.get("topic"), question.topics) if name == "create_post" else -1
+    topic = _topic(members.get("topic"), question.topics) if name == "create_post" or not known else -1
     return Deed(name, *place, words, topic, _stance(members.get("stance")))
 
 
@@ -163,7 +165,9 @@ def _members(act: Any) -> dict[str, Any]:
 
 def _target(name: str, members: dict[str, Any], question: Question) -> tuple[int, int] | None:
     """Return (post, comment) that an act is about, None where it needs one and names none that was shown."""
-    post, comment = _place(_first(members, _ONS), question)
+    on = _first(members, _ONS)
+    # Where one post was shown, an act on a post is on that one.
+    post, comment = (1, 0) if on is None and question.posts == 1 else _place(on, question)
     if name in ON_POST:
         # Comments are flat: a reply to a comment stands under its post.
         fits = post > 0 and (comment == 0 or name == "create_comment")

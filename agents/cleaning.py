@@ -60,13 +60,16 @@ def clean(text: str, most: int) -> str:
     return _cut(" ".join(text[: _LOOKED_AT * most].translate(_VISIBLE).split()), most)
 
 
-@lru_cache(maxsize=1 << 16)
 def neutral(text: str, most: int) -> str:
     """Return `text` as `clean` does, without anything that a model or its chat template could take for more than text.
 
     A function of its arguments alone; kept for the texts shown last.
     """
-    text = text[: _LOOKED_AT * most]
+    return _neutral(text[: _LOOKED_AT * most], most)
+
+
+@lru_cache(maxsize=1 << 15)
+def _neutral(text: str, most: int) -> str:
     if not text.isascii():
         # Wide and other compatible forms of the characters below become those.
         text = unicodedata.normalize("NFKC", text.translate(_VISIBLE))
@@ -75,7 +78,6 @@ def neutral(text: str, most: int) -> str:
     return _cut(_ROLE.sub(r"\1 -", text), most)
 
 
-@lru_cache(maxsize=1 << 16)
 def handle_of(name: str, user: int, most: int) -> str:
     """Return what a user is called in a prompt: letters, digits, _ . - only, else "u" and its number."""
     short = _NOT_IN_HANDLES.sub("_", neutral(name, most).rstrip(ELLIPSIS)).strip("_.-")[:most] or f"u{user}"

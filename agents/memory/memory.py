@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents.cleaning import neutral
 from agents.memory import beliefs, facts, ring, state, words
 from agents.memory.facts import Encodes
-from agents.prompting.offers import ActionLike
+from agents.memory.searches import Reads, found_words
 from agents.prompting.people import People
 from agents.prompting.seeing import Seen
 from simapp.engine.core.batches import DecisionBatch, EventBatch
@@ -31,7 +31,7 @@ class Memory:
 
     def __init__(
         self,
-        actions: Iterable[ActionLike],
+        actions: Iterable[Reads],
         encoder: Encodes | None = None,
         *,
         events: int = 4,
@@ -40,7 +40,9 @@ class Memory:
         near: float = 0.25,
         handle_characters: int = 12,
     ) -> None:
-        self._codes = {action.name: action.code for action in actions}
+        every = {action.name: action for action in actions}
+        self._searches = {action.code: action for name, action in every.items() if name in words.SEARCHES}
+        self._codes = {name: action.code for name, action in every.items()}
         self._names = {code: name for name, code in self._codes.items()}
         self._merging = np.array([self._codes[name] + 1 for name in words.MERGING if name in self._codes])
         self._told = np.array([self._codes[name] + 1 for name in words.THEIRS if name in self._codes])
@@ -133,7 +135,7 @@ class Memory:
                     **dict(zip(state.FIELDS, event, strict=True)),
                     "action": self._names.get(event[state.KIND] - 1, ""),
                 }
-                for event in self._newest(world, place, state.EVENTS)[0]
+                for event in self._newest(world, place, state.EVENTS)[1].tolist()
             ]
             found["beliefs"] = {
                 topic: {"stance": round(float(b), 4), "evidence": round(float(e), 4)}
@@ -147,32 +149,56 @@ class Memory:
         ]
         return found
 
-    def _newest(self, world: World, place: NDArray[np.int64], most: int) -> list[list[list[int]]]:
-        """Return the newest events of memories, newest first."""
+    def _newest(
+        self, world: World, place: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (of int64[E]: index into place, events int64[E, FIELDS]) of the newest events of memories, by memory,
+        newest first."""
         rings = world.extra[state.RING][place]
         held = rings[:, :, state.COUNT] > 0
         order = np.argsort(np.where(held, -rings[:, :, state.STEP], 1), axis=1, kind="stable")[:, :most]
-        chosen = np.take_along_axis(rings, order[:, :, None], axis=1)
-        every: list[list[list[int]]] = chosen.tolist()
-        return [[event for event in events if event[state.COUNT]] for events in every]
+        of, nth = np.nonzero(np.take_along_axis(held, order, axis=1))
+        return of, rings[of, order[of, nth]]
 
     def _event_words(
         self, world: World, users: NDArray[np.int32], place: NDArray[np.int64]
     ) -> list[list[str]]:
-        newest = self._newest(world, place, self._events)
-        met = {
-            person for events in newest for event in events for person in (event[state.BY], event[state.WHOM])
-        }
-        known = self._people.of(world, met - {-1})
-        handles = {person: known[person][0] for person in met if person in known}
-        topics = [neutral(topic, 40) for topic in world.topics]
-        out = []
-        for user, events in zip(users.tolist(), newest, strict=True):
-            told = []
-            for event in events:
-                text = world.texts[event[state.TEXT]] if event[state.TEXT] >= 0 else ""
-                told.append(words.event_words(event, user, self._names, handles, topics, text))
-            out.append([memory for memory in told if memory])
+        of, events = self._newest(world, place, self._events)
+        met = np.unique(events[:, [state.BY, state.WHOM]])
+        handles = self._people.of(world, met[met >= 0].tolist())
+        topics = [f" on {neutral(topic, 40)}" for topic in world.topics]
+        out: list[list[str]] = [[] for _ in range(users.shape[0])]
+        found = self._found(world, users, of, events)
+        columns = [column.tolist() for column in (of, users[of], *events.T)]
+        for at, (row, user, kind, by, whom, _, topic, text, _, count) in enumerate(
+            zip(*columns, strict=True)
+        ):
+            told = words.event_words(
+                self._names.get(kind - 1, ""),
+                mine=by == user,
+                one=handles[by][0],
+                whom="your own" if whom == user else f"{handles[whom][0]}'s" if whom >= 0 else "somebody's",
+                about=topics[topic] if 0 <= topic < len(topics) else "",
+                others=count - 1,
+                text=world.texts[text] if text >= 0 else "",
+            )
+            if told:
+                out[row].append(f"{told} and found {found[at]}" if found.get(at) else told)
+        return out
+
+    def _found(
+        self, world: World, users: NDArray[np.int32], of: NDArray[np.int64], events: NDArray[np.int64]
+    ) -> dict[int, str]:
+        """Return what was found by the newest search among each user's events, in words, by place of the event."""
+        places = np.flatnonzero(np.isin(events[:, state.KIND] - 1, list(self._searches)))
+        places = places[np.unique(of[places], return_index=True)[1]]
+        out: dict[int, str] = {}
+        for code, action in self._searches.items():
+            mine = places[events[places, state.KIND] - 1 == code]
+            if mine.shape[0]:
+                asking, text = users[of[mine]], events[mine, state.TEXT].astype(np.int32)
+                told = found_words(world, action, asking, text, self._people)
+                out.update(zip(mine.tolist(), told, strict=True))
         return out
 
     def _self_words(self, world: World, place: NDArray[np.int64]) -> list[str]:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from agents.cleaning import neutral
-from agents.memory.state import BY, COUNT, KIND, TOPIC, WHOM
 
 _QUOTED = 50  # characters of what was written that are remembered
 
 _INSIDE = str.maketrans({'"': "'", "“": "'", "”": "'", ";": ","})
 
-# By action: what I did ("{whom}" whose post, "{about}" its topic), and what was done to me ("" for nothing that one is
-# told of); "{one}" is who did it.
+# By action: what I did, and what was done to me; see event_words. What is not here is not remembered.
 MINE = {
     "create_post": "you posted{about}{said}",
-    "create_comment": "you commented on {whom}'s post{about}{said}",
-    "quote_post": "you quoted {whom}'s post{about}{said}",
-    "repost": "you shared {whom}'s post{about}",
-    "like_post": "you liked {whom}'s post{about}",
-    "dislike_post": "you disliked {whom}'s post{about}",
-    "like_comment": "you liked {whom}'s comment{about}",
-    "dislike_comment": "you disliked {whom}'s comment{about}",
-    "report_post": "you reported {whom}'s post{about}",
-    "follow": "you followed {whom}",
-    "unfollow": "you stopped following {whom}",
-    "mute": "you muted {whom}",
+    "create_comment": "you commented on {whom} post{about}{said}",
+    "quote_post": "you quoted {whom} post{about}{said}",
+    "repost": "you shared {whom} post{about}",
+    "like_post": "you liked {whom} post{about}",
+    "dislike_post": "you disliked {whom} post{about}",
+    "like_comment": "you liked {whom} comment{about}",
+    "dislike_comment": "you disliked {whom} comment{about}",
+    "report_post": "you reported {whom} post{about}",
+    "follow": "you followed {person}",
+    "unfollow": "you stopped following {person}",
+    "mute": "you muted {person}",
     "search_posts": "you searched for{said}",
     "search_user": "you searched for{said}",
+    "trend": "you looked at what is trending",
 }
+SEARCHES = frozenset({"search_posts", "search_user", "trend"})
+"""Of these the answer is remembered, too."""
 THEIRS = {
     "create_comment": "{one} commented on your post{said}",
     "quote_post": "{one} quoted your post{said}",
@@ -41,24 +42,25 @@ MERGING = frozenset({"repost", "like_post", "dislike_post", "like_comment", "dis
 """What others do that counts up instead of being remembered one by one."""
 
 
-def event_words(
-    event: list[int], user: int, names: dict[int, str], handles: dict[int, str], topics: list[str], text: str
-) -> str:
-    """Return an event (state.FIELDS) as `user` remembers it; "" for what is not told. `text`: what was written."""
-    name = names.get(event[KIND] - 1, "")
-    mine = event[BY] == user
-    pattern = (MINE if mine else THEIRS).get(name, "")
-    if not pattern:
-        return ""
-    others = event[COUNT] - 1
-    one = handles.get(event[BY], "somebody")
+def inside(text: str) -> str:
+    """Return neutral text without what would end a quotation, or begin another memory."""
+    return text.translate(_INSIDE)
+
+
+def event_words(action: str, *, mine: bool, one: str, whom: str, about: str, others: int, text: str) -> str:
+    """Return an event in words; "" for what is not told.
+
+    mine: whether the one who remembers did it. one: who did it, with so many `others` after them; whom: whose post it
+    was about, or who was followed, in the genitive; about: " on" its topic; text: what was written.
+    """
+    said = f': "{inside(neutral(text, _QUOTED))}"' if text else ""
+    if mine:
+        pattern = MINE.get(action, "")
+        return pattern.format(whom=whom, person=whom.removesuffix("'s"), about=about, said=said)
+    pattern = THEIRS.get(action, "")
     if others:
         one = f"{one} and {others} more"
-    whom = "your own" if event[WHOM] == user else handles.get(event[WHOM], "somebody")
-    about = f" on {topics[event[TOPIC]]}" if 0 <= event[TOPIC] < len(topics) else ""
-    # Without what would end the quotation, or begin another memory.
-    said = f': "{neutral(text, _QUOTED).translate(_INSIDE)}"' if text else ""
-    return pattern.format(whom=whom, about=about, said=said, one=one).replace("your own's", "your own")
+    return pattern.format(one=one, said=said)
 
 
 def self_words(beliefs: list[tuple[float, float, str]]) -> str:

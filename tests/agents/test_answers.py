@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents.acts import LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import KNOWN, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
 from agents.answers import Answer, Deed, answer_schema, count_faults, read_answer
 from simapp.engine.actions.registry import all_actions
 from tests.agents.asked import OPTIONS, asked
@@ -96,6 +96,20 @@ def test_a_comment_on_a_comment_stands_under_its_post() -> None:
     )
 
 
+def test_an_act_of_another_package_is_taken_as_the_reply_has_it() -> None:
+    more = {"options": ("wave", "do_nothing")}
+    said = {"act": "wave", "on": "2.1", "text": "hello", "stance": 0.5}
+    assert read({"do": [said]}, **more).deeds == (Deed("wave", 2, 1, "hello", -1, 0.5),)
+    assert read({"do": [{"act": "wave"}]}, **more).deeds == (Deed("wave"),)
+    assert schema_says({"do": [{"act": "wave", "on": "2.1", "text": ""}]}, **more)
+    assert schema_says({"do": [{"act": "wave", "text": ""}]}, posts=0, comments=(), **more)
+
+
+def test_where_one_post_is_shown_an_act_is_on_that_one() -> None:
+    assert read({"act": "like_post"}, posts=1, comments=(0,)).deeds == (Deed("like_post", 1),)
+    assert read({"act": "like_post", "on": "7"}, posts=1, comments=(0,)).deeds == ()
+
+
 def test_nobody_does_more_than_four_things_at_once() -> None:
     acts = [{"act": "create_post", "text": f"post {i}"} for i in range(9)]
     answer = read({"do": acts})
@@ -163,6 +177,7 @@ def test_what_actions_name_here_is_what_the_engine_says_they_name() -> None:
         assert (action.name in ON_COMMENT) == ("comment" in action.takes), action.name
         assert (action.name in ON_AUTHOR) == ("user" in action.takes), action.name
         assert (action.name in WITH_TEXT) == ("text" in action.takes), action.name
+        assert action.name in KNOWN, action.name
 
 
 def schema_says(reply: Any, **more: Any) -> bool:

@@ -288,6 +288,22 @@ def test_no_comment_can_pass_for_a_second_memory() -> None:
     assert told.count('"') == 2
 
 
+def test_what_a_search_found_is_remembered() -> None:
+    world, feed = town()
+    of = memory()
+    live(
+        world,
+        feed,
+        {0: do({"act": "search_posts", "text": "more HOMES"}), 2: do({"act": "search_posts", "text": "x"})},
+        of,
+    )
+    assert (
+        line(world, feed, of, 0)
+        == 'Memory: you searched for: "more HOMES" and found u1\'s "Build more homes."'
+    )
+    assert line(world, feed, of, 2) == ""  # a search that finds nothing is refused
+
+
 def test_votes_of_the_scenario_itself_are_nobodys_memory() -> None:
     world, feed = town()
     of = memory()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.answers import Answer
 from agents.prompting.perception import Perception
 from agents.prompting.templates import Templates
 from simapp.engine.core import ids
@@ -14,7 +15,7 @@ from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
 from tests.agents.prompting.worlds import OFFERED, STREAMS, prompter, rules, town
-from tests.recommender.worlds import write
+from tests.recommender.worlds import found, write
 
 
 def test_the_feed_stands_in_rank_order_with_its_authors_ages_counters_and_comments() -> None:
@@ -47,6 +48,15 @@ def test_an_empty_feed_is_asked_about_too() -> None:
     assert (question.posts, question.comments) == (0, ())
     assert "Feed:\nnothing new\n" in question.own
     assert prompter().questions(world, FeedBatch.empty(), STREAMS) == []
+
+
+def test_a_world_without_posts_is_survived() -> None:
+    world = found(3)
+    feed = FeedBatch.empty(2, k=4)
+    feed.viewers[:] = [0, 2]
+    asked = prompter().questions(world, feed, STREAMS)
+    assert [question.posts for question in asked] == [0, 0]
+    assert len(prompter().actions(world, feed, asked, [Answer(), Answer()], STREAMS)) == 2
 
 
 def test_what_everybody_shares_is_the_same_for_everybody_and_holds_nothing_of_a_user_or_a_feed() -> None:
