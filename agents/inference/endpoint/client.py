@@ -71,7 +71,7 @@ class Line:
             return Trouble(str(problem), "again")
         rows = held.get("data") if isinstance(held, dict) else None
         names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return [shown(self._bare(name)) for name in names if isinstance(name, str)][:100]
+        return [shown(self._bare(name)) for name in names if isinstance(name, str)]
 
     async def _guarded(self, send: Callable[[], Any]) -> bytes | Trouble:
         import httpx2
