@@ -167,6 +167,7 @@ def test_a_test_is_sent_to_a_worker_and_keeps_what_was_seen(keeper, server, sent
     mine = endpoints.add(member=keeper, fields={**GIVEN, "base_url": server.base_url}, key=KEY)
     with django_capture_on_commit_callbacks(execute=True):
         endpoints.test(endpoint=mine, member=keeper)
+        endpoints.test(endpoint=mine, member=keeper)
     assert sent == [("simapp.runs.check_endpoint", mine.pk)]
     assert server.requests == [], "the web process asks nothing"
     endpoints.check(mine.pk)
