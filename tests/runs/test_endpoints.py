@@ -35,6 +35,12 @@ def sent(monkeypatch) -> list:
     return told
 
 
+@pytest.fixture(autouse=True)
+def _passwords_are_cheap(settings) -> None:
+    """The real hasher takes its time on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def keeper(owner):
     """A member who may set up endpoints."""
