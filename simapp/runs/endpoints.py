@@ -93,11 +93,12 @@ def remove(*, endpoint: Endpoint, member: Any) -> None:
 
 
 def test(*, endpoint: Endpoint, member: Any) -> None:
-    """Ask for a test; a worker asks the server what it can do."""
+    """Ask for a test; a worker asks the server what it can do. One that is asked for already is not asked for twice."""
     _may(member)
+    waiting = Q(test__in=["queued", "running"]) & ~_silent()
     with transaction.atomic():
-        Endpoint.objects.filter(pk=endpoint.pk).update(test=Endpoint.Test.QUEUED, asked=Now())
-        transaction.on_commit(lambda: services.quietly(tasks.check_endpoint, endpoint.pk))
+        if Endpoint.objects.filter(~waiting, pk=endpoint.pk).update(test=Endpoint.Test.QUEUED, asked=Now()):
+            transaction.on_commit(lambda: services.quietly(tasks.check_endpoint, endpoint.pk))
     endpoint.refresh_from_db()
 
 

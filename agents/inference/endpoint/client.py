@@ -71,7 +71,7 @@ class Line:
             return Trouble(str(problem), "again")
         rows = held.get("data") if isinstance(held, dict) else None
         names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return [shown(self._bare(name)) for name in names if isinstance(name, str)][:100]
+        return [shown(self._bare(name)) for name in names if isinstance(name, str)]
 
     async def _guarded(self, send: Callable[[], Any]) -> bytes | Trouble:
         import httpx2
@@ -92,7 +92,7 @@ class Line:
             cause = problem.__cause__
             if isinstance(cause, httpx2.ConnectError):
                 return Trouble(f"cannot be reached: {_why_not(cause)}", "away")
-            return Trouble(f"broke the connection off ({type(cause).__name__})", "again")
+            return Trouble("broke the connection off, or does not speak HTTP", "again")
         except TooMuch as problem:
             return Trouble(str(problem), "again")
         except Exception as problem:  # noqa: BLE001 - whatever a hostile server can make a library raise

@@ -60,6 +60,12 @@ class Gate:
         return self.breaker.ready(self._pace.clock())
 
     @property
+    def free(self) -> bool:
+        """Whether a request could go out at once, limits per minute aside."""
+        room = self.under_way < self.endpoint.concurrency
+        return room and self._paused_until <= self._pace.clock() and self.ready
+
+    @property
     def trying(self) -> bool:
         """Whether one request is finding out if the server is back."""
         return self.breaker.trying

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-REPLY = '{"do":[{"act":"like_post","on":"1"}]}'
+REPLY = '{"do":[]}'  # whatever was offered, this can be read
 _BODY = json.dumps(
     {
         "id": "chatcmpl-1",
@@ -25,7 +25,7 @@ _BODY = json.dumps(
         "choices": [
             {"index": 0, "message": {"role": "assistant", "content": REPLY}, "finish_reason": "stop"}
         ],
-        "usage": {"prompt_tokens": 900, "completion_tokens": 14, "total_tokens": 914},
+        "usage": {"prompt_tokens": 900, "completion_tokens": 4, "total_tokens": 904},
     }
 ).encode()
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (

@@ -133,14 +133,14 @@ class _Talk:
                 await self._sleep(max(_wait(question.seed, failures), min(got.wait or 0.0, MOST_WAIT)))
 
     async def _choose(self, question: Question, calls: int, refusing: set[int]) -> int | None:
-        """Return the gate to ask, drawn by weight and keyed by the question: no order of arrival decides it.
+        """Return the gate to ask, drawn by weight among those that are free, and keyed by the question.
 
         None where nobody is left but those that have refused this very question; ModelAway where nobody is left.
         """
         while True:
             open_ = [at for at, gate in enumerate(self._all) if at not in refusing and gate.ready]
             if open_:
-                free = [at for at in open_ if self._all[at].under_way < self._all[at].endpoint.concurrency]
+                free = [at for at in open_ if self._all[at].free]
                 return self._drawn(free or open_, question.seed, calls)
             trying = [gate for at, gate in enumerate(self._all) if at not in refusing and gate.trying]
             if not trying:

@@ -44,6 +44,7 @@ PROBE_TOKENS = 64
 MOST_SECONDS = 60.0
 """After this time nothing more is asked: whoever waits for a slow server holds a worker."""
 MOST_TIMEOUT = 30.0
+MOST_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class _Probe:
             self._reasoning(),
         ]
         models = await self._line.models()
-        names = () if isinstance(models, Trouble) else tuple(models)
+        names = () if isinstance(models, Trouble) else tuple(models[:MOST_NAMES])
         findings.append(self._models(models))
         findings += [Finding(name, True, _SHAPES_SEEN[name]) for name in sorted(self._shape)]
         return Features(tuple(findings), "", seconds, names)

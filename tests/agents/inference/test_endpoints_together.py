@@ -141,3 +141,11 @@ def test_why_a_server_cannot_be_reached_is_said(server, asking, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(ModelAway, match="its name is not known"):
         asking(endpoint(server, base_url="http://models.invalid/v1"))(question())
+
+
+def test_while_one_server_asks_to_wait_another_is_asked(server, other, asking):
+    server.then("429 retry-after=100")
+    ask = asking(endpoint(server, weight=1e6), endpoint(other, name="other"))
+    assert all(ask(question(n))[0].outcome == "answered" for n in range(4))
+    assert ask.time.slept == []
+    assert (len(server.chats), len(other.chats)) == (1, 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.inference.endpoint.measuring import measure_http, measure_latency
 from tests.agents.inference.asked import question
 
-ASKED = [question(n, options=("like_post", "do_nothing")) for n in range(12)]
+ASKED = [question(n) for n in range(12)]
 
 
 def test_the_clients_cost_is_counted_without_the_servers():

@@ -80,7 +80,7 @@ def test_how_a_server_wants_length_and_sampling_is_found_and_kept_to(refused, sh
         ("broken", "The server answered with something that is not JSON."),
         ("redirect", "The server answered 307, a redirect, which is not followed."),
         ("429 retry-after=5", "The server answered 429: too many requests."),
-        ("close", "The server broke the connection off (RemoteProtocolError)."),
+        ("close", "The server broke the connection off, or does not speak HTTP."),
     ],
 )
 def test_a_server_that_does_not_answer_is_one_sentence(server, deed, said):
