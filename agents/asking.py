@@ -57,7 +57,8 @@ class Question:
         """Return the 32-byte content address of what `model` (name and revision) answers to this."""
         state = _head(model, self.template, self.shared, self.topics, sampling).copy()
         _put(state, self.own, repr((self.options, self.posts, self.comments, self.seed)))
-        return state.digest()
+        digest: bytes = state.digest()
+        return digest
 
     @property
     def tokens(self) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.archetypes.fidelity import Fidelity
+from agents.archetypes.fidelity import Fidelity, said
 from agents.asking import Asked, Asker, Reply
-from agents.minds._model import UNREADABLE, ModelMind
+from agents.minds._model import ModelMind
 from agents.minds.archetype import ArchetypeMind
 from simapp.engine.core.batches import ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -45,8 +45,13 @@ class WatchedGroups:
 
         def individual(world: World, compared: FeedBatch) -> ActionBatch:
             why = np.zeros(len(compared), np.uint8)
-            decided, _ = self.alone.decide(world, compared, why, streams, asker)
-            return decided.actions.take(decided.reason != UNREADABLE)
+            questions, replies = self.alone.hear(world, compared, why, streams, asker)
+            answers = [
+                self.alone.prompter.deeds(question, reply) if reply.outcome == "answered" else None
+                for question, reply in zip(questions, replies, strict=True)
+            ]
+            deeds = [None if answer is None or answer.problem else answer.deeds for answer in answers]
+            return said(compared.viewers, deeds, self.groups.codes)
 
         if self.fidelity.share:
             self.fidelity.take(world, feed, drawn.actions, individual, streams)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.asking import Asked, Asker, Reply
+from agents.asking import Asked, Asker, Question, Reply
 from simapp.engine.core.batches import REASONS, TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
@@ -37,12 +37,7 @@ class ModelMind:
         """Return (decisions, one reply per viewer). why uint8[V]: index into REASONS of how each came here."""
         if not len(feed):
             return DecisionBatch(ActionBatch.empty(), np.zeros(0, np.uint8)), []
-        questions = self.prompter.questions(world, feed, streams)
-        asked = [
-            Asked(question, self.name, self.model, REASONS[code])
-            for question, code in zip(questions, why.tolist(), strict=True)
-        ]
-        replies = asker.ask(world.step, asked)
+        questions, replies = self.hear(world, feed, why, streams, asker)
         came = np.array([reply.outcome in ("answered", "abstained") for reply in replies], np.bool_)
         rows = np.flatnonzero(came).tolist()
         heard = [questions[row] for row in rows]
@@ -55,3 +50,14 @@ class ModelMind:
         at = np.searchsorted(feed.viewers, actions.actor)
         tier = np.full(len(actions), TIERS.index(self.name), np.uint8)
         return DecisionBatch(actions, tier, reason[at]), replies
+
+    def hear(
+        self, world: World, feed: FeedBatch, why: NDArray[np.uint8], streams: Streams, asker: Asker
+    ) -> tuple[list[Question], list[Reply]]:
+        """Ask about every viewer; return the questions and replies, in their order. Changes nothing in the world."""
+        questions = self.prompter.questions(world, feed, streams)
+        asked = [
+            Asked(question, self.name, self.model, REASONS[code])
+            for question, code in zip(questions, why.tolist(), strict=True)
+        ]
+        return questions, asker.ask(world.step, asked)
