@@ -55,7 +55,7 @@ Who = Annotated[NumberOfUsers | ShareOfUsers | NamedUsers | TopUsers, Field(disc
 class EndpointTier(Part):
     """Users who think with a model behind an OpenAI-compatible endpoint."""
 
-    tier: Literal["endpoint"] = "endpoint"
+    tier: Literal["endpoint"] = Field(default="endpoint", description="Tier that decides.")
     who: Who = Field(default=NumberOfUsers(), description="Who does.")
     model: EndpointName = Field(description="Name of an endpoint of the run's owner.")
     also: tuple[EndpointName, ...] = Field(
@@ -71,7 +71,7 @@ class EndpointTier(Part):
 class LocalTier(Part):
     """Users who think with a model that a decision worker loads."""
 
-    tier: Literal["local"] = "local"
+    tier: Literal["local"] = Field(default="local", description="Tier that decides.")
     who: Who = Field(default=NumberOfUsers(), description="Who does.")
     model: Name = Field(description="Name of a folder below the installation's model folder.")
 
@@ -87,7 +87,7 @@ class ArchetypeTier(Part):
     Chopra et al. 2024 (AgentTorch). The number of questions does not grow with the number of users.
     """
 
-    tier: Literal["archetype"] = "archetype"
+    tier: Literal["archetype"] = Field(default="archetype", description="Tier that decides.")
     who: Who = Field(default=NumberOfUsers(), description="Who does.")
     asks: Literal["endpoint", "local"] = Field(
         default="local", description="Tier of the model that is asked."
