@@ -195,7 +195,7 @@ class Models(Part):
     tiers: tuple[Tier, ...] = Field(default=(), max_length=20, description="Who thinks with what.")
     limits: Limits = Field(default=Limits(), description="What it may cost.")
     waiting: Waiting = Field(default=Waiting(), description="How long a step waits.")
-    sampling: Sampling = Field(default=Sampling(), description="How models draw.")
+    sampling: Sampling = Field(default=Sampling(), description="How replies are drawn.")
     perception: Perception = Field(default=Perception(), description="What a model is shown.")
     prompt: Prompt = Field(default=Prompt(), description="The words around it.")
     memory: Memory = Field(default=Memory(), description="What is remembered.")
