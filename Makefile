@@ -27,7 +27,7 @@ WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test chaos bench check lint types clean dev browser bench-oasis
+.PHONY: help setup demo test chaos kill-decisions bench check lint types clean dev browser bench-oasis
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
@@ -45,9 +45,16 @@ test: setup dev browser check  ## everything the tests need, then all checks and
 chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), and look for losses
 	@exec $(BIN)/python -m tests.chaos --kills "$(KILLS)" --seed "$(SEED)" $(CHAOS_ARGS)
 
+kill-decisions: setup dev  ## kill the decision worker KILLS=20 times inside batches, and compare digests
+	@KILLS="$(if $(filter command line,$(origin KILLS)),$(KILLS),20)" $(BIN)/python -m pytest -q -s tests/runs/test_mixed_minds.py -k kills
+
 bench: setup  ## every benchmark with its table
 	$(BIN)/python manage.py bench step --users 100000 --follows 30
 	$(BIN)/python manage.py bench scale --follows 30 --steps 3
+	$(BIN)/python manage.py bench decide --tier endpoint --users 1000
+	$(BIN)/python manage.py bench decide --tier endpoint --users 1000 --latency-ms 1000 --steps 2
+	$(BIN)/python manage.py bench decide --tier archetype --users 100000
+	$(BIN)/python manage.py bench decide --tier local --users 256
 
 check: setup dev lint types  ## linters, types, layers, Django's own checks
 	$(BIN)/python manage.py check --fail-level WARNING
