@@ -30,7 +30,7 @@ class Intervention:
     stance (None: unknown), appeal.
     first_vote: until (last step), up and down (shares in [0, 1], up + down <= 1).
     switch_feed: preset, params.
-    Moderation: see moderation.py.
+    Moderation: see moderation.py. plant_fact, forget_fact: see simapp/runs/planting.py.
     """
 
     kind: str

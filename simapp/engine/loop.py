@@ -41,7 +41,10 @@ from simapp.engine.record import (
 
 @dataclass
 class Simulation:
-    """A world and what moves it. `feed_size` is k; `plan` holds the scenario's interventions."""
+    """A world and what moves it. `feed_size` is k; `plan` holds the scenario's interventions.
+
+    heeds: carries out, in each step, those that are about what minds keep in the world.
+    """
 
     world: World
     feed: Feed
@@ -52,6 +55,7 @@ class Simulation:
     feed_size: int
     plan: list[Intervention] = field(default_factory=list)
     feed_factory: FeedFactory | None = None
+    heeds: Callable[[World, list[Intervention]], None] = lambda _world, _due: None
     workers: Workers = field(default_factory=Workers)
     digest: bytes = digests.EMPTY
     on_stage: Callable[[str], None] = lambda _stage: None
@@ -87,6 +91,7 @@ class Simulation:
             orders = moderation(world, due)
             before = (orders, world.posts.keys_of(orders.post), carry_out(world, orders))
             injected = injected_posts(world, due)
+            self.heeds(world, due)
         with self._stage("active"):
             viewers = active_users(world, self.streams)
         with self._stage("rank"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
 from simapp.runs.minds import society
 from simapp.runs.people import LateProfiles, profiles_of
+from simapp.runs.planting import carry_out_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +89,7 @@ class Parts:
         if self.asker is None:
             msg = "this scenario's users think with models, and nobody was named who asks them"
             raise RuntimeError(msg)
-        return society(models, rules, self.clock(), self.asker, self.prices)
+        return society(models, rules, self.clock(), embedding_cache(), self.asker, self.prices)
 
     def rule_mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""
@@ -209,10 +210,13 @@ class Parts:
                 len(world.users), lambda: profiles_of(self.scenario, self.streams, world)
             )
         plan = [i for i in self.plan(world) if i.kind != "switch_feed" or i.at > settled]
+        mind = self.mind()
+        heeds = partial(carry_out_on, getattr(mind, "memory", None))
         return Simulation(
             world=world,
             feed=self.feed(feed.preset, dict(feed.params)),
-            mind=self.mind(),
+            mind=mind,
+            heeds=heeds,
             measures=self.measures(),
             streams=self.streams,
             sink=sink,

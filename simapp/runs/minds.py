@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.archetypes.fidelity import Fidelity
@@ -20,18 +23,28 @@ from agents.prompting.templates import Templates
 from agents.routing.assignment import Assignment, Who
 from agents.routing.limits import Limits, Metered, Price
 from agents.society import Society
+from recommender.embeddings.minilm import MiniLM
+from recommender.embeddings.store import TextVectors
 from simapp.engine.actions.registry import all_actions
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from agents.minds.rules import RuleMind
     from simapp.engine.core.clock import Clock
     from simapp.scenarios.parts.models import Models, Tier
 
 
 def society(
-    models: Models, rules: RuleMind, clock: Clock, asker: Asker, prices: Mapping[tuple[str, str], Price]
+    models: Models,
+    rules: RuleMind,
+    clock: Clock,
+    embeddings: Path,
+    asker: Asker,
+    prices: Mapping[tuple[str, str], Price],
 ) -> Society:
-    """Return the minds of a scenario that names models."""
+    """Return the minds of a scenario that names models. embeddings: folder of encoded texts."""
     limits = models.limits
     meter = Metered(
         asker,
@@ -39,7 +52,7 @@ def society(
         Sampling(**models.sampling.model_dump()),
         prices,
     )
-    memory = memory_of(models, clock)
+    memory = memory_of(models, clock, embeddings)
     prompter = prompter_of(models, rules, memory)
     return Society(
         rules=rules,
@@ -51,6 +64,21 @@ def society(
     )
 
 
+@dataclass(frozen=True)
+class LateEncoder:
+    """The packaged text encoder, loaded when the first fact is planted or called to mind: most runs have none."""
+
+    folder: Path
+
+    @cached_property
+    def _vectors(self) -> TextVectors:
+        return TextVectors(MiniLM(), self.folder)
+
+    def vectors(self, texts: list[str]) -> NDArray[np.int8]:
+        """Return int8[len(texts), 384]."""
+        return self._vectors.vectors(texts)
+
+
 def _who(rule: Tier) -> Who:
     said = rule.who.model_dump()
     users = said.get("users", 0)
@@ -59,13 +87,13 @@ def _who(rule: Tier) -> Who:
     return Who(said["kind"], users=users, share=said.get("share", 0.0), by=said.get("by", "reach"))
 
 
-def memory_of(models: Models, clock: Clock) -> Memory | None:
+def memory_of(models: Models, clock: Clock, embeddings: Path) -> Memory | None:
     """Return what keeps and finds memories as a scenario says; None where nobody remembers."""
     m = models.memory
     if not m.keep:
         return None
     steps = m.half_life_hours * 60 / clock.minutes_per_step
-    return Memory(all_actions().values(), events=m.events, facts=m.facts, half_life=steps)
+    return Memory(all_actions().values(), LateEncoder(embeddings), events=m.events, facts=m.facts, half_life=steps)
 
 
 def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Prompter:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SwitchFeed
+from simapp.scenarios.parts.memories import ForgetFact, PlantFact
 from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
 from simapp.scenarios.parts.personas import Personas
@@ -20,7 +21,24 @@ MAX_FOLLOWS = 100_000_000
 
 def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
     """Return what does not fit together although each part is fine by itself."""
-    return [*_network(scenario), *_writers(scenario), *_first_votes(scenario), *_moderation(scenario)]
+    parts = (_network, _writers, _first_votes, _moderation, _facts)
+    return [problem for part in parts for problem in part(scenario)]
+
+
+def _facts(scenario: Scenario) -> list[ScenarioProblem]:
+    """Facts need somebody who remembers, and a user who is there."""
+    found, users = [], scenario.population.users
+    models = scenario.minds.models
+    for i, change in enumerate(scenario.interventions):
+        if not isinstance(change, PlantFact | ForgetFact):
+            continue
+        if models is None or not models.tiers or not models.memory.keep:
+            accepted = "in a scenario whose minds.models has tiers and keeps memories"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.kind", change.kind, accepted))
+        elif isinstance(change.user, int) and change.user >= users and scenario.population.people is None:
+            accepted = f"a user's number from 0 to {users - 1}, or one of most_followed, random"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.user", change.user, accepted))
+    return found
 
 
 def _network(scenario: Scenario) -> list[ScenarioProblem]:

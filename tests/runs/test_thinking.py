@@ -11,7 +11,7 @@ from simapp.engine.actions.registry import code_of
 from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.threads import Workers
 from simapp.models import CachedReply, ModelReply, QuestionBatch, Run
-from simapp.runs import answering
+from simapp.runs import answering, questions, snapshot_files
 from simapp.runs.forks import create_fork
 from simapp.runs.replaying import replay
 from simapp.scenarios.document import as_dict, load_scenario
@@ -225,3 +225,32 @@ def test_prompts_are_kept_only_where_the_scenario_says_so(answered: Answered) ->
 
     assert all(QuestionBatch.objects.filter(run_id=kept.rows).values_list("asked", flat=True))
     assert not any(QuestionBatch.objects.filter(run_id=not_kept.rows).values_list("asked", flat=True))
+
+
+def test_a_planted_fact_stands_in_the_prompt_until_it_is_forgotten_and_leaves_no_trace(answered: Answered) -> None:
+    answered(Oracle())
+    fact = "The bridge over the river was closed because of cracks."
+    about = {"kind": "inject_post", "author": 5, "text": "The bridge over the river is closed, cracks they say."}
+    topic = busy().topics[0]
+    raw = as_dict(thinking({"tier": "endpoint", "model": "oracle", "who": {"kind": "share", "share": 1.0}}))
+    raw["interventions"] = [
+        {"kind": "plant_fact", "at": 2, "user": 7, "text": fact},
+        *({**about, "at": at, "topic": topic} for at in (3, 4, 5, 8, 9, 10)),
+        {"kind": "forget_fact", "at": 8, "user": 7, "text": fact},
+    ]
+    raw["network"] = {"kind": "barabasi_albert", "mean_followees": 100}
+
+    run = finish(make(load_scenario(raw)))
+
+    assert run.status == "finished", run.error
+    told = {
+        batch.step: a.question.own
+        for batch in QuestionBatch.objects.filter(run_id=run.rows)
+        for a in questions.unpack(batch)[0]
+        if a.question.user == 7
+    }
+    knew = {step for step, own in told.items() if "closed because of cracks" in own}
+    assert knew
+    assert knew <= set(range(2, 8))
+    world = snapshot_files.newest_good(run.rows, upto=run.step).world
+    assert not any(b"closed because" in array.tobytes() for array in world.extra.values())

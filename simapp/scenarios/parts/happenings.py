@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from simapp.scenarios.parts.base import Author, Part, PostText, Step, TopicSlug
+from simapp.scenarios.parts.memories import ForgetFact, PlantFact
 from simapp.scenarios.parts.moderation import (
     DemotePost,
     LabelPost,
@@ -79,6 +80,8 @@ InterventionPart = Annotated[
     | DemotePost
     | UndoDemotePost
     | SuspendUser
-    | ReinstateUser,
+    | ReinstateUser
+    | PlantFact
+    | ForgetFact,
     Field(discriminator="kind"),
 ]
