@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.answers import read_answer
 from agents.asking import Asked, Asker, Question
@@ -36,9 +37,10 @@ class Written:
     kept: int
 
 
-def persona_questions(rows: Sequence[ProfileRow], first: int, streams: Streams) -> list[Question]:
-    """Return one question for each of the profiles of users first, first + 1 ..."""
-    users = np.arange(first, first + len(rows))
+def persona_questions(
+    rows: Sequence[ProfileRow], users: NDArray[np.int64], streams: Streams
+) -> list[Question]:
+    """Return one question for each of the profiles of `users`."""
     seeds = streams.bits("persona/model", user=users)
     turned = streams.uniform("persona/options", user=users) < 0.5
     asked = []
@@ -50,10 +52,15 @@ def persona_questions(rows: Sequence[ProfileRow], first: int, streams: Streams) 
 
 
 def write_personas(
-    rows: Sequence[ProfileRow], first: int, asker: Asker, model: str, streams: Streams, tier: str = "endpoint"
+    rows: Sequence[ProfileRow],
+    users: NDArray[np.int64],
+    asker: Asker,
+    model: str,
+    streams: Streams,
+    tier: str = "endpoint",
 ) -> Written:
-    """Ask for the personas of users first, first + 1 ... with these profiles, in one batch of step 0."""
-    questions = persona_questions(rows, first, streams)
+    """Ask for the personas of `users`, who have these profiles, as questions of step 0."""
+    questions = persona_questions(rows, users, streams)
     replies = asker.ask(0, [Asked(question, tier, model, "persona") for question in questions])
     personas, kept = [], 0
     for row, question, reply in zip(rows, questions, replies, strict=True):

@@ -47,10 +47,11 @@ class Assignment:
     def fixed(self, world: World, streams: Streams) -> NDArray[np.int16]:
         """Return int16[N]: the index of the rule that has each user for good, -1 for none."""
         if self._fixed is None:
-            self._fixed = self._draw(len(world.users), streams)
+            self._fixed = self.drawn(len(world.users), streams)
         return self._fixed
 
-    def _draw(self, users: int, streams: Streams) -> NDArray[np.int16]:
+    def drawn(self, users: int, streams: Streams) -> NDArray[np.int16]:
+        """Return the same int16[users] for a world that is not there yet."""
         taken = np.full(users, -1, np.int16)
         everybody = np.arange(users)
         for i, who in enumerate(self.rules):

@@ -7,7 +7,7 @@ leg ends and the next begins: exactly what an owner does who takes a run over at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simapp.engine.core.adopt import adopt_rules
@@ -16,7 +16,8 @@ from simapp.runs import past, snapshot_files
 from simapp.runs.asking import Recorded
 from simapp.runs.assemble import Parts
 from simapp.runs.models import prices
-from simapp.runs.people import people_of
+from simapp.runs.people import LateProfiles, people_of, profiles_of
+from simapp.runs.worded import is_worded, worded
 from simapp.scenarios.document import load_scenario
 from simapp.store.lineage import Segment, segments_of
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agents.asking import Asker
-    from simapp.engine.core.population import Population
+    from agents.routing.limits import Metered
+    from simapp.engine.core.population import Population, Profiles
     from simapp.engine.core.threads import Workers
     from simapp.engine.core.world import World
     from simapp.engine.loop import Simulation
@@ -58,6 +60,7 @@ class Course:
         legs = [Leg(s.run, s.last) for s in self.segments if s.run is not None and s.run.pk != run.pk]
         self.legs = [*legs, Leg(run, NO_END)]
         self._workers = workers
+        self._spent: Metered | None = None
 
     def parts(self, leg: Leg) -> Parts:
         """Return what a leg's steps are made with."""
@@ -69,12 +72,24 @@ class Course:
     def people(self) -> Population:
         """Return the people with whom the course began."""
         parts = self.parts(self.legs[0])
-        return people_of(parts.scenario, parts.streams)
+        people = people_of(parts.scenario, parts.streams)
+        return replace(people, profiles=self._in_words(people.profiles))
 
     def found(self, people: Population, sink: Sink) -> Simulation:
         """Return the simulation before its founding."""
         parts = self.parts(self.legs[0])
-        return parts.simulation(parts.found_world(people), sink)
+        world = parts.found_world(people)
+        if self._spent is not None:
+            self._spent.save(world)
+        return parts.simulation(world, sink)
+
+    def _in_words(self, drawn: Profiles) -> Profiles:
+        """Return profiles as the first leg founded them: some may be in a model's words."""
+        parts = self.parts(self.legs[0])
+        if not is_worded(parts.scenario) or parts.asker is None:
+            return drawn
+        profiles, self._spent = worded(drawn, parts.scenario, parts.streams, parts.asker, parts.prices)
+        return profiles
 
     def finish_founding(self, simulation: Simulation, people: Population) -> StepRecord:
         """Write the seed posts as step 0."""
@@ -113,6 +128,10 @@ class Course:
         parts = self.parts(leg)
         if leg.run.parent_id is not None:
             adopt_rules(world, parts.rules())
+        first = self.parts(self.legs[0])
+        if world.desk.profiles is None and is_worded(first.scenario):
+            drawn = profiles_of(first.scenario, first.streams, world)
+            world.desk.profiles = LateProfiles(len(world.users), lambda: self._in_words(drawn))
         settled = feed_settled_at(leg.run)
         inputs = past.feed_switches(self.segments, after=settled, upto=world.step)
         return parts.simulation(world, sink, digest, inputs=inputs, settled=settled)

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from agents.archetypes.fidelity import Fidelity
 from agents.archetypes.grouping import ByAttributes
 from agents.archetypes.watched import WatchedGroups
@@ -28,11 +30,11 @@ from recommender.embeddings.store import TextVectors
 from simapp.engine.actions.registry import all_actions
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from agents.minds.rules import RuleMind
     from simapp.engine.core.clock import Clock
+    from simapp.engine.core.streams import Streams
     from simapp.scenarios.parts.models import Models, Tier
 
 
@@ -45,13 +47,7 @@ def society(
     prices: Mapping[tuple[str, str], Price],
 ) -> Society:
     """Return the minds of a scenario that names models. embeddings: folder of encoded texts."""
-    limits = models.limits
-    meter = Metered(
-        asker,
-        Limits(limits.tokens, limits.money, limits.seconds, limits.then),
-        Sampling(**models.sampling.model_dump()),
-        prices,
-    )
+    meter = meter_of(models, asker, prices)
     memory = memory_of(models, clock, embeddings)
     prompter = prompter_of(models, rules, memory)
     return Society(
@@ -94,6 +90,19 @@ def memory_of(models: Models, clock: Clock, embeddings: Path) -> Memory | None:
         return None
     steps = m.half_life_hours * 60 / clock.minutes_per_step
     return Memory(all_actions().values(), LateEncoder(embeddings), events=m.events, facts=m.facts, half_life=steps)
+
+
+def meter_of(models: Models, asker: Asker, prices: Mapping[tuple[str, str], Price]) -> Metered:
+    """Return what lets questions through as a scenario's limits allow."""
+    limits = Limits(models.limits.tokens, models.limits.money, models.limits.seconds, models.limits.then)
+    return Metered(asker, limits, Sampling(**models.sampling.model_dump()), prices)
+
+
+def thinkers(models: Models, users: int, streams: Streams) -> NDArray[np.int64]:
+    """Return the users, ascending, who think for good with a model of their own (not by their group)."""
+    assignment = Assignment(tuple(_who(rule) for rule in models.tiers))
+    own = [i for i, rule in enumerate(models.tiers) if rule.tier != "archetype"]
+    return np.flatnonzero(np.isin(assignment.drawn(users, streams), own))
 
 
 def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Prompter:

@@ -66,17 +66,22 @@ def note_prices(owner: Any, document: Scenario) -> dict[str, dict[str, float]]:
     Raises WrongInput that names a model which the member does not have.
     """
     found: dict[str, dict[str, float]] = {}
-    if document.minds.models is None:
-        return found
-    for rule in document.minds.models.tiers:
-        tier = rule.asks if rule.tier == "archetype" else rule.tier
+    for tier, label in _asked(document):
         if tier == "endpoint":
             from simapp.runs import endpoints
 
-            found[f"{tier}/{rule.label}"] = endpoints.worst_prices(owner=owner, names=rule.label.split(", "))
+            found[f"{tier}/{label}"] = endpoints.worst_prices(owner=owner, names=label.split(", "))
         else:
-            found[f"{tier}/{rule.label}"] = {"input": 0.0, "output": 0.0, "timeout": LOCAL_SECONDS}
+            found[f"{tier}/{label}"] = {"input": 0.0, "output": 0.0, "timeout": LOCAL_SECONDS}
     return found
+
+
+def _asked(document: Scenario) -> list[tuple[str, str]]:
+    """Return tier and name of every model that a document names."""
+    models, wording = document.minds.models, document.population.personas.written_by
+    rules = models.tiers if models is not None else ()
+    named = [(rule.asks if rule.tier == "archetype" else rule.tier, rule.label) for rule in rules]
+    return named + ([(wording.tier, wording.model)] if wording is not None and named else [])
 
 
 def checked_answers(who: str) -> str:

@@ -18,7 +18,7 @@ from simapp.engine.core.errors import LostLease
 from simapp.engine.core.memory import return_large_blocks
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
-from simapp.runs import checkpoints, fingerprint, leases, messages, past
+from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
 from simapp.runs.asking import Recorded, StoppedWaiting, queue_of
 from simapp.runs.course import Course, Leg
 from simapp.runs.keeping import Keeping
@@ -111,6 +111,8 @@ class Owner:
         self._set("running", "")
         try:
             return self._go(self._open(), self._sink())
+        except (MustPause, StoppedWaiting) as halt:
+            return self._halt(halt)
         finally:
             if self.sink is not None:
                 self.sink.close()
@@ -128,11 +130,10 @@ class Owner:
                     return self._give_back(simulation, "a member to resume it")
                 continue
             began = time.perf_counter()
-            try:
-                simulation.step(past.inputs_at(self.run.rows, step + 1))
-            except (MustPause, StoppedWaiting) as halt:
-                return self._halt(halt)
-            self._keep_pace(began, control)
+            simulation.step(past.inputs_at(self.run.rows, step + 1))
+            if control.pace:
+                self.stage = "waiting for its pace"
+                pace.rest(self.run.pk, sink, began, control, self.stopping)
         return self._end("finished")
 
     def _sink(self) -> DatabaseSink:
@@ -287,22 +288,6 @@ class Owner:
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.tell()
         return Outcome(self._status, self.step, self.stages)
-
-    def _keep_pace(self, began: float, control: Control) -> None:
-        if not control.pace:
-            return
-        self.stage = "waiting for its pace"
-        until = began + 1.0 / control.pace
-        while (left := until - time.perf_counter()) > 0:
-            time.sleep(min(left, POLL_SECONDS))
-            if self.stopping():
-                return
-            if left > POLL_SECONDS * 2:
-                run = Run.objects.only("wanted", "pause_at", "pace").get(pk=self.run.pk)
-                self._sink().control = control = Control(run.wanted, run.pause_at, run.pace)
-                if control.wanted != "run" or not control.pace:
-                    return
-                until = began + 1.0 / control.pace
 
     def _set(self, status: str, waiting: str) -> None:
         self._status, self._waiting = status, waiting

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from agents.asking import Question, Reply
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.threads import Workers
-from simapp.models import CachedReply, ModelReply, QuestionBatch, Run
+from simapp.models import CachedReply, ModelReply, QuestionBatch, Run, RunUser
 from simapp.runs import answering, questions, snapshot_files
 from simapp.runs.forks import create_fork
 from simapp.runs.replaying import replay
@@ -254,3 +256,32 @@ def test_a_planted_fact_stands_in_the_prompt_until_it_is_forgotten_and_leaves_no
     assert knew <= set(range(2, 8))
     world = snapshot_files.newest_good(run.rows, upto=run.step).world
     assert not any(b"closed because" in array.tobytes() for array in world.extra.values())
+
+
+def test_a_model_words_the_drawn_personas_of_those_who_think_once_and_for_good(answered: Answered) -> None:
+    class Words(Oracle):
+        def _reply(self, question: Question) -> Reply:
+            if question.own.startswith("Facts:"):
+                said = {"do": [{"act": "create_post", "text": f"Somebody, number {question.user}."}]}
+                return Reply(json.dumps(said), "answered", self.name, 50, 20)
+            return super()._reply(question)
+
+    model = Words()
+    answered(model)
+    raw = as_dict(thinking())
+    raw["population"]["personas"]["written_by"] = {"tier": "endpoint", "model": "oracle"}
+    document = load_scenario(raw)
+
+    run = finish(make(document, steps=4))
+    asked = len(model.asked)
+
+    assert run.status == "finished", run.error
+    worded = {u.user_id for u in RunUser.objects.filter(run_id=run.rows) if u.persona.startswith("Somebody, number")}
+    assert len(worded) == 30
+    thought = ModelReply.objects.filter(run_id=run.rows, step__gt=0).values_list("user_id", flat=True)
+    assert set(thought) <= worded
+    batches = QuestionBatch.objects.filter(run_id=run.rows, step__gt=0)
+    prompts = [a.question for batch in batches for a in questions.unpack(batch)[0]]
+    assert all(f"Somebody, number {q.user}." in q.own for q in prompts)
+    assert replay(run, workers=Workers(1)).differs_at is None
+    assert len(model.asked) == asked

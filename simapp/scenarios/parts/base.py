@@ -109,3 +109,7 @@ Author = Annotated[
     ),
 ]
 """Who writes: a user's row in the population, `most_followed` (ties: the lowest row) or `random`."""
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+EndpointName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^,\x00-\x1f\x7f]+$")]

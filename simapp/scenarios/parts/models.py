@@ -6,12 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from simapp.scenarios.parts.base import Part, setting
+from simapp.scenarios.parts.base import EndpointName, Name, Part, setting
 from simapp.scenarios.parts.population import refuse
-
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-
-EndpointName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^,\x00-\x1f\x7f]+$")]
 
 
 class NumberOfUsers(Part):

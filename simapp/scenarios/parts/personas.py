@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simapp.engine.core.population import GENDERS
-from simapp.scenarios.parts.base import Line, Part
+from simapp.scenarios.parts.base import EndpointName, Line, Part
 
 KNOWN = ("name", "age", "gender", "job", "town", "topic", "topic2", "pursuit")
 """What a template may name besides declared attributes."""
@@ -104,6 +104,13 @@ def _check_template(text: str) -> str:
     return text
 
 
+class Wording(Part):
+    """A language model that words personas; it invents nobody: what it is told was drawn."""
+
+    tier: Literal["endpoint", "local"] = Field(default="endpoint", description="Tier of the model.")
+    model: EndpointName = Field(description="Name of the model, as for that tier.")
+
+
 class Personas(Part):
     """How personas come to be: attributes are drawn from declared shares first, then put into words."""
 
@@ -116,6 +123,12 @@ class Personas(Part):
         default="",
         description="The persona's words with names in braces (name, age, gender, job, town, topic, topic2, pursuit "
         "and the attributes); empty means a sentence that lists them all. Cut to 240 characters.",
+    )
+
+    written_by: Wording | None = Field(
+        default=None,
+        description="The model that puts the drawn facts of users who think with models for good into a sentence or "
+        "two; empty means that the template does.",
     )
 
     @model_validator(mode="after")
