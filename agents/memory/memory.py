@@ -37,7 +37,7 @@ class Memory:
         events: int = 4,
         facts: int = 2,
         half_life: float = 72.0,
-        near: float = 0.25,
+        near: float = 0.2,
         handle_characters: int = 12,
     ) -> None:
         every = {action.name: action for action in actions}

@@ -42,7 +42,7 @@ class People:
 
     def _words(self, row: ProfileRow, user: int, world: World) -> tuple[str, str]:
         # The handle stands for the name.
-        about = row.persona.removeprefix(row.name).lstrip(", ") or row.bio
+        about = row.persona.removeprefix(f"{row.name}, ") or row.bio
         if not row.persona and int(world.users.age[user]) > 0:
             about = f"{int(world.users.age[user])}. {about}"
         extra = ", ".join(part for part in (row.mbti, row.country) if part)

@@ -112,9 +112,9 @@ class Prompter:
         return asked
 
     def deeds(self, question: Question, reply: Reply) -> Answer:
-        """Return what a reply says; where it abstained, nothing, with its problem."""
-        if reply.outcome == "abstained":
-            return Answer(problem=reply.problem or "The model abstained.", faults=("abstained",))
+        """Return what a reply says; where none came, nothing, with its problem."""
+        if reply.outcome != "answered":
+            return Answer(problem=reply.problem or "The model did not answer.", faults=(reply.outcome,))
         return read_answer(reply.text, question)
 
     def actions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,9 @@ def test_whoever_says_nothing_or_abstains_does_nothing() -> None:
         Reply("", "abstained", "m", problem="Timed out.")
     ] * 3
     answers = [made.deeds(question, said) for question, said in zip(questions, replies, strict=True)]
+    late = made.deeds(questions[0], replace(replies[5], outcome="late", problem=""))
+    assert (late.deeds, late.faults) == ((), ("late",))
+    assert late.problem
     assert answers[5] == Answer(problem="Timed out.", faults=("abstained",))
     batch = made.actions(world, feed, questions, answers, STREAMS)
     assert batch.actor.tolist() == feed.viewers.tolist()

@@ -13,6 +13,7 @@ from agents.prompting.templates import Templates
 from simapp.engine.core import ids
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.errors import WrongInput
+from simapp.engine.core.population import ListedProfiles, ProfileRow
 from simapp.engine.core.streams import Streams
 from tests.agents.prompting.worlds import OFFERED, STREAMS, prompter, rules, town
 from tests.recommender.worlds import found, write
@@ -40,6 +41,32 @@ def test_a_user_is_told_who_they_are_and_what_they_think() -> None:
     world.users.opinions[1] = -0.62
     own = prompter().questions(world, feed, STREAMS)[1].own
     assert own.startswith("You: u1 (2 followers). a baker.\nStances: housing -0.6\nFeed:\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (ProfileRow("al", "Al", persona="Also known as Al."), "Also known as Al."),
+        (ProfileRow("al", "Al", bio="Sings."), "30. Sings."),
+        (
+            ProfileRow("al", "Al", persona="Al, a singer.", mbti="INTJ", country="Norway"),
+            "a singer. INTJ, Norway",
+        ),
+    ],
+)
+def test_a_profile_says_what_there_is(row: ProfileRow, words: str) -> None:
+    world, feed = town()
+    world.desk.profiles = ListedProfiles([row] * 6)
+    own = prompter().questions(world, feed, STREAMS)[0].own
+    assert own.split("\n")[0] == f"You: al (0 followers). {words}"
+
+
+def test_who_has_no_profile_is_called_by_number() -> None:
+    world, feed = town()
+    world.desk.profiles = None
+    own = prompter().questions(world, feed, STREAMS)[0].own
+    assert own.startswith("You: u0 (0 followers).")
+    assert "1* u1 4h" in own
 
 
 def test_an_empty_feed_is_asked_about_too() -> None:
