@@ -64,7 +64,9 @@ def build_model(config: Any, *, device: str = "cpu", dtype: str = "float32", see
 
     number = getattr(torch, dtype)
     # transformers draws from the global generator when it builds; what it drew is replaced below.
-    with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []), torch.device(device):
+    place = torch.device(device)
+    cards = [place.index or 0] if place.type == "cuda" else []
+    with torch.random.fork_rng(devices=cards), place:
         model = AutoModelForCausalLM.from_config(config, dtype=number)
     generator = torch.Generator(device=device).manual_seed(seed)
     with torch.no_grad():
