@@ -78,7 +78,8 @@ def test_members_see_their_own_and_admins_all(keeper, member, admin_member):
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"name": "a\nb"}, "name"), ({"model": ""}, "model"),
+        ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"name": "a\nb"}, "name"), ({"name": "a, b"}, "name"),
+        ({"model": ""}, "model"),
         ({"base_url": "ftp://127.0.0.1"}, "base_url"), ({"base_url": "http://a:b@c"}, "base_url"),
         ({"weight": 0.0}, "weight"), ({"weight": float("nan")}, "weight"), ({"concurrency": 0}, "concurrency"),
         ({"concurrency": 2000}, "concurrency"), ({"requests_per_minute": -1}, "requests_per_minute"),

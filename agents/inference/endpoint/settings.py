@@ -53,6 +53,8 @@ def check_endpoint(endpoint: Endpoint) -> None:
     """Raise WrongInput, one sentence that begins with the field's name, where an endpoint cannot be one."""
     check_base_url(endpoint.base_url)
     check_words("name", endpoint.name, 80)
+    if "," in endpoint.name:
+        raise WrongInput("name holds a comma; it must not, because scenarios name several endpoints with commas.")
     check_words("model", endpoint.model, 200)
     check_number("weight", endpoint.weight, 1e-6, MOST_WEIGHT)
     check_whole("concurrency", endpoint.concurrency, 1, MOST_CONCURRENCY)
