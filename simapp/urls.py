@@ -9,10 +9,12 @@ from django.views.generic import RedirectView
 
 from simapp.web import (
     catalogue_page,
+    decision_pages,
     endpoints_page,
     export_pages,
     interviews_page,
     people_page,
+    reply_pages,
     run_list,
     run_page,
     scenario_list,
@@ -29,6 +31,12 @@ handler500 = small_pages.broken
 # One door, with one limit on attempts: the admin has no sign-in page of its own.
 _to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", query_string=True))
 
+_of_run = (
+    *run_page.urlpatterns,
+    *interviews_page.urlpatterns,
+    *decision_pages.urlpatterns,
+    path("replies.jsonl.zst", reply_pages.download, name="replies"),
+)
 urlpatterns = [
     path("", small_pages.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -39,7 +47,7 @@ urlpatterns = [
     path("favicon.ico", small_pages.favicon, name="favicon"),
     path("runs/", run_list.runs, name="runs"),
     path("runs/<int:run_id>/export/", export_pages.export, name="export"),
-    path("runs/<int:run_id>/", include(([*run_page.urlpatterns, *interviews_page.urlpatterns], "run"))),
+    path("runs/<int:run_id>/", include((_of_run, "run"))),
     path("scenarios/", scenario_list.scenarios, name="scenarios"),
     path("scenarios/schema.json", scenario_list.schema, name="scenario-schema"),
     path("scenarios/new/", scenario_list.new_scenario, name="new-scenario"),
@@ -49,6 +57,9 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/people/", people_page.people, name="people"),
     *endpoints_page.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),
+    path("replies/", reply_pages.replies, name="reply-files"),
+    path("replies/<int:file_id>/run/", reply_pages.run_file, name="run-reply-file"),
+    path("replies/<int:file_id>/delete/", reply_pages.delete, name="delete-reply-file"),
     path("exports/", export_pages.exports, name="exports"),
     path("exports/<int:export_id>/", export_pages.export_page, name="export-page"),
     path("exports/<int:export_id>/download/", export_pages.download, name="download"),

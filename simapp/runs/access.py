@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from simapp.models import Endpoint, Run, Scenario
+from simapp.models import Endpoint, ReplyFile, Run, Scenario
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,6 +36,14 @@ def scenarios_for(member: Any) -> QuerySet[Scenario]:
         return Scenario.objects.none()
     visible = Scenario.objects.filter(archived=False)
     return visible if member.is_staff else visible.filter(Q(gallery=True) | Q(owner=member))
+
+
+def reply_files_for(member: Any) -> QuerySet[ReplyFile]:
+    """Return the files of replies that a member took in (staff: the command line's as well), newest first."""
+    if not member.is_authenticated:
+        return ReplyFile.objects.none()
+    mine = Q(owner=member) | Q(owner=None) if member.is_staff else Q(owner=member)
+    return ReplyFile.objects.filter(mine).order_by("-pk")
 
 
 def may_manage_endpoints(member: Any) -> bool:

@@ -26,13 +26,13 @@ class Row(NamedTuple):
     text_id: int
 
 
-def newest(run: Run, posts: Iterable[int]) -> list[Row]:
-    """Return at most SHOWN comments of each post (by key), oldest of them first."""
+def newest(run: Run, posts: Iterable[int], upto: int | None = None) -> list[Row]:
+    """Return at most SHOWN comments of each post (by key), oldest of them first; `upto`: written up to that step."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT under, c.key, c.author, c.text_id FROM unnest(%s::bigint[]) AS under, LATERAL ("  # noqa: S608
             f"SELECT key, author, text_id, step FROM run_post x WHERE x.root = under AND x.kind <> 0 "
-            f"AND x.kind = {COMMENT} AND {belongs('x', segments_of(run))} "
+            f"AND x.kind = {COMMENT} AND {belongs('x', segments_of(run, upto))} "
             f"ORDER BY step DESC, key DESC LIMIT {SHOWN:d}) c ORDER BY under, c.step, c.key",
             [sorted(set(posts))],
         )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, Run, RunProbe, RunUser
 from simapp.runs import access, probes, services
+from simapp.runs.decisions import asks_models
 from simapp.store.lineage import segments_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
@@ -94,6 +95,7 @@ def _page(request: HttpRequest, run: Run, form: Form) -> HttpResponse:
         "run": run,
         "name": name_of(run),
         "tabs": TABS,
+        "asks_models": asks_models(run.scenario_version.document),
         "form": form,
         "may_ask": access.may_ask(request.user, run) and run.step >= 0,
         "most": probes.MOST_USERS,

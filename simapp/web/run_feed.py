@@ -70,6 +70,12 @@ class Post:
     replies: tuple[Comment, ...] = ()
 
     @property
+    def decider(self) -> int:
+        """The user whose decision put it there, -1 where the scenario did."""
+        user = int(self.key) >> 32
+        return user if user != SYSTEM and self.step > 0 else -1
+
+    @property
     def side_word(self) -> str:
         """The stance in words, for the colour must not stand alone."""
         return STANCES[self.side]
@@ -118,20 +124,27 @@ def _cursor(text: str) -> tuple[int, int]:
     return min(int(parts[0]), 2**31 - 1), min(int(parts[1]), 2**63 - 1)
 
 
-def _posts(run: Run, rows: list[RunPost]) -> list[Post]:
+def as_shown(run: Run, keys: set[int], upto: int) -> dict[int, Post]:
+    """Return posts by key as they stood after step `upto`, in the same few queries."""
+    found = list(_by_key(run, set(keys)).values())
+    return {int(post.key): post for post in _posts(run, found, upto)}
+
+
+def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]:
     known = {row.key: row for row in rows}
     known |= _by_key(run, {key for row in rows if row.kind for key in (row.parent, row.root)} - set(known))
     shown = [_pair(row, known) for row in rows]
     if not rows:
         return []
-    replies = feed_comments.newest(run, {said.key for said, _ in shown})
+    replies = feed_comments.newest(run, {said.key for said, _ in shown}, upto)
     authors = {post.author for row in rows for post in (row, *_pair(row, known)) if post}
-    handles = _handles(run, authors | {reply.author for reply in replies})
+    handles = handles_of(run, authors | {reply.author for reply in replies})
     words = {post.text_id for pair in shown for post in pair if post}
-    texts = _texts(run, words | {reply.text_id for reply in replies})
+    texts = texts_of(run, words | {reply.text_id for reply in replies})
     keys = {key for row, (said, _) in zip(rows, shown, strict=True) for key in (row.key, said.key)}
-    counts = counters_at(run, keys | {reply.key for reply in replies}, run.step)
-    marks = marks_at(run, keys, run.step)
+    at = run.step if upto is None else upto
+    counts = counters_at(run, keys | {reply.key for reply in replies}, at)
+    marks = marks_at(run, keys, at)
     document = run.scenario_version.document
     platform = document.get("platform") or {}
     score = shows_score(platform)
@@ -198,14 +211,14 @@ def _by_key(run: Run, keys: set[int]) -> dict[int, RunPost]:
     return {row.key: row for row in RunPost.objects.filter(past_of(run), step__in=steps, key__in=keys)}
 
 
-def _handles(run: Run, users: set[int]) -> dict[int, str]:
+def handles_of(run: Run, users: set[int]) -> dict[int, str]:
     found = RunUser.objects.filter(
         run_id=segments_of(run)[0].run_id, user_id__in=users - {SYSTEM}
     ).values_list("user_id", "handle")
     return {**dict.fromkeys(users, "unknown"), SYSTEM: "system", **dict(found)}
 
 
-def _texts(run: Run, ids: set[int]) -> dict[int, str]:
+def texts_of(run: Run, ids: set[int]) -> dict[int, str]:
     return dict(RunText.objects.filter(past_of(run), text_id__in=ids - {-1}).values_list("text_id", "text"))
 
 

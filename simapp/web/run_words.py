@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from simapp.metrics import registry
 from simapp.models import Export, RunStep
+from simapp.runs.decisions import asks_models, counts_of
 from simapp.runs.messages import socket_path
 from simapp.runs.points import past_of, state_of
 from simapp.runs.services import OVER
 from simapp.scenarios.names import DEFAULT_ACTIONS
-from simapp.web import run_control
+from simapp.web import decision_words, run_control
 from simapp.web.numbers import clock_time, thousands, three_digits
 from simapp.web.run_charts import charts_for
 
@@ -69,6 +70,7 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
 
 def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
     """The control bar and the waiting line."""
+    asks = asks_models(run.scenario_version.document)
     return {
         "run": run,
         "buttons": run_control.buttons(run),
@@ -76,6 +78,8 @@ def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
         "over": run.status in OVER,
         "digest": run.digest_hex,
         "waiting": _waiting(run),
+        "asks_models": asks,
+        "decisions_line": decision_words.line_of(counts_of(run)) if asks else "",
         "stages_line": "" if run.status in OVER else _stages_line(last),
     }
 

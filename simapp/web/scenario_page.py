@@ -119,6 +119,7 @@ def _page(
         "limit_mb": people_page.limit_mb(),
         **edit.shown(),
         **_about(edit.document),
+        **launch_box.cache_of(request.user, version, edit.document),
     }
     return render(request, "scenario.html", page, status=status)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import zipfile
 from io import RawIOBase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -27,6 +28,16 @@ def file_response(request: HttpRequest, path: Path) -> StreamingHttpResponse:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     headers = {"Content-Length": str(path.stat().st_size), "Content-Disposition": _attachment(path.name)}
     return StreamingHttpResponse(_sent(request, _pieces(path)), content_type=kind, headers=headers)
+
+
+def open_file_response(request: HttpRequest, file: BinaryIO, name: str) -> StreamingHttpResponse:
+    """Return a download of a file that is open for reading and writing; it is closed when it was sent."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    headers = {"Content-Length": str(size), "Content-Disposition": _attachment(name)}
+    return StreamingHttpResponse(
+        _sent(request, _read(file)), content_type="application/octet-stream", headers=headers
+    )
 
 
 def zip_response(
@@ -58,6 +69,12 @@ async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    with file:
         while piece := file.read(PIECE):
             yield piece
 

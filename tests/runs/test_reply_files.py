@@ -163,7 +163,7 @@ def test_a_fork_that_changed_its_settings_says_whose_replies_can_be_taken(answer
     answered(Oracle())
     parent = finish(make(thinking(), steps=3))
     copy = finish(create_fork(run=parent, at=1, member=None))
-    other = finish(create_fork(run=parent, at=1, member=None, changes=["feed.preset=random"]))
+    other = finish(create_fork(run=parent, at=1, member=None, changes=["feed.preset=reddit-hot"]))
 
     assert file_of(copy)
     with pytest.raises(Refused, match=f"run {parent.pk}"):
