@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from agents.routing.limits import MustPause
 from simapp.engine.core.errors import LostLease
 from simapp.engine.core.memory import return_large_blocks
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
-from simapp.runs.asking import Recorded, StoppedWaiting, queue_of
+from simapp.runs.asking import Recorded, queue_of
 from simapp.runs.course import Course, Leg
+from simapp.runs.halting import MustPause, StoppedWaiting, left_as
 from simapp.runs.keeping import Keeping
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
@@ -267,15 +267,8 @@ class Owner:
         """Let go in the middle of a step that cannot be made now; whoever takes the run next makes it anew."""
         self._sink().settle()
         wanted = Run.objects.values_list("wanted", flat=True).get(pk=self.run.pk)
-        status, fields = "paused", {"waiting": str(halt), "wanted": "pause", "pause_at": None}
-        if wanted == "stop":
-            status, fields = "stopped", {"waiting": "", "ended": timezone.now(), "heartbeat": {}}
-        elif isinstance(halt, StoppedWaiting):
-            fields["waiting"] = "a member to resume it"
-            if wanted == "run":
-                status, fields = "running", {"waiting": "another worker: the one that had it was stopped"}
-        if not leases.release(self.lease, status=status, **fields):
-            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        status, fields = left_as(halt, wanted)
+        self._let_go(status=status, **fields)
         self.told(status, str(fields["waiting"]), str(fields.get("wanted", "")))
         return Outcome(status, self.step, self.stages)
 
@@ -284,8 +277,7 @@ class Owner:
         self._sink().settle()
         self._sink().snapshot_now(simulation.world)
         self._waiting = waiting
-        if not leases.release(self.lease, waiting=waiting):
-            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self._let_go(waiting=waiting)
         self.tell()
         return Outcome(self._status, self.step, self.stages)
 
@@ -298,11 +290,14 @@ class Owner:
         self.run.status = status
         self.tell()
 
+    def _let_go(self, **fields: Any) -> None:
+        if not leases.release(self.lease, **fields):
+            raise LostLease(f"run {self.run.pk} is owned by another worker")
+
     def _end(self, status: str) -> Outcome:
         self._sink().settle()
         self._sink().snapshot_now(self._simulation.world)
         self._status, self._waiting, self.stage = status, "", ""
-        if not leases.release(self.lease, status=status, waiting="", ended=timezone.now(), heartbeat={}):
-            raise LostLease(f"run {self.run.pk} is owned by another worker")
+        self._let_go(status=status, waiting="", ended=timezone.now(), heartbeat={})
         self.tell()
         return Outcome(status, self.step, self.stages)
