@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.asking import Asked, Question, Reply, Sampling, estimated_tokens
+from agents.inference.endpoint.measuring import measure_http, measure_latency
 from agents.memory.memory import Memory
 from agents.prompting.prompter import Prompter
 from agents.routing.assignment import Assignment, Who
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 MODEL = "stand-in"
 AT_ONCE = 128  # calls that are on their way together, where the stand-in takes time
 WARM_UP = 1
+HTTP_QUESTIONS, HTTP_AT_ONCE = 256, 64  # asked through HTTP, over loopback, and how many at once
 # Shares of what a user does, cumulated: nothing, like, comment, follow, post.
 _SHARES = (0.45, 0.8, 0.92, 0.97)
 
@@ -59,7 +61,9 @@ def bench(
 
     cpu_ms_per_decision: CPU time of this process for everything but the stand-in and the engine's own part of a step
     (ranking, applying): routing, prompt, the record (batches into PostgreSQL, out as a worker takes them, replies into
-    the input log and the cache, and back), reading, requests, memory. stages_us: its parts, in µs. tokens:
+    the input log and the cache, and back), reading, requests, memory. http_cpu_ms_per_decision: what the HTTP client
+    costs beside it, against a server on loopback; latency_wall_over_bound: the wall time of calls through it that take
+    latency_ms, over the shortest possible at that concurrency. stages_us: its parts, in µs. tokens:
     characters / 4. Raises WrongInput.
     """
     if users < FEWEST_USERS:
@@ -74,7 +78,12 @@ def bench(
     streams = Streams(seed)
     world, feed = observed(users, streams)
     with recording() as (run, lease):
-        return _measured(world, feed, streams, run, lease, latency_ms, steps, tier)
+        figures, questions = _measured(world, feed, streams, run, lease, latency_ms, steps, tier)
+    asked = questions[:HTTP_QUESTIONS]
+    figures |= measure_http(asked, concurrency=HTTP_AT_ONCE)
+    if latency_ms:
+        figures |= measure_latency(asked, concurrency=HTTP_AT_ONCE, latency=latency_ms / 1e3)
+    return figures
 
 
 @contextmanager
@@ -92,7 +101,8 @@ def recording() -> Iterator[tuple[Run, Lease]]:
 
 def _measured(
     world: World, feed: FeedBatch, streams: Streams, run: Run, lease: Lease, latency_ms: float, steps: int, tier: str
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[Question]]:
+    """Return the figures, and the questions of the last step."""
     users, actions = len(feed), tuple(all_actions().values())
     memory = Memory(actions)
     prompter = Prompter(actions, Writing(text_pool(TOPICS)), memory=memory)
@@ -132,7 +142,7 @@ def _measured(
         if step >= WARM_UP:
             tokens.add(questions, said)
     decisions = users * steps
-    return {
+    figures = {
         "tier": tier,
         "users": users,
         "steps": steps,
@@ -148,6 +158,7 @@ def _measured(
         "tokens_out": round(tokens.out / decisions, 1),
         "model_calls": tokens.calls,
     }
+    return figures, questions
 
 
 class StandIn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -256,12 +257,8 @@ class Owner:
         """Return who asks models in a leg: this owner in its own run, the input log in what others made."""
         if leg.run.pk != self.run.pk:
             return Recorded(leg.run.rows)
-        return queue_of(
-            self.run, self.lease, lambda: self._sink().committed, self.stopping, self._say_waiting
-        )
-
-    def _say_waiting(self, sentence: str) -> None:
-        self._set("running", sentence)
+        told = partial(self._set, "running")
+        return queue_of(self.run, self.lease, lambda: self._sink().committed, self.stopping, told)
 
     def _halt(self, halt: MustPause | StoppedWaiting) -> Outcome:
         """Let go in the middle of a step that cannot be made now; whoever takes the run next makes it anew."""
