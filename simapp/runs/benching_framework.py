@@ -27,6 +27,7 @@ from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import all_actions
 from simapp.engine.core.batches import TIERS, DecisionBatch
 from simapp.engine.core.errors import WrongInput
+from simapp.engine.core.memory import settle_memory
 from simapp.engine.core.streams import Streams
 from simapp.runs import leases
 from simapp.runs.answering import answer_batch
@@ -119,6 +120,7 @@ def _measured(
         world.step += 1
         feed = redrawn(feed, world, streams)
         if step == WARM_UP:
+            settle_memory()  # as the owner of a run does once it is open
             meter.reset()
         with meter.part("route"):
             assignment.of(world, feed, streams)

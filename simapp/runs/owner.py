@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from simapp.engine.core.errors import LostLease
-from simapp.engine.core.memory import return_large_blocks
+from simapp.engine.core.memory import return_large_blocks, settle_memory
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
@@ -63,10 +63,10 @@ class Owner:
     _rate: float | None = None
     _status: str = "running"
     _waiting: str = ""
+    _committed_at: float | None = None
 
     def __post_init__(self) -> None:
         self.step = self.run.step
-        self._committed_at: float | None = None
         self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
@@ -171,9 +171,9 @@ class Owner:
             simulation, _ = course.step(simulation)
         if run.fork_step == run.step:
             simulation = self._branched(course, simulation)
-        self.step = simulation.world.step
+        self._simulation, self.step = simulation, simulation.world.step
         sink.behind = run.users >= BEHIND_USERS
-        self._simulation = simulation
+        settle_memory()
         newest = newest_step(run)
         if newest is not None and restored:
             # The last step's message may have died with its sender.
