@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from simapp.engine.core.world import World
     from simapp.engine.record import MetricPoint
 
-DEFAULT = "default"
+DEFAULT, ALL = "default", "live"
 BINS = 40
 
 
 class LiveMetrics:
     """Implements `simapp.engine.record.Measures`.
 
-    metrics: names, or "default" (alone or in a list) for all built-in ones. codes: stored action codes by
-    action name (from the engine's action registry). topic: the topic of opinion metrics. Raises WrongInput
-    for a name that is unknown or given twice.
+    metrics: names; "default" (alone or in a list) stands for the usual built-in ones, "live" for all that a step
+    can have. codes: stored action codes by action name (from the engine's action registry). topic: the topic of
+    opinion metrics. Raises WrongInput for a name that is unknown, given twice or computed on demand only.
     """
 
     def __init__(
@@ -63,13 +63,18 @@ class LiveMetrics:
 
 def _chosen(metrics: str | Iterable[str]) -> list[str]:
     wanted: list[str] = []
+    groups = {DEFAULT: registry.usual, ALL: registry.live}
     for name in [metrics] if isinstance(metrics, str) else metrics:
-        if name != DEFAULT and name not in registry.names():
-            msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {', '.join(registry.names())}"
+        if name not in groups and name not in registry.names():
+            msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {ALL}, {', '.join(registry.names())}"
             raise WrongInput(msg)
-        wanted.extend(registry.built_in() if name == DEFAULT else [name])
+        wanted.extend(groups[name]() if name in groups else [name])
     twice = next((name for name in wanted if wanted.count(name) > 1), None)
     if twice is not None:
         msg = f"metrics: {twice!r} is named twice"
+        raise WrongInput(msg)
+    dear = next((name for name in wanted if not registry.metric_named(name).live), None)
+    if dear is not None:
+        msg = f"metrics: {dear!r} is computed on demand (manage.py measure), not in a step"
         raise WrongInput(msg)
     return [name for name in registry.all_metrics() if name in wanted]

@@ -38,12 +38,13 @@ class Spread(NamedTuple):
 
 class Edges(NamedTuple):
     """Follow edges across sides and within a side; users who follow anyone; Pearson r of them with
-    the mean of their followees (None where undefined)."""
+    the mean of their followees (None where undefined); mix float64[2, 2]: edges from side to side, negative first."""
 
     external: int
     internal: int
     followers: int
     correlation: float | None
+    mix: NDArray[np.float64]
 
 
 class Largest(NamedTuple):
@@ -123,7 +124,7 @@ class View:
         """One pass over all follow edges."""
         x = self.column
         if not x.shape[0]:
-            return Edges(0, 0, 0, None)
+            return Edges(0, 0, 0, None, np.zeros((2, 2)))
         means = np.empty(x.shape[0], np.float64)
         sides = np.zeros((x.shape[0], 2), np.int32)
         # Each user's followees are one sum, whoever adds it up, so threads cannot show.
@@ -131,9 +132,13 @@ class View:
             x.shape[0],
             lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, means, sides),
         )
-        external, internal = sides.sum(axis=0, dtype=np.int64)
+        mix = np.zeros((2, 2))
+        for side, own in enumerate((x < 0, x > 0)):
+            external, internal = sides[own].sum(axis=0, dtype=np.int64)
+            mix[side, 1 - side], mix[side, side] = external, internal
         pairs, r = passes.correlation(x, means)
-        return Edges(int(external), int(internal), int(pairs), None if np.isnan(r) else float(r))
+        inside = int(np.trace(mix))
+        return Edges(int(mix.sum()) - inside, inside, int(pairs), None if np.isnan(r) else float(r), mix)
 
     @cached_property
     def largest(self) -> Largest | None:

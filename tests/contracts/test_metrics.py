@@ -20,13 +20,19 @@ from simapp.engine.core.posts import QUOTE, REPOST, Posts
 from simapp.engine.record import MetricPoint
 from simapp.metrics import registry
 from simapp.metrics.base import GROUPS, Metric
+from simapp.metrics.files import Files
 from tests.metrics.views import CODES, events_of, share, view_of, write
 
 if TYPE_CHECKING:
     from simapp.metrics.view import View
 
+# Computed by their function of arrays alone: what they need is in no file and no step.
+BY_ARRAYS: set[str] = set()
 ROOT = Path(__file__).resolve().parents[2]
-every_metric = pytest.mark.parametrize("metric", registry.all_metrics().values(), ids=lambda m: m.name)
+ALL = list(registry.all_metrics().values())
+LIVE = [metric for metric in ALL if metric.live]
+every_metric = pytest.mark.parametrize("metric", ALL, ids=lambda m: m.name)
+every_live_metric = pytest.mark.parametrize("metric", LIVE, ids=lambda m: m.name)
 
 
 @st.composite
@@ -62,7 +68,7 @@ def views(draw: st.DrawFn) -> View:
 @settings(deadline=None, max_examples=200)
 @given(view=views())
 def test_a_metric_is_a_number_in_its_range_or_missing(view: View) -> None:
-    for metric in registry.all_metrics().values():
+    for metric in LIVE:
         point = metric.compute(view)
         assert isinstance(point, MetricPoint), metric.name
         lowest, highest = metric.range
@@ -73,13 +79,13 @@ def test_a_metric_is_a_number_in_its_range_or_missing(view: View) -> None:
             assert highest is None or point.value <= highest, metric.name
 
 
-@every_metric
+@every_live_metric
 def test_a_metric_can_be_computed_of_an_empty_world(metric: Metric) -> None:
     point = metric.compute(view_of([]))
     assert point.value is None or point.value == 0.0
 
 
-@every_metric
+@every_live_metric
 def test_a_metric_does_not_depend_on_what_was_measured_before(metric: Metric) -> None:
     def view() -> View:
         posts = Posts()
@@ -89,11 +95,23 @@ def test_a_metric_does_not_depend_on_what_was_measured_before(metric: Metric) ->
         return view_of([0.9, 0.4, -0.2, -0.8], [(0, 1), (1, 2), (2, 3), (3, 2), (0, 3)], posts, events)
 
     shared = view()
-    for other in registry.all_metrics().values():
+    for other in LIVE:
         other.compute(shared)
     point = metric.compute(shared)
     assert point == metric.compute(view())
     assert point.value is not None, "a world with everything in it has every metric"
+
+
+@every_metric
+def test_a_metric_can_be_had_somewhere(metric: Metric) -> None:
+    assert metric.live or metric.reads or metric.name in BY_ARRAYS
+    assert metric.live or not metric.usual
+    if not metric.live:
+        with pytest.raises(TypeError, match="computed on demand"):
+            metric.compute(view_of([]))
+    if not metric.reads:
+        with pytest.raises(TypeError, match="cannot be computed of files"):
+            metric.score(Files())
 
 
 @every_metric
@@ -116,6 +134,7 @@ def test_a_metric_says_what_it_is(metric: Metric) -> None:
         "cost",
         "exactness",
         "about",
+        "when",
     ):
         assert isinstance(row[text], str), text
         assert row[text].strip() == row[text] != "", text
@@ -132,6 +151,7 @@ def section_of(row: dict[str, Any]) -> str:
     """What docs/metrics.md says about a metric."""
     ends = {(False, False): "{:g} to {:g}", (False, True): "{:g} and up", (True, True): "no bounds"}
     bounds = ends[row["range"][0] is None, row["range"][1] is None].format(*row["range"])
+    files = f", `manage.py measure {row['files']}`" if row["files"] else ""
     return f"""### `{row["name"]}`
 
 **{row["label"]}.** {row["about"]}
@@ -142,6 +162,7 @@ def section_of(row: dict[str, Any]) -> str:
 - null: {row["null"]}
 - reference: {row["reference"]}
 - cost: {row["cost"]}, {row["exactness"]}
+- computed {row["when"]}{files}
 """
 
 

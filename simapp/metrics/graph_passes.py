@@ -1,0 +1,115 @@
+"""Compiled walks over graphs: triangles, breadth-first search, rewiring.
+
+Integers throughout; each is a serial pass in the order of nodes or edges.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from simapp.engine.core.pairmap import find
+from simapp.engine.core.streams import draw_bits, mix
+
+_EMPTY = np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def triangles(start: Any, others: Any, out: Any) -> None:
+    """Add to out int64[N] the triangles at each node; rows start int64[N + 1], others int32[2 M] are sorted."""
+    for u in range(out.shape[0]):
+        for e in range(start[u], start[u + 1]):
+            v = others[e]
+            if v <= u:
+                continue
+            i, j = e + 1, start[v]
+            while i < start[u + 1] and j < start[v + 1]:
+                a, b = others[i], others[j]
+                if a == b:
+                    if a > v:
+                        out[u] += 1
+                        out[v] += 1
+                        out[a] += 1
+                    i += 1
+                    j += 1
+                elif a < b:
+                    i += 1
+                else:
+                    j += 1
+
+
+@njit(cache=True, nogil=True)
+def distances(start: Any, others: Any, root: Any, out: Any, queue: Any) -> Any:
+    """Fill out int32[N] with the steps from `root` (-1: not reached); return the largest. queue int32[N]."""
+    out[:] = -1
+    out[root] = 0
+    queue[0] = root
+    head, tail, far = 0, 1, 0
+    while head < tail:
+        u = queue[head]
+        head += 1
+        far = out[u]
+        for e in range(start[u], start[u + 1]):
+            v = others[e]
+            if out[v] < 0:
+                out[v] = far + 1
+                queue[tail] = v
+                tail += 1
+    return far
+
+
+@njit(cache=True, nogil=True)
+def _drop(table: Any, edge: Any) -> None:
+    """Take an edge out of a hash table; what was pushed on by it moves back, so no gap stays in a row."""
+    mask = np.uint64(table.shape[0] - 1)
+    gap = find(table, edge)
+    table[gap] = _EMPTY
+    at = (gap + np.uint64(1)) & mask
+    while table[at] != _EMPTY:
+        home = mix(np.uint64(table[at])) & mask
+        if ((at - home) & mask) >= ((at - gap) & mask):
+            table[gap] = table[at]
+            table[at] = _EMPTY
+            gap = at
+        at = (at + np.uint64(1)) & mask
+
+
+@njit(cache=True, nogil=True)
+def _packed(a: Any, b: Any, directed: Any) -> Any:
+    if not directed and a > b:
+        a, b = b, a
+    return np.int64(a) << np.int64(32) | np.int64(b)
+
+
+@njit(cache=True, nogil=True)
+def rewire(source: Any, target: Any, directed: Any, tries: Any, key: Any) -> None:
+    """Swap ends of randomly chosen pairs of edges int32[M] in place, `tries` times; degrees stay as they are.
+
+    key uint64 from `Streams.key`: the i-th try draws for user i.
+    """
+    m = np.int64(source.shape[0])
+    size = np.int64(8)
+    while size < 3 * m:
+        size = np.int64(2) * size
+    table = np.full(size, _EMPTY, np.int64)
+    for e in range(m):
+        edge = _packed(source[e], target[e], directed)
+        table[find(table, edge)] = edge
+    for i in range(tries):
+        e = np.int64(draw_bits(key, i, 0) % np.uint64(m))
+        f = np.int64(draw_bits(key, i, 1) % np.uint64(m))
+        a, b, c, d = source[e], target[e], source[f], target[f]
+        if not directed and draw_bits(key, i, 2) & np.uint64(1):
+            c, d = d, c
+        if a == d or c == b or e == f:
+            continue
+        one, two = _packed(a, d, directed), _packed(c, b, directed)
+        if one == two or table[find(table, one)] == one or table[find(table, two)] == two:
+            continue
+        _drop(table, _packed(a, b, directed))
+        _drop(table, _packed(c, d, directed))
+        table[find(table, one)] = one
+        table[find(table, two)] = two
+        source[e], target[e], source[f], target[f] = a, d, c, b
