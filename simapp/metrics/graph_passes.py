@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from simapp.engine.core.pairmap import find
-from simapp.engine.core.streams import draw_bits, mix
+from simapp.engine.core.streams import draw, draw_bits, mix
 
 _EMPTY = np.int64(-1)
 
@@ -61,6 +61,27 @@ def distances(start: Any, others: Any, root: Any, out: Any, queue: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def spread(start: Any, listeners: Any, root: Any, rate: Any, key: Any, queue: Any) -> Any:
+    """Fill queue int32[N] with whom a contagion from `root` reaches, itself first; return how many they are.
+
+    Each edge from whom it reached is tried once, with probability `rate`; the draw is named by the two ends.
+    """
+    reached = np.zeros(queue.shape[0], np.bool_)
+    reached[root], queue[0] = True, root
+    head, tail = 0, 1
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for e in range(start[u], start[u + 1]):
+            v = listeners[e]
+            if not reached[v] and draw(key, u, v) < rate:
+                reached[v] = True
+                queue[tail] = v
+                tail += 1
+    return tail
+
+
+@njit(cache=True, nogil=True)
 def _drop(table: Any, edge: Any) -> None:
     """Take an edge out of a hash table; what was pushed on by it moves back, so no gap stays in a row."""
     mask = np.uint64(table.shape[0] - 1)
@@ -90,12 +111,12 @@ def rewire(source: Any, target: Any, directed: Any, tries: Any, key: Any) -> Non
     key uint64 from `Streams.key`: the i-th try draws for user i.
     """
     m = np.int64(source.shape[0])
-    size = np.int64(8)
-    while size < 3 * m:
-        size = np.int64(2) * size
-    table = np.full(size, _EMPTY, np.int64)
-    for e in range(m):
-        edge = _packed(source[e], target[e], directed)
+    bits = 3
+    while (1 << bits) < 3 * m:
+        bits += 1
+    table = np.full(1 << bits, _EMPTY, np.int64)
+    for j in range(m):
+        edge = _packed(source[j], target[j], directed)
         table[find(table, edge)] = edge
     for i in range(tries):
         e = np.int64(draw_bits(key, i, 0) % np.uint64(m))

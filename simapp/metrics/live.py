@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from simapp.engine.core.batches import EventBatch
+    from simapp.engine.core.batches import EventBatch, FeedBatch
     from simapp.engine.core.world import World
     from simapp.engine.record import MetricPoint
 
@@ -52,9 +52,11 @@ class LiveMetrics:
         """Names of the metrics, in the order of the catalogue."""
         return tuple(m.name for m in self._metrics)
 
-    def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
+    def measure(
+        self, world: World, events: EventBatch, feed: FeedBatch | None = None
+    ) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
-        view = View.of(world, events, self._codes, self._topic, self._workers)
+        view = View.of(world, events, self._codes, self._topic, self._workers, feed)
         points = {metric.name: metric.compute(view) for metric in self._metrics}
         histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
         passes.count_bins(view.opinions, histogram)

@@ -121,3 +121,21 @@ def distinct(ids: Any, wanted: Any, limit: Any) -> Any:
             seen[ids[i]] = True
             count += 1
     return count
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def edge_gaps(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, sums: Any) -> None:
+    """Of users lo .. hi - 1: fill sums float64[N, 4] with followees, and sums of x_j, x_j^2 and abs(x_i - x_j)."""
+    for u in range(lo, hi):
+        own = np.float64(x[u])
+        count, total, squares, apart = 0.0, 0.0, 0.0, 0.0
+        for e in range(indptr[u], indptr[u + 1]):
+            v = followees[e]
+            if v == u:
+                continue
+            other = np.float64(x[v])
+            count += 1.0
+            total += other
+            squares += other * other
+            apart += abs(own - other)
+        sums[u, 0], sums[u, 1], sums[u, 2], sums[u, 3] = count, total, squares, apart

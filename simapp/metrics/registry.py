@@ -14,7 +14,8 @@ from simapp.metrics.base import GROUPS, Metric
 
 ENTRY_POINTS = "simapp.metrics"
 _NOT_METRICS = {
-    *("base", "files", "graph_passes", "graphs", "live", "mixing", "passes", "registry", "trees", "view"),
+    *("base", "exposure", "files", "graph_passes", "graphs", "inequality", "live", "mixing", "passes"),
+    *("pairs", "registry", "spread", "trees", "view"),
 }
 
 

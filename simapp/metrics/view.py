@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from simapp.engine.core import cascades, ids
-from simapp.engine.core.batches import EventBatch
-from simapp.engine.core.posts import Posts
+from simapp.engine.core.batches import EventBatch, FeedBatch
+from simapp.engine.core.posts import POST, QUOTE, REPOST, Posts
 from simapp.engine.core.threads import Workers
 from simapp.metrics import passes
+from simapp.metrics.exposure import Shown, authors_of, shown_in, times_shown
+from simapp.metrics.inequality import Inequality, inequality
+from simapp.metrics.spread import mean_distance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +60,18 @@ class Largest(NamedTuple):
     virality: float
 
 
+class Gaps(NamedTuple):
+    """Sums over follow edges i -> j without loops: edges; of x_i, x_j, their squares, x_i x_j and abs(x_i - x_j)."""
+
+    edges: int
+    own: float
+    other: float
+    own_squares: float
+    other_squares: float
+    products: float
+    distances: float
+
+
 class Tally(NamedTuple):
     """Users' events of the step (the scenario's own left out): done int64[256] by action code; refused;
     actors of whom anything was done."""
@@ -72,7 +87,7 @@ class View:
 
     opinions float32[N, T] as shown in [-1, 1]; indptr int64[N + 1], followees int32[M]: follower ->
     followee rows without duplicates; posts: the feed window; events of the step; codes: stored
-    action codes by action name.
+    action codes by action name; feed: what was shown in the step; followers int32[N]: counts, None to count them.
     """
 
     opinions: NDArray[np.float32]
@@ -83,6 +98,9 @@ class View:
     codes: Mapping[str, int] = field(default_factory=dict)
     topic: int = 0
     workers: Workers = field(default_factory=Workers)
+    feed: FeedBatch = field(default_factory=FeedBatch.empty)
+    followers: NDArray[np.int32] | None = None
+    _inequalities: dict[str, Inequality | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -92,11 +110,21 @@ class View:
         codes: Mapping[str, int],
         topic: int = 0,
         workers: Workers | None = None,
+        feed: FeedBatch | None = None,
     ) -> View:
-        """Return the view of a world after a step with these events."""
-        shown, follows = world.shown_opinions(), world.follows
+        """Return the view of a world after a step with these events and this feed."""
+        follows = world.follows
         return cls(
-            shown, follows.indptr, follows.followees, world.posts, events, codes, topic, workers or Workers()
+            opinions=world.shown_opinions(),
+            indptr=follows.indptr,
+            followees=follows.followees,
+            posts=world.posts,
+            events=events,
+            codes=codes,
+            topic=topic,
+            workers=workers or Workers(),
+            feed=FeedBatch.empty() if feed is None else feed,
+            followers=follows.followers,
         )
 
     @cached_property
@@ -139,6 +167,65 @@ class View:
         pairs, r = passes.correlation(x, means)
         inside = int(np.trace(mix))
         return Edges(int(mix.sum()) - inside, inside, int(pairs), None if np.isnan(r) else float(r), mix)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """One more pass over all follow edges, for metrics that compare the opinions of both ends."""
+        x = self.column
+        sums = np.zeros((x.shape[0], 4))
+        if not x.shape[0]:
+            return Gaps(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self.workers.run(
+            x.shape[0], lambda lo, hi: passes.edge_gaps(lo, hi, self.indptr, self.followees, x, sums)
+        )
+        own, count = x.astype(np.float64), sums[:, 0]
+        return Gaps(
+            edges=int(count.sum()),
+            own=float(own @ count),
+            other=float(sums[:, 1].sum()),
+            own_squares=float((own * own) @ count),
+            other_squares=float(sums[:, 2].sum()),
+            products=float(own @ sums[:, 1]),
+            distances=float(sums[:, 3].sum()),
+        )
+
+    @cached_property
+    def apart(self) -> float | None:
+        """Mean abs(x_i - x_j) over all pairs of different users; None with fewer than 2."""
+        return mean_distance(self.column)
+
+    @cached_property
+    def authors(self) -> NDArray[np.int32]:
+        """Who wrote what each row of the feed window shows."""
+        return authors_of(self.posts)
+
+    @cached_property
+    def shown(self) -> Shown:
+        """What was shown in the step."""
+        return shown_in(self.feed, self.posts.base, self.authors, self.column, self.workers)
+
+    def of_authors(self, weights: NDArray[Any]) -> NDArray[np.int64]:
+        """Return int64[N]: the sum of weights [H] of the window's rows by user; what the scenario wrote is left out."""
+        authors, n = self.authors, self.opinions.shape[0]
+        known = (authors >= 0) & (authors < n)
+        return np.bincount(authors[known], weights=weights[known], minlength=n).astype(np.int64)
+
+    def tally_of(self, counted: str) -> Inequality | None:
+        """How unequally users have `counted`: followers, posts, likes or impressions; None where nobody has any."""
+        if counted not in self._inequalities:
+            self._inequalities[counted] = inequality(self._counts(counted))
+        return self._inequalities[counted]
+
+    def _counts(self, counted: str) -> NDArray[Any]:
+        if counted == "followers":
+            followers, n = self.followers, self.opinions.shape[0]
+            return np.bincount(self.followees, minlength=n) if followers is None else followers
+        if counted == "impressions":
+            return self.of_authors(times_shown(self.feed, self.posts))
+        kind = self.posts.kind
+        if counted == "likes":
+            return self.of_authors(np.where(kind == REPOST, 0, self.posts.likes))
+        return self.of_authors((kind == POST) | (kind == QUOTE))
 
     @cached_property
     def largest(self) -> Largest | None:

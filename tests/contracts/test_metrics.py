@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simapp import metrics
+from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.posts import QUOTE, REPOST, Posts
 from simapp.engine.record import MetricPoint
 from simapp.metrics import registry
 from simapp.metrics.base import GROUPS, Metric
 from simapp.metrics.files import Files
-from tests.metrics.views import CODES, events_of, share, view_of, write
+from tests.metrics.views import CODES, events_of, share, view_of, votes_of, write
 
 if TYPE_CHECKING:
     from simapp.metrics.view import View
@@ -62,7 +63,12 @@ def views(draw: st.DrawFn) -> View:
         posts.evict_before(draw(st.integers(0, count)))
     actions = st.tuples(user, st.sampled_from(sorted(CODES)), st.integers(0, 10))
     events = events_of(*draw(st.lists(actions, max_size=10)))
-    return view_of(np.asarray(x, np.float32).reshape(n, topics), sorted(edges), posts, events)
+    events.user[:] = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    serial = st.integers(0, max(posts.end - 1, 0))
+    lists = [draw(st.lists(serial, max_size=4)) for _ in range(n)] if posts.end else []
+    return view_of(
+        np.asarray(x, np.float32).reshape(n, topics), sorted(edges), posts, events, list(enumerate(lists))
+    )
 
 
 @settings(deadline=None, max_examples=200)
@@ -91,8 +97,11 @@ def test_a_metric_does_not_depend_on_what_was_measured_before(metric: Metric) ->
         posts = Posts()
         write(posts, author=[0, 1, 2], arm=[1, 0, -1], likes=[3, 1, 0])
         share(posts, 0, [0, 0], [1, 2])
-        events = events_of((0, "create_post", 0), (1, "repost", 0), (2, "like_post", 3))
-        return view_of([0.9, 0.4, -0.2, -0.8], [(0, 1), (1, 2), (2, 3), (3, 2), (0, 3)], posts, events)
+        events = [events_of((0, "create_post", 0), (1, "repost", 0), (2, "like_post", 3))]
+        events.append(votes_of((0, "like_post", 1), (0, "dislike_post", 2)))
+        edges = [(0, 1), (1, 2), (2, 3), (3, 2), (0, 3)]
+        feed = [(0, [1, 2]), (1, [0, 2]), (2, [3, 1]), (3, [2])]
+        return view_of([0.9, 0.4, -0.2, -0.8], edges, posts, EventBatch.join(events), feed)
 
     shared = view()
     for other in LIVE:
@@ -149,7 +158,12 @@ def test_a_metric_says_what_it_is(metric: Metric) -> None:
 
 def section_of(row: dict[str, Any]) -> str:
     """What docs/metrics.md says about a metric."""
-    ends = {(False, False): "{:g} to {:g}", (False, True): "{:g} and up", (True, True): "no bounds"}
+    ends = {
+        (False, False): "{:g} to {:g}",
+        (False, True): "{:g} and up",
+        (True, False): "up to {1:g}",
+        (True, True): "no bounds",
+    }
     bounds = ends[row["range"][0] is None, row["range"][1] is None].format(*row["range"])
     files = f", `manage.py measure {row['files']}`" if row["files"] else ""
     return f"""### `{row["name"]}`

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -104,29 +106,40 @@ def _rows(data: bytes, graph: GraphImport, wanted: tuple[str, ...]) -> tuple[dic
                 LeftOut(f"line {place}", f"It has {len(cells)} cells; the header has {len(header)}.")
             )
         else:
-            rows.append((place, cells[at_node].strip(), cells[at_value].strip()))
-    number = _numbers(graph, [name for _, name, _ in rows])
+            rows.append((place, _plain(cells[at_node]), cells[at_value].strip()))
+    nodes = _nodes(graph, [name for _, name, _ in rows])
     given: dict[int, str] = {}
+    used: Counter[str] = Counter()
     for place, name, text in rows:
-        node = number.get(name)
-        if node is None:
+        known = nodes.get(name)
+        if known is None:
             skipped.append(LeftOut(f"line {place}", f"The graph has no node {name[:40]}."))
-        elif node in given:
+        elif used[name] >= len(known):
             skipped.append(LeftOut(f"line {place}", f"The node {name[:40]} was named before."))
         else:
-            given[node] = text
+            # Several nodes may bear one label: rows go to them in turn, the last one to all that are left.
+            given.update(dict.fromkeys(known[used[name] :], text))
+            used[name] += 1
     if not given:
         why = f" ({skipped[0]})" if skipped else ""
         raise WrongInput(f"The file names no node of the graph{why}.")
     return given, skipped
 
 
-def _numbers(graph: GraphImport, used: list[str]) -> dict[str, int]:
-    by_name = {name: i for i, name in enumerate(graph.names)}
-    by_label = {label: i for i, label in reversed(list(enumerate(graph.labels))) if label}
-    if sum(name in by_label for name in used) > sum(name in by_name for name in used):
-        return by_label
-    return by_name
+def _nodes(graph: GraphImport, wanted: list[str]) -> dict[str, list[int]]:
+    """Return nodes by name, or by label where more of the wanted words are labels."""
+    by_name = {_plain(name): [i] for i, name in enumerate(graph.names)}
+    by_label: dict[str, list[int]] = {}
+    for i, label in enumerate(graph.labels):
+        if label:
+            by_label.setdefault(_plain(label), []).append(i)
+    fits_label = sum(word in by_label for word in wanted) > sum(word in by_name for word in wanted)
+    return by_label if fits_label else by_name
+
+
+def _plain(name: str) -> str:
+    # GML may write an ampersand as an entity, and names may end in blanks: neither tells two nodes apart.
+    return html.unescape(name).strip()
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -30,7 +30,11 @@ names = st.text("abcXYZ019._-", min_size=1, max_size=4)
 
 
 @settings(max_examples=40)
-@given(edges=st.lists(st.tuples(names, names), min_size=1, max_size=30), directed=st.booleans(), packed=st.booleans())
+@given(
+    edges=st.lists(st.tuples(names, names), min_size=1, max_size=30),
+    directed=st.booleans(),
+    packed=st.booleans(),
+)
 def test_every_format_gives_the_edges_that_networkx_wrote(
     edges: list[tuple[str, str]], directed: bool, packed: bool
 ) -> None:
@@ -50,7 +54,9 @@ def test_every_format_gives_the_edges_that_networkx_wrote(
         named = found.attributes["was"] if format == "gml" else found.names
         told = {(named[a], named[b]) for a, b in zip(found.source, found.target, strict=True)}
         expected = set(graph.edges)
-        assert told == expected if directed else {frozenset(e) for e in told} == {frozenset(e) for e in expected}
+        assert (
+            told == expected if directed else {frozenset(e) for e in told} == {frozenset(e) for e in expected}
+        )
         assert found.nodes == graph.number_of_nodes()
 
 
@@ -83,7 +89,9 @@ def test_weights_of_an_edge_given_twice_add_up() -> None:
 
 
 def test_an_undirected_edge_stands_once_whichever_way_it_is_written() -> None:
-    found = read("graph [ node [ id 1 ] node [ id 2 ] edge [ source 2 target 1 ] edge [ source 1 target 2 ] ]")
+    found = read(
+        "graph [ node [ id 1 ] node [ id 2 ] edge [ source 2 target 1 ] edge [ source 1 target 2 ] ]"
+    )
     assert (found.edges, found.directed) == (1, False)
     assert [str(left) for left in found.skipped] == ["edge 1: It repeats edge 0."]
 
@@ -95,7 +103,9 @@ def test_gml_keeps_labels_and_what_else_it_says_of_a_node() -> None:
     )
     assert (found.names, found.labels) == (["7", "8"], ["seven & more", ""])
     assert found.attributes == {"value": ["1", ""]}
-    assert [str(left) for left in found.skipped] == ["edge 1: It names the node 9, which the file does not have."]
+    assert [str(left) for left in found.skipped] == [
+        "edge 1: It names the node 9, which the file does not have."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,11 @@ def test_any_bytes_are_a_graph_or_refused(data: bytes) -> None:
     assert (found.source != found.target).all()
 
 
-@given(words=st.lists(st.sampled_from(["graph", "[", "]", "node", "edge", "id", "1", "2", "source", "target", '"'])))
+@given(
+    words=st.lists(
+        st.sampled_from(["graph", "[", "]", "node", "edge", "id", "1", "2", "source", "target", '"'])
+    )
+)
 def test_any_gml_is_a_graph_or_refused(words: list[str]) -> None:
     with contextlib.suppress(WrongInput):
         read("graph [ " + " ".join(words))
