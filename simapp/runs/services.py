@@ -81,9 +81,9 @@ def save_version(*, scenario: Scenario, author: Any, document: Document) -> Scen
         )
 
 
-def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleImport]:
-    """Check a file of people and keep it; what cannot be read raises WrongInput and nothing is kept."""
-    people = read_people(data, name=name)
+def store_upload(*, owner: Any, name: str, data: bytes, graph: bool = False) -> tuple[Upload, PeopleImport]:
+    """Check a file of people, or of a graph, and keep it; what cannot be read raises WrongInput, nothing is kept."""
+    people = read_people(data, name=name, graph=graph)
     upload, _ = Upload.objects.get_or_create(
         sha256=hashlib.sha256(data).hexdigest(),
         defaults={
