@@ -56,7 +56,8 @@ def dip_of(x: NDArray[np.float64]) -> float | None:
     ordered = np.sort(x)
     if ordered.shape[0] < 4 or ordered[0] == ordered[-1]:
         return None
-    return float(_dip(ordered)) / (2 * ordered.shape[0])
+    found: float = _dip(ordered) / (2 * ordered.shape[0])
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -93,45 +94,56 @@ def _bulge(x: Any, begin: Any, end: Any, side: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _corners(step: Any, begin: Any, end: Any, out: Any) -> Any:
+    """Fill out with the corners from `begin` to `end` that `step` leads along; return the number of the last."""
+    out[0], last = begin, 0
+    while out[last] != end:
+        out[last + 1] = step[out[last]]
+        last += 1
+    return last
+
+
+@njit(cache=True, nogil=True)
+def _widest(x: Any, minorant: Any, majorant: Any, last_minor: Any, last_major: Any) -> Any:
+    """Return (largest distance of the two hulls in units of 1/n, the corners of each where it is)."""
+    if last_minor == 1 and last_major == 1:
+        return 1.0, last_minor, last_major
+    distance, at_minor, at_major = 0.0, last_minor, last_major
+    i, v = last_minor - 1, 1
+    while True:
+        a, b = minorant[i], majorant[v]
+        if a > b:
+            before = minorant[i + 1]
+            gap = (b - before + 1) - (x[b] - x[before]) * (a - before) / (x[a] - x[before])
+            v += 1
+            if gap >= distance:
+                distance, at_minor, at_major = gap, i + 1, v - 1
+        else:
+            before = majorant[v - 1]
+            gap = (x[a] - x[before]) * (b - before) / (x[b] - x[before]) - (a - before - 1)
+            i -= 1
+            if gap >= distance:
+                distance, at_minor, at_major = gap, i + 1, v
+        i, v = max(i, 0), min(v, last_major)
+        if minorant[i] == majorant[v]:
+            return distance, at_minor, at_major
+
+
+@njit(cache=True, nogil=True)
 def _dip(x: Any) -> Any:
-    """Return 2 n times the dip of sorted x float64[n]: the modal interval shrinks until the hulls' distance inside is no
-    more than what the parts outside already need (Hartigan 1985, algorithm AS 217)."""
+    """Return 2 n times the dip of sorted x float64[n] (Hartigan 1985, algorithm AS 217).
+
+    The modal interval shrinks until the hulls' distance in it is no more than what the parts outside need already.
+    """
     n = x.shape[0]
     lower, upper = np.empty(n, np.int64), np.empty(n, np.int64)
     _hulls(x, lower, upper)
     minorant, majorant = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
-    low, high, dip = 0, n - 1, 1.0
+    low, high, dip = np.int64(0), np.int64(n - 1), 1.0
     while True:
-        minorant[0], last_minor = high, 0
-        while minorant[last_minor] > low:
-            minorant[last_minor + 1] = lower[minorant[last_minor]]
-            last_minor += 1
-        majorant[0], last_major = low, 0
-        while majorant[last_major] < high:
-            majorant[last_major + 1] = upper[majorant[last_major]]
-            last_major += 1
-        at_minor, at_major = last_minor, last_major
-        i, v, distance = last_minor - 1, 1, 0.0
-        if last_minor != 1 or last_major != 1:
-            while True:
-                a, b = minorant[i], majorant[v]
-                if a > b:
-                    before = minorant[i + 1]
-                    gap = (b - before + 1) - (x[b] - x[before]) * (a - before) / (x[a] - x[before])
-                    v += 1
-                    if gap >= distance:
-                        distance, at_minor, at_major = gap, i + 1, v - 1
-                else:
-                    before = majorant[v - 1]
-                    gap = (x[a] - x[before]) * (b - before) / (x[b] - x[before]) - (a - before - 1)
-                    i -= 1
-                    if gap >= distance:
-                        distance, at_minor, at_major = gap, i + 1, v
-                i, v = max(i, 0), min(v, last_major)
-                if minorant[i] == majorant[v]:
-                    break
-        else:
-            distance = 1.0
+        last_minor = _corners(lower, high, low, minorant)
+        last_major = _corners(upper, low, high, majorant)
+        distance, at_minor, at_major = _widest(x, minorant, majorant, last_minor, last_major)
         if distance < dip:
             return dip
         for j in range(at_minor, last_minor):

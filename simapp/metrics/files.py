@@ -31,26 +31,38 @@ class Score(NamedTuple):
     z: float | None = None
 
 
+class Table(NamedTuple):
+    """Rows of a CSV. words: texts [R] by column; numbers: float64[R] by column; rest: float64[R, d], other columns."""
+
+    words: dict[str, list[str]]
+    numbers: dict[str, NDArray[np.float64]]
+    rest: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Files:
     """What `manage.py measure` was given; None or empty for what it was not.
 
     graph: N nodes. sides int32[N]: -1 for a node without one. opinions float64[N] in [-1, 1], NaN for a node
-    without one. draws: of each null. streams: what nulls draw from.
+    without one. reference: real cascades to compare with, one for each. tables: by kind (texts, verdicts, ratings,
+    reach, feeds). draws: of each null. streams: what nulls draw from.
     """
 
     graph: Graph | None = None
     given_sides: NDArray[np.int32] | None = None
     opinions: NDArray[np.float64] | None = None
     trees: Trees | None = None
+    reference: Trees | None = None
+    tables: dict[str, Table] = field(default_factory=dict)
     draws: int = DRAWS
     streams: Streams = field(default_factory=lambda: Streams(1))
 
     @property
     def kinds(self) -> set[str]:
-        """What there is: of graph, sides, opinions, cascades."""
+        """What there is: of graph, sides, opinions, cascades, reference and the names of tables."""
         parts = {"graph": self.graph, "sides": self.sides, "opinions": self.opinions, "cascades": self.trees}
-        return {name for name, part in parts.items() if part is not None}
+        found = {name for name, part in {**parts, "reference": self.reference}.items() if part is not None}
+        return found | set(self.tables)
 
     @cached_property
     def sides(self) -> NDArray[np.int32] | None:
@@ -78,6 +90,15 @@ class Files:
     def cascades(self) -> Trees:
         """The cascades; TypeError where none were given."""
         return _there(self.trees, "cascades")
+
+    @property
+    def reference_cascades(self) -> Trees:
+        """The real cascades to compare with; TypeError where none were given."""
+        return _there(self.reference, "reference")
+
+    def table(self, kind: str) -> Table:
+        """A table by its kind; TypeError where it was not given."""
+        return _there(self.tables.get(kind), kind)
 
     def shuffles(self, purpose: str, values: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:
         """Yield `draws` random orders of values [N]; sizes of sides and the set of opinions stay as they are."""

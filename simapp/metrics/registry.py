@@ -14,8 +14,8 @@ from simapp.metrics.base import GROUPS, Metric
 
 ENTRY_POINTS = "simapp.metrics"
 _NOT_METRICS = {
-    *("base", "exposure", "files", "graph_passes", "graphs", "inequality", "live", "mixing", "passes"),
-    *("pairs", "registry", "spread", "trees", "view"),
+    *("base", "exposure", "files", "graph_passes", "graphs", "growth", "inequality", "live", "mixing", "passes"),
+    *("pairs", "registry", "spread", "trees", "view", "wordlist"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,18 +10,30 @@ import numpy as np
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
 from simapp.metrics import registry
-from simapp.metrics.files import DRAWS, Files
+from simapp.metrics.files import DRAWS, Files, Table
 from simapp.metrics.graphs import Graph
 from simapp.metrics.trees import Trees
 from simapp.scenarios.importers.cascade_lines import read_cascades
 from simapp.scenarios.importers.graphs import read_graph
 from simapp.scenarios.importers.node_values import read_opinions, read_sides, sides_from
+from simapp.scenarios.importers.table_csv import NUMBER, WORD, Columns, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simapp.metrics.files import Score
     from simapp.scenarios.importers.graph_findings import GraphImport, LeftOut
+
+
+VERDICT = ("first", "second", "neutral")
+# What each kind of table must and may have.
+TABLES = {
+    "texts": Columns({"text": WORD}, {"group": WORD, "label": WORD}),
+    "verdicts": Columns({"forward": VERDICT, "backward": VERDICT}),
+    "ratings": Columns({"post": WORD, "arm": ("up", "none", "down"), "rating": NUMBER}),
+    "reach": Columns({"group": WORD, "ranked": NUMBER, "chronological": NUMBER}),
+    "feeds": Columns({"viewer": WORD}, rest=True),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class Given:
     sides_from: str = ""
     opinions: bytes | None = None
     cascades: bytes | None = None
+    reference: bytes | None = None
+    tables: dict[str, bytes] = field(default_factory=dict)
     weights: bool = False
     undirected: bool = False
 
@@ -44,7 +58,7 @@ def open_files(
     given: Given, *, seed: int = 1, draws: int = DRAWS, told: Callable[[str, LeftOut], None]
 ) -> Files:
     """Return what metrics look at; `told(file, what)` hears of everything left out. WrongInput names the file."""
-    graph = sides = opinions = trees = None
+    graph = sides = opinions = trees = reference = None
     if given.graph is None and (given.sides is not None or given.opinions is not None or given.sides_from):
         raise WrongInput(
             "--sides and --opinions say something of the nodes of a graph: name it with --graph."
@@ -60,10 +74,16 @@ def open_files(
             _tell(told, "--opinions", values.skipped)
             opinions = values.value
     if given.cascades is not None:
-        cascades = _named("--cascades", read_cascades, given.cascades)
-        _tell(told, "--cascades", cascades.skipped)
-        trees = Trees(cascades.start, cascades.parent, cascades.minutes)
-    return Files(graph, sides, opinions, trees, draws=draws, streams=Streams(seed))
+        trees = _trees("--cascades", given.cascades, told)
+    if given.reference is not None:
+        reference = _trees("--reference", given.reference, told)
+        if trees is None or len(trees) != len(reference):
+            many = 0 if trees is None else len(trees)
+            raise WrongInput(
+                f"--cascades has {many} cascades and --reference {len(reference)}; they are compared one by one."
+            )
+    tables = {kind: _table(kind, content, told) for kind, content in given.tables.items()}
+    return Files(graph, sides, opinions, trees, reference, tables, draws=draws, streams=Streams(seed))
 
 
 def graph_of(found: GraphImport, *, weights: bool = False, undirected: bool = False) -> Graph:
@@ -109,6 +129,19 @@ def _sides(given: Given, found: GraphImport, told: Callable[[str, LeftOut], None
         known = ", ".join(sorted(found.attributes)) or "none"
         raise WrongInput(f"--sides-from is {given.sides_from}; the nodes of the graph have: {known}.")
     return sides_from({i: text for i, text in enumerate(texts) if text}, found.nodes, []).side
+
+
+def _trees(option: str, content: bytes, told: Callable[[str, LeftOut], None]) -> Trees:
+    found = _named(option, read_cascades, content)
+    _tell(told, option, found.skipped)
+    return Trees(found.start, found.parent, found.minutes)
+
+
+def _table(kind: str, content: bytes, told: Callable[[str, LeftOut], None]) -> Table:
+    found = _named(f"--{kind}", read_table, content, TABLES[kind])
+    _tell(told, f"--{kind}", found.skipped)
+    numbers = {name: np.array(column) for name, column in found.numbers.items()}
+    return Table(found.words, numbers, np.array(found.rest, np.float64).reshape(found.rows, -1))
 
 
 def _tell(told: Callable[[str, LeftOut], None], file: str, skipped: list[LeftOut]) -> None:

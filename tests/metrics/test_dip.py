@@ -14,58 +14,52 @@ from simapp.metrics.registry import metric_named
 
 
 def by_definition(x: np.ndarray) -> float:
-    """The nearest distribution with one mode, by a linear program for each place of the mode."""
-    x = np.sort(x)
+    """The nearest distribution with one mode: the best over all places that the mode may have.
+
+    The mode lies between two points, or at one, where G may jump.
+    """
     points, counts = np.unique(x, return_counts=True)
-    k, n = points.shape[0], x.shape[0]
-    after = np.cumsum(counts) / n
-    before = after - counts / n
-    best = 1.0
-    # The mode lies between two points, or at one, where G may jump: then it has a value before and one after.
-    for mode in range(2 * k - 1):
-        at, jump = mode // 2, mode % 2 == 0
-        # Unknown: G before and G after each point (equal but at the mode), and the distance.
-        rows, limits, equal = [], [], []
+    after = np.cumsum(counts) / x.shape[0]
+    before = after - counts / x.shape[0]
+    return min(nearest(points, before, after, mode // 2, mode % 2 == 0) for mode in range(2 * points.shape[0] - 1))
 
-        def g(i: int, late: bool, k: int = k) -> int:
-            return 2 * i + late
 
-        def less(pairs: list[tuple[int, float]], limit: float) -> None:
-            row = np.zeros(2 * k + 1)
-            for place, factor in pairs:
-                row[place] += factor
-            rows.append(row)
-            limits.append(limit)
+def nearest(points: np.ndarray, before: np.ndarray, after: np.ndarray, at: int, jump: bool) -> float:
+    """The distance to the nearest G whose mode is at a point (jump) or between it and the next, by a linear program.
 
-        for i in range(k):
-            less([(g(i, False), -1.0), (2 * k, -1.0)], -before[i])
-            less([(g(i, False), 1.0), (2 * k, -1.0)], before[i])
-            less([(g(i, True), -1.0), (2 * k, -1.0)], -after[i])
-            less([(g(i, True), 1.0), (2 * k, -1.0)], after[i])
-            less([(g(i, False), 1.0), (g(i, True), -1.0)], 0.0)
-            if not (jump and i == at):
-                row = np.zeros(2 * k + 1)
-                row[g(i, False)], row[g(i, True)] = 1.0, -1.0
-                equal.append(row)
-            if i + 1 < k:
-                less([(g(i, True), 1.0), (g(i + 1, False), -1.0)], 0.0)
-        for i in range(k - 2):
-            one, two = points[i + 1] - points[i], points[i + 2] - points[i + 1]
-            # Slopes rise up to the mode and fall after it; the one across a mode between two points is the steepest.
-            first = [(g(i + 1, False), 1 / one), (g(i, True), -1 / one)]
-            second = [(g(i + 2, False), 1 / two), (g(i + 1, True), -1 / two)]
-            if i + 2 <= at + (not jump):
-                less(first + [(p, -f) for p, f in second], 0.0)
-            if i >= at:
-                less(second + [(p, -f) for p, f in first], 0.0)
-        cost = np.zeros(2 * k + 1)
-        cost[-1] = 1.0
-        found = linprog(
-            cost, np.array(rows), limits, np.array(equal) if equal else None, np.zeros(len(equal)) if equal else None,
-            bounds=[(0, 1)] * (2 * k + 1),
-        )  # fmt: skip
-        best = min(best, found.fun) if found.success else best
-    return best
+    Unknown are G before and after each point (2 i and 2 i + 1), equal but at a mode, and the distance (the last).
+    """
+    k = points.shape[0]
+    rows: list[dict[int, float]] = []
+    limits: list[float] = []
+
+    def less(terms: dict[int, float], limit: float = 0.0) -> None:
+        rows.append(terms)
+        limits.append(limit)
+
+    for i in range(k):
+        for place, value in ((2 * i, before[i]), (2 * i + 1, after[i])):
+            less({place: -1.0, 2 * k: -1.0}, -value)
+            less({place: 1.0, 2 * k: -1.0}, value)
+        less({2 * i: 1.0, 2 * i + 1: -1.0})
+        if not (jump and i == at):
+            less({2 * i: -1.0, 2 * i + 1: 1.0})
+        if i + 1 < k:
+            less({2 * i + 1: 1.0, 2 * i + 2: -1.0})
+    for i in range(k - 2):
+        one, two = points[i + 1] - points[i], points[i + 2] - points[i + 1]
+        # The slope of the second gap less that of the first.
+        change = {2 * i + 4: 1 / two, 2 * i + 3: -1 / two, 2 * i + 2: -1 / one, 2 * i + 1: 1 / one}
+        # Slopes rise up to the mode and fall after it; the one across a mode between two points is the steepest.
+        if i + 2 <= at + (not jump):
+            less({place: -factor for place, factor in change.items()})
+        if i >= at:
+            less(change)
+    matrix = np.zeros((len(rows), 2 * k + 1))
+    for row, terms in zip(matrix, rows, strict=True):
+        row[list(terms)] = list(terms.values())
+    found = linprog(np.eye(2 * k + 1)[-1], matrix, limits, bounds=[(0, 1)] * (2 * k + 1))
+    return found.fun if found.success else 1.0
 
 
 @settings(max_examples=30)

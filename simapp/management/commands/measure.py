@@ -37,6 +37,18 @@ class Command(StackCommand):
         )
         parser.add_argument("--cascades", help="JSONL: parent (indices, -1 for the root) and minutes")
         parser.add_argument(
+            "--reference", help="JSONL of real cascades, one for each of --cascades: growth errors"
+        )
+        parser.add_argument("--texts", help="CSV: text, and where known group and label (1 toxic, 0 not)")
+        parser.add_argument("--feeds", help="CSV: viewer, and the numbers of each shown post's vector")
+        parser.add_argument(
+            "--reach", help="CSV: group, ranked, chronological: reach in two arms of one world"
+        )
+        parser.add_argument("--verdicts", help="CSV: forward, backward (first, second, neutral) of a judge")
+        parser.add_argument(
+            "--ratings", help="CSV: post, arm (up, none, down), rating from 1 to 10 of a judge"
+        )
+        parser.add_argument(
             "--metrics", default="", help="names with commas between (default: all that can be)"
         )
         parser.add_argument("--weights", action="store_true", help="let the weights of edges count")
@@ -47,20 +59,22 @@ class Command(StackCommand):
         parser.add_argument("--seed", type=int, default=1, help="seed of the nulls (default 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from simapp.runs.measuring import Given, measured, open_files
+        from simapp.runs.measuring import TABLES, Given, measured, open_files
 
         if not 2 <= options["draws"] <= 10_000:
             raise WrongInput(f"--draws is {options['draws']}; it must be a whole number from 2 to 10000.")
         if options["sides"] and options["sides_from"]:
             raise WrongInput("--sides and --sides-from both say the sides; give one of them.")
-        named = ("graph", "sides", "opinions", "cascades")
+        named = ("graph", "sides", "opinions", "cascades", "reference")
         contents = {name: read_file(options[name]) if options[name] else None for name in named}
-        if not any(options[name] for name in named):
+        tables = {kind: read_file(options[kind]) for kind in TABLES if options[kind]}
+        if not tables and not any(options[name] for name in named):
             raise WrongInput("There is nothing to measure: name a file with --graph or --cascades.")
         self._told: Counter[str] = Counter()
         files = open_files(
             Given(
                 **contents,
+                tables=tables,
                 sides_from=options["sides_from"],
                 weights=options["weights"],
                 undirected=options["undirected"],

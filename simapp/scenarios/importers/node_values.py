@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,10 +13,9 @@ import numpy as np
 from simapp.engine.core.errors import WrongInput
 from simapp.scenarios.importers.graph_findings import LeftOut
 from simapp.scenarios.importers.packed import as_text, unpack
+from simapp.scenarios.importers.table_csv import csv_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from simapp.scenarios.importers.graph_findings import GraphImport
@@ -88,7 +85,7 @@ def read_opinions(data: bytes, graph: GraphImport) -> NodeValues:
 
 def _rows(data: bytes, graph: GraphImport, wanted: tuple[str, ...]) -> tuple[dict[int, str], list[LeftOut]]:
     """Return (text by node, what was left out). Nodes go by name, or by label where more of these fit."""
-    lines = list(_cells(as_text(unpack(data))))
+    lines = list(csv_rows(as_text(unpack(data))))
     header = [cell.strip().lower() for cell in lines[0][1]]
     if len(header) < 2:
         raise WrongInput(f"The header is {header[0][:40]!r}; a CSV with node and {wanted[0]} is needed.")
@@ -140,16 +137,3 @@ def _nodes(graph: GraphImport, wanted: list[str]) -> dict[str, list[int]]:
 def _plain(name: str) -> str:
     # GML may write an ampersand as an entity, and names may end in blanks: neither tells two nodes apart.
     return html.unescape(name).strip()
-
-
-def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        try:
-            row = next(lines)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise WrongInput(f"The file is not valid CSV at line {lines.line_num}: {error}.") from None
-        if row:
-            yield lines.line_num, row
