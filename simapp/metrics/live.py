@@ -9,6 +9,7 @@ import numpy as np
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.threads import Workers
 from simapp.metrics import passes, registry
+from simapp.metrics.kept import KeptEdges
 from simapp.metrics.view import View
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class LiveMetrics:
         self._codes = dict(codes)
         self._topic = topic
         self._bins = bins
+        self._kept = KeptEdges()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,10 +59,19 @@ class LiveMetrics:
     ) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
         view = View.of(world, events, self._codes, self._topic, self._workers, feed)
+        view.kept = lambda x: self._kept.rows(
+            world.step, x, world.follows, self._did(events, "follow"), self._did(events, "unfollow"), self._workers
+        )
         points = {metric.name: metric.compute(view) for metric in self._metrics}
         histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
         passes.count_bins(view.opinions, histogram)
         return points, histogram
+
+
+    def _did(self, events: EventBatch, action: str) -> NDArray[np.int32]:
+        done = (events.outcome == 0) & (events.code == self._codes.get(action, -1))
+        actors: NDArray[np.int32] = events.actor[done]
+        return actors
 
 
 def _chosen(metrics: str | Iterable[str]) -> list[str]:

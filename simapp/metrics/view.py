@@ -18,7 +18,7 @@ from simapp.metrics.inequality import Inequality, inequality
 from simapp.metrics.spread import mean_distance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -87,7 +87,8 @@ class View:
 
     opinions float32[N, T] as shown in [-1, 1]; indptr int64[N + 1], followees int32[M]: follower ->
     followee rows without duplicates; posts: the feed window; events of the step; codes: stored
-    action codes by action name; feed: what was shown in the step; followers int32[N]: counts, None to count them.
+    action codes by action name; feed: what was shown in the step; followers int32[N]: counts, None to count them;
+    kept: gives the means and sides of `passes.follow_edges` for opinions, None to make the pass.
     """
 
     opinions: NDArray[np.float32]
@@ -100,6 +101,7 @@ class View:
     workers: Workers = field(default_factory=Workers)
     feed: FeedBatch = field(default_factory=FeedBatch.empty)
     followers: NDArray[np.int32] | None = None
+    kept: Callable[[NDArray[np.float32]], tuple[NDArray[np.float64], NDArray[np.int32]]] | None = None
     _inequalities: dict[str, Inequality | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -153,13 +155,15 @@ class View:
         x = self.column
         if not x.shape[0]:
             return Edges(0, 0, 0, None, np.zeros((2, 2)))
-        means = np.empty(x.shape[0], np.float64)
-        sides = np.zeros((x.shape[0], 2), np.int32)
-        # Each user's followees are one sum, whoever adds it up, so threads cannot show.
-        self.workers.run(
-            x.shape[0],
-            lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, means, sides),
-        )
+        if self.kept is not None:
+            means, sides = self.kept(x)
+        else:
+            means, sides = np.empty(x.shape[0], np.float64), np.zeros((x.shape[0], 2), np.int32)
+            # Each user's followees are one sum, whoever adds it up, so threads cannot show.
+            self.workers.run(
+                x.shape[0],
+                lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, means, sides),
+            )
         mix = np.zeros((2, 2))
         for side, own in enumerate((x < 0, x > 0)):
             external, internal = sides[own].sum(axis=0, dtype=np.int64)

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 class Command(StackCommand):
-    """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users."""
+    """`bench step`: what a step costs, everything included; `bench scale`: how that grows; `bench metrics`: what
+    each live metric costs."""
 
     help = (
         "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
-        "`bench scale`: the same at several sizes, and the exponent of its cost."
+        "`bench scale`: the same at several sizes, and the exponent of its cost. `bench metrics`: what each live "
+        "metric costs, in memory."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["step", "scale"], help="what to measure")
+        parser.add_argument("name", choices=["step", "scale", "metrics"], help="what to measure")
         parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
         parser.add_argument(
             "--sizes",
@@ -38,12 +40,17 @@ class Command(StackCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
         from simapp.runs.benching import bench_scale, bench_step
+        from simapp.runs.benching_metrics import bench_metrics
 
         if options["threads"] is not None and options["threads"] < 1:
             raise WrongInput(f"--threads is {options['threads']}; it must be a whole number from 1.")
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
-        if options["name"] == "scale":
+        if options["name"] == "metrics":
+            figures = bench_metrics(
+                users=options["users"], active=options["active"], workers=Workers(threads), **named
+            )
+        elif options["name"] == "scale":
             figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
         else:
             figures = bench_step(
