@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 MOVED = 1 / 16
 
 
+class EdgeRows(NamedTuple):
+    """Of N users: means float64[N], counts int32[N, 3] and apart float64[N], as `passes.follow_edges` fills them."""
+
+    means: NDArray[np.float64]
+    counts: NDArray[np.int32]
+    apart: NDArray[np.float64]
+
+
 @njit(cache=True, nogil=True, _nrt=False)
 def _mark(lo: Any, hi: Any, indptr: Any, followees: Any, moved: Any, stale: Any) -> None:
     for u in range(lo, hi):
@@ -32,15 +40,17 @@ def _mark(lo: Any, hi: Any, indptr: Any, followees: Any, moved: Any, stale: Any)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _again(lo: Any, hi: Any, stale: Any, indptr: Any, followees: Any, x: Any, means: Any, sides: Any) -> None:
+def _again(
+    lo: Any, hi: Any, stale: Any, indptr: Any, followees: Any, x: Any, means: Any, counts: Any, apart: Any
+) -> None:
     for u in range(lo, hi):
         if stale[u]:
-            follow_edges(u, u + 1, indptr, followees, x, means, sides)
+            follow_edges(u, u + 1, indptr, followees, x, means, counts, apart)
 
 
 @dataclass
 class KeptEdges:
-    """Rows of N users: means float64[N] and sides int32[N, 2] as `passes.follow_edges` fills them.
+    """The rows of N users after the last step that was measured.
 
     A row depends on whom a user follows and on the opinions of both, so it is made anew when one of these changed, by
     the same sum in the same order: what is kept equals what a pass over everything gives, to the bit, and a run that
@@ -50,8 +60,7 @@ class KeptEdges:
     step: int = -1
     edges: int = -1
     x: NDArray[np.float32] | None = None
-    means: NDArray[np.float64] | None = None
-    sides: NDArray[np.int32] | None = None
+    found: EdgeRows | None = None
     renewed: int = 0
 
     def rows(
@@ -62,25 +71,25 @@ class KeptEdges:
         added: NDArray[np.int32],
         dropped: NDArray[np.int32],
         workers: Workers,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Return (means, sides) after a step in which `added` users made one follow each and `dropped` ended one.
+    ) -> EdgeRows:
+        """Return the rows after a step in which `added` users made one follow each and `dropped` ended one.
 
         `renewed` then says how many rows were made anew. The arrays stay this object's.
         """
         n, indptr, followees = x.shape[0], follows.indptr, follows.followees
         stale = self._stale(step, x, follows, added, dropped)
-        if stale is None or self.means is None or self.sides is None:
-            self.means, self.sides, self.renewed = np.empty(n, np.float64), np.zeros((n, 2), np.int32), n
-            means, sides = self.means, self.sides
-            workers.run(n, lambda lo, hi: follow_edges(lo, hi, indptr, followees, x, means, sides))
+        if stale is None or self.found is None:
+            found = EdgeRows(np.empty(n, np.float64), np.zeros((n, 3), np.int32), np.empty(n, np.float64))
+            workers.run(n, lambda lo, hi: follow_edges(lo, hi, indptr, followees, x, *found))
+            self.found, self.renewed = found, n
         else:
-            moved, means, sides = x != self.x, self.means, self.sides
+            moved, found = x != self.x, self.found
             if moved.any():
                 workers.run(n, lambda lo, hi: _mark(lo, hi, indptr, followees, moved, stale))
-            workers.run(n, lambda lo, hi: _again(lo, hi, stale, indptr, followees, x, means, sides))
+            workers.run(n, lambda lo, hi: _again(lo, hi, stale, indptr, followees, x, *found))
             self.renewed = int(np.count_nonzero(stale))
         self.step, self.edges, self.x = step, len(follows), x.copy()
-        return means, sides
+        return found
 
     def _stale(
         self, step: int, x: NDArray[np.float32], follows: Follows, added: NDArray[np.int32], dropped: NDArray[np.int32]

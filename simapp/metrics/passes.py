@@ -45,15 +45,17 @@ def central_sums(x: Any, mean: Any) -> Any:
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: Any, sides: Any) -> None:
-    """Of users lo .. hi - 1: count edges across sides and within a side into sides int32[N, 2]; fill means float64[N].
+def follow_edges(
+    lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: Any, counts: Any, apart: Any
+) -> None:
+    """Of users lo .. hi - 1: fill means float64[N], counts int32[N, 3] and apart float64[N].
 
-    indptr int64[N + 1], followees int32[M]: rows of follower -> followee edges; x float32[N]. A side
-    is the sign of x; edges with an end at 0 are on neither count. means[u] is the mean x of u's
-    followees, NaN without any. Loops are left out of both.
+    indptr int64[N + 1], followees int32[M]: rows of follower -> followee edges; x float32[N]. means[u] is the mean x of
+    u's followees, NaN without any; counts[u] edges across sides, within a side, and all; apart[u] the sum of
+    abs(x_u - x_v). A side is the sign of x; edges with an end at 0 are on neither count. Loops are left out.
     """
     for u in range(lo, hi):
-        own, total, count = np.float64(x[u]), 0.0, 0
+        own, total, distance, count = np.float64(x[u]), 0.0, 0.0, 0
         external, internal = np.int64(0), np.int64(0)
         for e in range(indptr[u], indptr[u + 1]):
             v = followees[e]
@@ -61,11 +63,13 @@ def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: A
                 continue
             other = np.float64(x[v])
             total += other
+            distance += abs(own - other)
             count += 1
             external += np.int64(own * other < 0.0)
             internal += np.int64(own * other > 0.0)
         means[u] = total / count if count else np.nan
-        sides[u, 0], sides[u, 1] = external, internal
+        counts[u, 0], counts[u, 1], counts[u, 2] = external, internal, count
+        apart[u] = distance
 
 
 @njit(cache=True, nogil=True)
@@ -121,21 +125,3 @@ def distinct(ids: Any, wanted: Any, limit: Any) -> Any:
             seen[ids[i]] = True
             count += 1
     return count
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def edge_gaps(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, sums: Any) -> None:
-    """Of users lo .. hi - 1: fill sums float64[N, 4] with followees, and sums of x_j, x_j^2 and abs(x_i - x_j)."""
-    for u in range(lo, hi):
-        own = np.float64(x[u])
-        count, total, squares, apart = 0.0, 0.0, 0.0, 0.0
-        for e in range(indptr[u], indptr[u + 1]):
-            v = followees[e]
-            if v == u:
-                continue
-            other = np.float64(x[v])
-            count += 1.0
-            total += other
-            squares += other * other
-            apart += abs(own - other)
-        sums[u, 0], sums[u, 1], sums[u, 2], sums[u, 3] = count, total, squares, apart

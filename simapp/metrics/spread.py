@@ -20,4 +20,4 @@ def mean_distance(x: NDArray[Any]) -> float | None:
         return 0.0
     # The i-th smallest is the larger of a pair i - 1 times and the smaller n - i times.
     rank = 2.0 * np.arange(1, n + 1) - n - 1
-    return float((rank @ ordered) * 2.0 / (n * (n - 1.0)))
+    return float((rank * ordered).sum() * 2.0 / (n * (n - 1.0)))

@@ -15,6 +15,7 @@ from simapp.engine.core.threads import Workers
 from simapp.metrics import passes
 from simapp.metrics.exposure import Shown, authors_of, shown_in, times_shown
 from simapp.metrics.inequality import Inequality, inequality
+from simapp.metrics.kept import EdgeRows
 from simapp.metrics.spread import mean_distance
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class View:
     opinions float32[N, T] as shown in [-1, 1]; indptr int64[N + 1], followees int32[M]: follower ->
     followee rows without duplicates; posts: the feed window; events of the step; codes: stored
     action codes by action name; feed: what was shown in the step; followers int32[N]: counts, None to count them;
-    kept: gives the means and sides of `passes.follow_edges` for opinions, None to make the pass.
+    kept: gives the rows of users for opinions, None to make the pass.
     """
 
     opinions: NDArray[np.float32]
@@ -101,7 +102,7 @@ class View:
     workers: Workers = field(default_factory=Workers)
     feed: FeedBatch = field(default_factory=FeedBatch.empty)
     followers: NDArray[np.int32] | None = None
-    kept: Callable[[NDArray[np.float32]], tuple[NDArray[np.float64], NDArray[np.int32]]] | None = None
+    kept: Callable[[NDArray[np.float32]], EdgeRows] | None = None
     _inequalities: dict[str, Inequality | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -150,23 +151,27 @@ class View:
         return Spread(n, s2 / n, s3 / n, s4 / n, int(above), int(below))
 
     @cached_property
+    def rows(self) -> EdgeRows:
+        """What the one pass over all follow edges finds of each user."""
+        x = self.column
+        if self.kept is not None:
+            return self.kept(x)
+        n = x.shape[0]
+        found = EdgeRows(np.empty(n, np.float64), np.zeros((n, 3), np.int32), np.empty(n, np.float64))
+        # Each user's followees are one sum, whoever adds it up, so threads cannot show.
+        self.workers.run(n, lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, *found))
+        return found
+
+    @cached_property
     def edges(self) -> Edges:
-        """One pass over all follow edges."""
+        """Follow edges by the sides of their ends, and what users think of whom they follow."""
         x = self.column
         if not x.shape[0]:
             return Edges(0, 0, 0, None, np.zeros((2, 2)))
-        if self.kept is not None:
-            means, sides = self.kept(x)
-        else:
-            means, sides = np.empty(x.shape[0], np.float64), np.zeros((x.shape[0], 2), np.int32)
-            # Each user's followees are one sum, whoever adds it up, so threads cannot show.
-            self.workers.run(
-                x.shape[0],
-                lambda lo, hi: passes.follow_edges(lo, hi, self.indptr, self.followees, x, means, sides),
-            )
+        means, counts, _ = self.rows
         mix = np.zeros((2, 2))
         for side, own in enumerate((x < 0, x > 0)):
-            external, internal = sides[own].sum(axis=0, dtype=np.int64)
+            external, internal, _ = counts[own].sum(axis=0, dtype=np.int64)
             mix[side, 1 - side], mix[side, side] = external, internal
         pairs, r = passes.correlation(x, means)
         inside = int(np.trace(mix))
@@ -174,24 +179,33 @@ class View:
 
     @cached_property
     def gaps(self) -> Gaps:
-        """One more pass over all follow edges, for metrics that compare the opinions of both ends."""
-        x = self.column
-        sums = np.zeros((x.shape[0], 4))
-        if not x.shape[0]:
+        """Follow edges by the opinions of their ends."""
+        own = self.column.astype(np.float64)
+        if not own.shape[0]:
             return Gaps(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        self.workers.run(
-            x.shape[0], lambda lo, hi: passes.edge_gaps(lo, hi, self.indptr, self.followees, x, sums)
-        )
-        own, count = x.astype(np.float64), sums[:, 0]
+        means, counts, apart = self.rows
+        count = counts[:, 2].astype(np.float64)
+        # Whom users follow, added up: a mean is missing without anybody to follow.
+        theirs = np.where(count > 0, means, 0.0) * count
+        followed = self.follower_counts - (np.diff(self.indptr) - count)
+        squares = own * own
+        # Products are added by numpy, not by a linear algebra library, whose sums depend on its threads.
         return Gaps(
             edges=int(count.sum()),
-            own=float(own @ count),
-            other=float(sums[:, 1].sum()),
-            own_squares=float((own * own) @ count),
-            other_squares=float(sums[:, 2].sum()),
-            products=float(own @ sums[:, 1]),
-            distances=float(sums[:, 3].sum()),
+            own=float((own * count).sum()),
+            other=float((own * followed).sum()),
+            own_squares=float((squares * count).sum()),
+            other_squares=float((squares * followed).sum()),
+            products=float((own * theirs).sum()),
+            distances=float(apart.sum()),
         )
+
+    @property
+    def follower_counts(self) -> NDArray[np.integer[Any]]:
+        """How many follow each user, int[N]."""
+        if self.followers is not None:
+            return self.followers
+        return np.bincount(self.followees, minlength=self.opinions.shape[0])
 
     @cached_property
     def apart(self) -> float | None:
@@ -222,8 +236,7 @@ class View:
 
     def _counts(self, counted: str) -> NDArray[Any]:
         if counted == "followers":
-            followers, n = self.followers, self.opinions.shape[0]
-            return np.bincount(self.followees, minlength=n) if followers is None else followers
+            return self.follower_counts
         if counted == "impressions":
             return self.of_authors(times_shown(self.feed, self.posts))
         kind = self.posts.kind
