@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from simapp.engine.core.errors import WrongInput
+from simapp.metrics.registry import live
 from simapp.models import Run, RunEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,3 +49,12 @@ def test_the_scale_says_how_the_cost_grows_and_leaves_nothing_behind() -> None:
 def test_sizes_that_say_nothing_about_scale_are_refused(sizes: str) -> None:
     with pytest.raises(WrongInput, match="--sizes"):
         bench("scale", sizes=sizes)
+
+
+def test_the_cost_of_every_live_metric_is_timed_in_memory() -> None:
+    found = bench("metrics", users=300, follows=5, steps=1)
+    assert set(found["metrics"]) == set(live())
+    assert found["users"] == 300
+    assert 0 < found["live_share"] < 1
+    assert set(found["seconds"]) == set(found["cpu_seconds"]) == {"step", "usual", "live"}
+    assert not Run.objects.exists()

@@ -94,7 +94,7 @@ def test_opinions_of_the_political_blogs(polblogs: dict[str, Path]) -> None:
     assert found["assortativity_numeric"]["value"] == pytest.approx(found["assortativity_discrete"]["value"])
     assert found["neighbour_correlation"]["value"] > 0.85
     assert set(found) - {"_told"} == {
-        name for name, metric in all_metrics().items() if metric.reads and "cascades" not in metric.reads
+        name for name, m in all_metrics().items() if m.reads and {"graph", "sides", "opinions"}.issuperset(m.reads)
     }
 
 
@@ -221,3 +221,59 @@ def test_people_and_a_graph_cannot_both_say_who_follows_whom(files: Path) -> Non
     with pytest.raises(WrongInput, match="--users and --graph"):
         told("simulate", "echo-chambers", graph=str(files / "graph.txt"), users=str(files / "sides.csv"))
     assert not Run.objects.exists()
+
+
+def test_tables_are_measured_and_their_odd_rows_told(tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text('text,group,label\n"you idiots",a,1\nfine day,b,0\nthree,cells\n')
+    (tmp_path / "verdicts.csv").write_text("forward,backward\nfirst,second\nfirst,perhaps\n")
+    (tmp_path / "feeds.csv").write_text("viewer,v1,v2\nann,1,0\nann,0,1\nbob,x,1\n")
+    found = measured(**{name: tmp_path / f"{name}.csv" for name in ("texts", "verdicts", "feeds")})
+    assert found["toxicity_share"]["value"] == 0.5
+    assert found["toxicity_gap"]["value"] == 1.0
+    assert found["toxicity_agreement"]["value"] == 1.0
+    assert found["extremity_share"]["value"] == 1.0
+    assert found["intra_list_diversity"]["value"] == 1.0
+    assert found["_told"] == [
+        "--texts: line 4: It has 2 cells; the header has 3.",
+        "--verdicts: line 3: Its backward is perhaps, not one of first, second, neutral.",
+        "--feeds: line 4: Its v1 is no number.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("texts", "words\nhello\n", r"--texts: The file has no column text \(found: words\)"),
+        ("reach", "group,ranked,chronological\nl,much,1\n", "--reach: The file has no row that can be used"),
+        ("ratings", "", "--ratings: The file is empty"),
+    ],
+)
+def test_a_table_without_what_it_needs_is_refused(
+    tmp_path: Path, name: str, content: str, sentence: str
+) -> None:
+    (tmp_path / "table.csv").write_text(content)
+    with pytest.raises(WrongInput, match=sentence):
+        measured(**{name: tmp_path / "table.csv"})
+
+
+def test_real_cascades_must_be_as_many_as_those_compared_with_them(tmp_path: Path) -> None:
+    (tmp_path / "made.jsonl").write_text('{"parent": [-1, 0], "minutes": [0, 5]}\n')
+    (tmp_path / "real.jsonl").write_text(
+        '{"parent": [-1, 0], "minutes": [0, 5]}\n{"parent": [-1], "minutes": [0]}\n'
+    )
+    with pytest.raises(WrongInput, match="--cascades has 1 cascades and --reference 2"):
+        measured(cascades=tmp_path / "made.jsonl", reference=tmp_path / "real.jsonl")
+    same = measured(cascades=tmp_path / "made.jsonl", reference=tmp_path / "made.jsonl")
+    assert same["nrmse_scale"]["value"] == 0.0
+
+
+def test_figures_print_as_lines_for_people(files: Path) -> None:
+    out = io.StringIO()
+    call_command(
+        "measure",
+        graph=str(files / "graph.txt"),
+        sides=str(files / "sides.csv"),
+        metrics="ei_index",
+        stdout=out,
+    )
+    assert out.getvalue().startswith("ei_index: 0.333333   null ")
