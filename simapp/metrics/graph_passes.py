@@ -61,6 +61,37 @@ def distances(start: Any, others: Any, root: Any, out: Any, queue: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def pick(among: Any, key: Any, out: Any) -> None:
+    """Fill out int64[W] with members of int64[K], each equally likely; the i-th draws for user i, item -1."""
+    for i in range(out.shape[0]):
+        out[i] = among[int(draw(key, i, -1) * among.shape[0])]
+
+
+@njit(cache=True, nogil=True)
+def walks(start: Any, others: Any, sums: Any, begins: Any, ends: Any, key: Any, out: Any) -> None:
+    """Walk from each of begins int64[W] until a node with ends int8[N] > 0, and put that into out int8[W].
+
+    sums float64[2 M]: running sums of weights along each row, by which the next node is drawn. In a connected graph
+    with an end every walk ends.
+    """
+    for i in range(begins.shape[0]):
+        node, step = begins[i], 0
+        while ends[node] == 0:
+            lo, hi = start[node], start[node + 1]
+            wanted = draw(key, i, step) * sums[hi - 1]
+            first = lo
+            while lo < hi - 1:
+                middle = (lo + hi - 1) // 2
+                if sums[middle] > wanted:
+                    hi = middle + 1
+                else:
+                    lo = middle + 1
+            node = others[max(lo, first)]
+            step += 1
+        out[i] = ends[node]
+
+
+@njit(cache=True, nogil=True)
 def spread(start: Any, listeners: Any, root: Any, rate: Any, key: Any, queue: Any) -> Any:
     """Fill queue int32[N] with whom a contagion from `root` reaches, itself first; return how many they are.
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class Neighbours(NamedTuple):
-    """Sorted rows of an undirected graph: others int32[2 M] of node v stand at start[v] .. start[v + 1] - 1."""
+    """Sorted rows of an undirected graph: others int32[2 M] of node v stand at start[v] .. start[v + 1] - 1.
+
+    sums float64[2 M]: running sums of the weights along each row.
+    """
 
     start: NDArray[np.int64]
     others: NDArray[np.int32]
+    sums: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,14 @@ class Graph:
         graph = self if not self.directed else self.undirected
         one = np.concatenate([graph.source, graph.target]).astype(np.int64)
         other = np.concatenate([graph.target, graph.source]).astype(np.int64)
-        packed = np.sort(one << 32 | other)
+        packed = one << 32 | other
+        order = np.argsort(packed)
+        packed, weight = packed[order], np.concatenate([graph.weight, graph.weight])[order]
         counts = np.bincount((packed >> 32).astype(np.int64), minlength=self.nodes)
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return Neighbours(start, (packed & 0xFFFFFFFF).astype(np.int32))
+        total = np.concatenate([[0.0], np.cumsum(weight)])
+        sums = total[1:] - np.repeat(total[start[:-1]], counts)
+        return Neighbours(start, (packed & 0xFFFFFFFF).astype(np.int32), sums)
 
     @cached_property
     def corners(self) -> NDArray[np.int64]:

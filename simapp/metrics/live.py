@@ -74,6 +74,11 @@ class LiveMetrics:
         return actors
 
 
+def check_metrics(metrics: Iterable[str]) -> None:
+    """Raise WrongInput when no step can have one of these metrics, or one is named twice."""
+    _chosen(metrics)
+
+
 def _chosen(metrics: str | Iterable[str]) -> list[str]:
     wanted: list[str] = []
     groups = {DEFAULT: registry.usual, ALL: registry.live}
@@ -81,11 +86,13 @@ def _chosen(metrics: str | Iterable[str]) -> list[str]:
         if name not in groups and name not in registry.names():
             msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {ALL}, {', '.join(registry.names())}"
             raise WrongInput(msg)
-        wanted.extend(groups[name]() if name in groups else [name])
+        wanted.append(name)
     twice = next((name for name in wanted if wanted.count(name) > 1), None)
     if twice is not None:
         msg = f"metrics: {twice!r} is named twice"
         raise WrongInput(msg)
+    # What a word stands for may be named beside it.
+    wanted = [n for name in wanted for n in (groups[name]() if name in groups else (name,))]
     dear = next((name for name in wanted if not registry.metric_named(name).live), None)
     if dear is not None:
         msg = f"metrics: {dear!r} is computed on demand (manage.py measure), not in a step"

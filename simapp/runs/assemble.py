@@ -30,7 +30,6 @@ from simapp.engine.core.world import World
 from simapp.engine.interventions import Intervention, native_opinion
 from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
-from simapp.metrics.registry import live, usual
 from simapp.runs.people import LateProfiles, profiles_of
 
 if TYPE_CHECKING:
@@ -118,12 +117,7 @@ class Parts:
 
     def measures(self) -> LiveMetrics:
         """Build the live metrics that the scenario names."""
-        names = self.scenario.metrics
-        # What `default` or `live` stands for may be named beside it.
-        known = {"default": usual, "live": live}
-        within = {name for word in names if word in known for name in known[word]()}
-        wanted = ["live"] if "live" in names else [name for name in names if name not in within]
-        return LiveMetrics(wanted, codes=CODES, workers=self.workers)
+        return LiveMetrics(self.scenario.metrics, codes=CODES, workers=self.workers)
 
     def rules(self) -> Rules:
         """Build the platform's rules."""

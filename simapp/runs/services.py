@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from simapp.engine.core.errors import Refused as Refused
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
+from simapp.metrics.live import check_metrics
 from simapp.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
 from simapp.runs import forecasts, messages
 from simapp.runs.said import state_message
@@ -146,6 +147,7 @@ def create_run(
         msg = f"steps is {length}; it must be a whole number from 1 to 100000."
         raise WrongInput(msg)
     rules = checked(keep or {})
+    check_metrics(document.metrics)
     forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
     run = Run.objects.create(
         scenario_version=version,

@@ -14,6 +14,7 @@ from simapp.engine.core.streams import Streams
 from simapp.metrics.duclos_esteban_ray import kernel_index
 from simapp.metrics.esteban_ray import of_groups
 from simapp.metrics.files import Files, Score, against
+from simapp.metrics.generalised_euclidean import lengths
 from simapp.metrics.graphs import Graph
 from simapp.metrics.registry import metric_named
 from simapp.metrics.rwc import controversy
@@ -134,6 +135,31 @@ def test_a_walk_of_a_graph_small_enough_to_solve_by_hand() -> None:
     # Hubs are the inner nodes, of degree 2: a walk from an end stops at once at its own side's.
     assert path.degree.tolist() == [1, 2, 2, 1]
     assert value == 1.0
+
+
+def test_walks_and_the_solved_system_agree_within_what_walks_promise() -> None:
+    rng = np.random.default_rng(9)
+    n = 400
+    sides = np.arange(n, dtype=np.int32) % 2
+    pairs = {(min(a, b), max(a, b)) for a, b in rng.integers(0, n, (2500, 2)).tolist()}
+    edges = [(a, b) for a, b in sorted(pairs) if a != b and (sides[a] == sides[b] or (a + b) % 5 == 0)]
+    for weight in (None, 1.0 + np.arange(len(edges)) % 3):
+        graph, kept = Graph.of(n, edges, directed=False, weight=weight).largest
+        exact = controversy(graph, sides[kept])
+        walked = controversy(graph, sides[kept], walk=Streams(2).key("test"))
+        # Both probabilities of a side are off by at most 0.0136, and the score by about four times that.
+        assert walked == pytest.approx(exact, abs=4 * 0.0136)
+        assert walked != exact
+        assert 0.2 < exact < 1
+
+
+def test_the_distance_of_camps_is_the_same_by_factorising_and_by_iterating(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = nx.karate_club_graph()
+    graph = Graph.of(34, list(known.edges), directed=False)
+    x = np.linspace(-1, 1, 34)
+    exact = lengths(graph)(x)
+    monkeypatch.setattr("simapp.metrics.generalised_euclidean.EXACT_NODES", 10)
+    assert lengths(graph)(x) == pytest.approx(exact, rel=1e-6)
 
 
 @pytest.mark.parametrize("sides", [[0] * 30, [0] * 25 + [1] * 5, [0] * 10 + [1] * 10 + [2] * 10])

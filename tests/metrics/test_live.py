@@ -47,10 +47,14 @@ def test_an_unknown_metric_is_refused_by_name() -> None:
         LiveMetrics(["polarization"], codes=CODES)
 
 
-@pytest.mark.parametrize("names", [["camp_share", "camp_share"], ["default", "camp_share"]])
-def test_a_metric_named_twice_is_refused(names: list[str]) -> None:
+def test_a_metric_named_twice_is_refused() -> None:
     with pytest.raises(WrongInput, match="metrics: 'camp_share' is named twice"):
-        LiveMetrics(names, codes=CODES)
+        LiveMetrics(["camp_share", "camp_share"], codes=CODES)
+
+
+def test_metrics_may_be_named_beside_the_usual_ones() -> None:
+    assert LiveMetrics(["default", "camp_share"], codes=CODES).names == usual()
+    assert set(LiveMetrics(["default", "modularity"], codes=CODES).names) == {*usual(), "modularity"}
 
 
 def test_opinions_are_measured_as_they_are_shown() -> None:
