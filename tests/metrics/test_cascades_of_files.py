@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from simapp.engine.core.posts import Posts
 from simapp.engine.core.streams import Streams
 from simapp.metrics.files import Files, Score
 from simapp.metrics.growth import curves
 from simapp.metrics.registry import metric_named
 from simapp.metrics.tail_exponent import fit
 from simapp.metrics.trees import Trees
+from tests.metrics.views import measured, share, view_of, write
 
 
 def score(
@@ -136,3 +138,15 @@ def test_growth_error_by_hand() -> None:
     # Nothing was shared in the real one: its depth cannot divide.
     flat = Trees.of([[-1]], [[0.0]])
     assert score("nrmse_depth", [[-1, 0]], [[0.0, 1.0]], reference=flat).value is None
+
+
+def test_a_run_has_the_same_figures_of_the_cascades_in_its_feed_window() -> None:
+    posts = Posts()
+    write(posts, author=[0, 1, 2])
+    share(posts, 0, [0, 0, 3], [1, 2, 3])
+    share(posts, 2, [2], [3])
+    view = view_of([0.1] * 4, posts=posts)
+    forest = [[-1, 0, 0, 1], [-1], [-1, 0]]
+    for name in ("cascade_alone_share", "cascade_deep_share", "cascade_mean_depth"):
+        assert measured(name, view).value == pytest.approx(score(name, forest).value), name
+        assert measured(name, view_of([0.1])).value is None
