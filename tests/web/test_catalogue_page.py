@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.html import escape
 
 from simapp.metrics.registry import catalogue, live
@@ -12,6 +13,8 @@ from simapp.web.run_charts import charts_for
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from simapp.models import Run
 
 
 def test_every_metric_has_an_entry_under_its_name_with_all_it_declares(browser: Client) -> None:
@@ -43,3 +46,13 @@ def test_the_page_says_how_a_figure_is_had_of_ones_own_files(browser: Client) ->
     page = browser.get("/catalogue/").content.decode()
     assert "manage.py measure --graph --sides" in page
     assert "at every step of a scenario that names it" in page
+
+
+def test_a_run_page_with_every_live_metric_has_a_chart_of_each(browser: Client, run: Run) -> None:
+    version = run.scenario_version
+    version.document = {**version.document, "metrics": ["live"]}
+    version.save()
+    page = browser.get(reverse("run:page", args=[run.pk])).content.decode()
+    for name in ("cross_cutting_share", "modularity", "likes_gini"):
+        assert f'data-chart="{name}"' in page
+        assert f'/catalogue/#{name}"' in page
