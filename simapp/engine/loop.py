@@ -130,7 +130,7 @@ class Simulation:
             if not founding:
                 self.mind.remember(world, feed, decisions, self.streams, self.workers, events)
         with self._stage("measure"):
-            points, histogram = self.measures.measure(world, events)
+            points, histogram = self.measures.measure(world, events, feed)
             self.digest = digests.step_digest(
                 self.digest, world.step, decisions, targets, events, world.texts
             )

@@ -151,6 +151,8 @@ class Mind(Protocol):
 class Measures(Protocol):
     """Computes live metrics. Implemented by simapp.metrics.live.LiveMetrics."""
 
-    def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
+    def measure(
+        self, world: World, events: EventBatch, feed: FeedBatch
+    ) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, opinion histogram int64[T, bins])."""
         ...

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 from simapp.engine.record import MetricPoint
 
 if TYPE_CHECKING:
+    from simapp.metrics.files import Files, Score
     from simapp.metrics.view import View
 
-# Charts show one group each, in this order.
-GROUPS = ("opinions", "echo chambers", "largest cascade", "activity", "first votes", "refusals")
+# The order of the catalogue.
+GROUPS = (
+    *("opinions", "affect", "echo chambers", "exposure", "network", "largest cascade", "cascades"),
+    *("activity", "inequality", "texts", "first votes", "refusals", "comparisons"),
+)
 
 
 class Metric(ABC):
@@ -25,6 +29,9 @@ class Metric(ABC):
     null: what the null or baseline beside it is. reference: the literature, or "definition".
     cost: of a full pass (n users, m follow edges, h posts in the feed window, e events of the step).
     exactness: exact, or the error. group: one of GROUPS.
+    usual: whether a scenario's `default` has it; a live metric without it is computed where a scenario names it.
+    live: whether a run can compute it at each step. reads: the kinds of `Files` that `score` needs, () when it
+    cannot be computed of a person's own files.
     """
 
     name: ClassVar[str]
@@ -39,10 +46,30 @@ class Metric(ABC):
     cost: ClassVar[str]
     exactness: ClassVar[str] = "exact"
     group: ClassVar[str]
+    usual: ClassVar[bool] = True
+    live: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def compute(self, view: View) -> MetricPoint:
         """Return value and null of one step, each None where it is undefined."""
+
+    def score(self, files: Files) -> Score:
+        """Return the value of a person's own data beside its null; files has every kind in `reads`."""
+        msg = f"{self.name} cannot be computed of files"
+        raise TypeError(msg)
+
+
+class OnDemand(Metric):
+    """A metric that is never part of a step: too dear, or of data that a step does not have."""
+
+    usual: ClassVar[bool] = False
+    live: ClassVar[bool] = False
+
+    def compute(self, view: View) -> MetricPoint:
+        """Raise TypeError: no step has this metric."""
+        msg = f"{self.name} is computed on demand, not in a step"
+        raise TypeError(msg)
 
 
 def point(value: float | None, null: float | None = None) -> MetricPoint:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simapp.metrics.base import Metric, point
+from simapp.metrics.files import Score, beside
+from simapp.metrics.view import Spread
 
 if TYPE_CHECKING:
     from simapp.engine.record import MetricPoint
-    from simapp.metrics.view import Spread, View
+    from simapp.metrics.files import Files
+    from simapp.metrics.view import View
 
 UNIFORM = 5.0 / 9.0
 
@@ -29,9 +34,17 @@ class Here(Metric):
     null = "5/9: opinions spread evenly"
     reference = "Ellison 1987; SAS/STAT (CLUSTER); Pfister et al. 2013, Frontiers in Psychology 4:700"
     cost = "O(n)"
+    reads = ("opinions",)
 
     def compute(self, view: View) -> MetricPoint:
         return point(coefficient(view.spread), UNIFORM)
+
+    def score(self, files: Files) -> Score:
+        x = files.x[~np.isnan(files.x)]
+        if not x.shape[0] or x.min() == x.max():
+            return beside(None, UNIFORM)
+        m2, m3, m4 = (float(((x - x.mean()) ** power).mean()) for power in (2, 3, 4))
+        return beside(coefficient(Spread(x.shape[0], m2, m3, m4, 0, 0)), UNIFORM)
 
 
 def coefficient(spread: Spread) -> float | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simapp.metrics.base import Metric, point
+from simapp.metrics.files import Score, beside
 
 if TYPE_CHECKING:
     from simapp.engine.record import MetricPoint
+    from simapp.metrics.files import Files
     from simapp.metrics.view import View
 
 
@@ -22,7 +26,12 @@ class Here(Metric):
     null = "none"
     reference = "definition"
     cost = "O(n)"
+    reads = ("opinions",)
 
     def compute(self, view: View) -> MetricPoint:
         spread = view.spread
         return point(spread.above / spread.users if spread.users else None)
+
+    def score(self, files: Files) -> Score:
+        x = files.x[~np.isnan(files.x)]
+        return beside(float((x > 0).mean()) if x.shape[0] else None)

@@ -9,6 +9,7 @@ import numpy as np
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.threads import Workers
 from simapp.metrics import passes, registry
+from simapp.metrics.kept import KeptEdges
 from simapp.metrics.view import View
 
 if TYPE_CHECKING:
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from simapp.engine.core.batches import EventBatch
+    from simapp.engine.core.batches import EventBatch, FeedBatch
     from simapp.engine.core.world import World
     from simapp.engine.record import MetricPoint
 
-DEFAULT = "default"
+DEFAULT, ALL = "default", "live"
 BINS = 40
 
 
 class LiveMetrics:
     """Implements `simapp.engine.record.Measures`.
 
-    metrics: names, or "default" (alone or in a list) for all built-in ones. codes: stored action codes by
-    action name (from the engine's action registry). topic: the topic of opinion metrics. Raises WrongInput
-    for a name that is unknown or given twice.
+    metrics: names; "default" (alone or in a list) stands for the usual built-in ones, "live" for all that a step
+    can have. codes: stored action codes by action name (from the engine's action registry). topic: the topic of
+    opinion metrics. Raises WrongInput for a name that is unknown, given twice or computed on demand only.
     """
 
     def __init__(
@@ -46,30 +47,54 @@ class LiveMetrics:
         self._codes = dict(codes)
         self._topic = topic
         self._bins = bins
+        self._kept = KeptEdges()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the metrics, in the order of the catalogue."""
         return tuple(m.name for m in self._metrics)
 
-    def measure(self, world: World, events: EventBatch) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
+    def measure(
+        self, world: World, events: EventBatch, feed: FeedBatch | None = None
+    ) -> tuple[dict[str, MetricPoint], NDArray[np.int64]]:
         """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
-        view = View.of(world, events, self._codes, self._topic, self._workers)
+        view = View.of(world, events, self._codes, self._topic, self._workers, feed)
+        view.kept = lambda x: self._kept.rows(
+            world.step, x, world.follows, self._did(events, "follow"), self._did(events, "unfollow"), self._workers
+        )
         points = {metric.name: metric.compute(view) for metric in self._metrics}
         histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
         passes.count_bins(view.opinions, histogram)
         return points, histogram
 
 
+    def _did(self, events: EventBatch, action: str) -> NDArray[np.int32]:
+        done = (events.outcome == 0) & (events.code == self._codes.get(action, -1))
+        actors: NDArray[np.int32] = events.actor[done]
+        return actors
+
+
+def check_metrics(metrics: Iterable[str]) -> None:
+    """Raise WrongInput when no step can have one of these metrics, or one is named twice."""
+    _chosen(metrics)
+
+
 def _chosen(metrics: str | Iterable[str]) -> list[str]:
     wanted: list[str] = []
+    groups = {DEFAULT: registry.usual, ALL: registry.live}
     for name in [metrics] if isinstance(metrics, str) else metrics:
-        if name != DEFAULT and name not in registry.names():
-            msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {', '.join(registry.names())}"
+        if name not in groups and name not in registry.names():
+            msg = f"metrics: unknown metric {name!r}; known: {DEFAULT}, {ALL}, {', '.join(registry.names())}"
             raise WrongInput(msg)
-        wanted.extend(registry.built_in() if name == DEFAULT else [name])
+        wanted.append(name)
     twice = next((name for name in wanted if wanted.count(name) > 1), None)
     if twice is not None:
         msg = f"metrics: {twice!r} is named twice"
+        raise WrongInput(msg)
+    # What a word stands for may be named beside it.
+    wanted = [n for name in wanted for n in (groups[name]() if name in groups else (name,))]
+    dear = next((name for name in wanted if not registry.metric_named(name).live), None)
+    if dear is not None:
+        msg = f"metrics: {dear!r} is computed on demand (manage.py measure), not in a step"
         raise WrongInput(msg)
     return [name for name in registry.all_metrics() if name in wanted]

@@ -45,15 +45,17 @@ def central_sums(x: Any, mean: Any) -> Any:
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: Any, sides: Any) -> None:
-    """Of users lo .. hi - 1: count edges across sides and within a side into sides int32[N, 2]; fill means float64[N].
+def follow_edges(
+    lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: Any, counts: Any, apart: Any
+) -> None:
+    """Of users lo .. hi - 1: fill means float64[N], counts int32[N, 3] and apart float64[N].
 
-    indptr int64[N + 1], followees int32[M]: rows of follower -> followee edges; x float32[N]. A side
-    is the sign of x; edges with an end at 0 are on neither count. means[u] is the mean x of u's
-    followees, NaN without any. Loops are left out of both.
+    indptr int64[N + 1], followees int32[M]: rows of follower -> followee edges; x float32[N]. means[u] is the mean x of
+    u's followees, NaN without any; counts[u] edges across sides, within a side, and all; apart[u] the sum of
+    abs(x_u - x_v). A side is the sign of x; edges with an end at 0 are on neither count. Loops are left out.
     """
     for u in range(lo, hi):
-        own, total, count = np.float64(x[u]), 0.0, 0
+        own, total, distance, count = np.float64(x[u]), 0.0, 0.0, 0
         external, internal = np.int64(0), np.int64(0)
         for e in range(indptr[u], indptr[u + 1]):
             v = followees[e]
@@ -61,11 +63,13 @@ def follow_edges(lo: Any, hi: Any, indptr: Any, followees: Any, x: Any, means: A
                 continue
             other = np.float64(x[v])
             total += other
+            distance += abs(own - other)
             count += 1
             external += np.int64(own * other < 0.0)
             internal += np.int64(own * other > 0.0)
         means[u] = total / count if count else np.nan
-        sides[u, 0], sides[u, 1] = external, internal
+        counts[u, 0], counts[u, 1], counts[u, 2] = external, internal, count
+        apart[u] = distance
 
 
 @njit(cache=True, nogil=True)

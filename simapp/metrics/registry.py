@@ -13,7 +13,11 @@ from simapp import metrics
 from simapp.metrics.base import GROUPS, Metric
 
 ENTRY_POINTS = "simapp.metrics"
-_NOT_METRICS = {"base", "live", "passes", "registry", "view"}
+_NOT_METRICS = {
+    *("base", "exposure", "files", "graph_passes", "graphs", "growth", "inequality", "kept", "live"),
+    *("mixing", "passes"),
+    *("pairs", "registry", "spread", "trees", "view", "wordlist"),
+}
 
 
 @cache
@@ -62,10 +66,28 @@ def all_metrics() -> dict[str, Metric]:
     return {m.name: m for m in sorted(found, key=lambda m: (GROUPS.index(m.group), m.name))}
 
 
+def usual() -> tuple[str, ...]:
+    """Return the built-in metrics that a scenario's `default` stands for, in the order of the catalogue."""
+    return tuple(name for name, metric in all_metrics().items() if metric.usual and name in built_in())
+
+
+def live() -> tuple[str, ...]:
+    """Return the built-in metrics that a run can compute at each step, in the order of the catalogue."""
+    return tuple(name for name, metric in all_metrics().items() if metric.live and name in built_in())
+
+
+def when(metric: Metric) -> str:
+    """Return when a metric is computed, in words."""
+    if not metric.live:
+        return "on demand"
+    return "at every step" if metric.usual else "at every step of a scenario that names it"
+
+
 def catalogue() -> list[dict[str, Any]]:
     """Return one row per metric for pages and docs.
 
-    Keys: the texts that `Metric` declares, `about` (the first thing to know) and `range` as [lo, hi].
+    Keys: the texts that `Metric` declares, `about` (the first thing to know), `range` as [lo, hi], `when` it is
+    computed, and `files`: the options of `manage.py measure` that give it, "" where it cannot.
     """
     texts = (
         *("name", "label", "group", "unit", "formula", "direction", "edge_cases"),
@@ -76,6 +98,8 @@ def catalogue() -> list[dict[str, Any]]:
             **{text: getattr(metric, text) for text in texts},
             "about": inspect.cleandoc(type(metric).__doc__ or "").replace("\n", " "),
             "range": list(metric.range),
+            "when": when(metric),
+            "files": " ".join(f"--{kind}" for kind in metric.reads),
         }
         for metric in all_metrics().values()
     ]

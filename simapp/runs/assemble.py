@@ -134,9 +134,7 @@ class Parts:
 
     def measures(self) -> LiveMetrics:
         """Build the live metrics that the scenario names."""
-        names = self.scenario.metrics
-        wanted: Any = "default" if "default" in names else list(names)
-        return LiveMetrics(wanted, codes=CODES, workers=self.workers)
+        return LiveMetrics(self.scenario.metrics, codes=CODES, workers=self.workers)
 
     def rules(self) -> Rules:
         """Build the platform's rules."""

@@ -67,8 +67,8 @@ def import_run(*, owner: Any, path: Path) -> Run:
 def _row(owner: Any, folder: Folder, document: Scenario, origin: dict[str, Any]) -> Run:
     people = document.population.people
     if people is not None:
-        data = folder.people
-        upload = None if data is None else store_upload(owner=owner, name=people.name, data=data)[0]
+        data, is_graph = folder.people, people.format.startswith("graph-")
+        upload = None if data is None else store_upload(owner=owner, name=people.name, data=data, graph=is_graph)[0]
         if upload is None or upload.sha256 != people.upload:
             msg = f"the folder does not hold the file {people.name} that the scenario's people come from"
             raise WrongInput(msg)

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from simapp.engine.core.errors import Refused as Refused
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
+from simapp.metrics.live import check_metrics
 from simapp.models import Audit, Export, ReplyFile, Run, Scenario, ScenarioVersion, Upload
 from simapp.runs import forecasts, messages
 from simapp.runs.models import checked_answers, note_prices
@@ -83,9 +84,9 @@ def save_version(*, scenario: Scenario, author: Any, document: Document) -> Scen
         )
 
 
-def store_upload(*, owner: Any, name: str, data: bytes) -> tuple[Upload, PeopleImport]:
-    """Check a file of people and keep it; what cannot be read raises WrongInput and nothing is kept."""
-    people = read_people(data, name=name)
+def store_upload(*, owner: Any, name: str, data: bytes, graph: bool = False) -> tuple[Upload, PeopleImport]:
+    """Check a file of people, or of a graph, and keep it; what cannot be read raises WrongInput, nothing is kept."""
+    people = read_people(data, name=name, graph=graph)
     upload, _ = Upload.objects.get_or_create(
         sha256=hashlib.sha256(data).hexdigest(),
         defaults={
@@ -152,6 +153,7 @@ def create_run(
         msg = f"steps is {length}; it must be a whole number from 1 to 100000."
         raise WrongInput(msg)
     rules = checked(keep or {})
+    check_metrics(document.metrics)
     forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
     replies = source_of(owner, version, seed, answers, replies)
     run = Run.objects.create(

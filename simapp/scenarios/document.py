@@ -52,7 +52,7 @@ MetricNames = Annotated[
             "items": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "minLength": 1, "maxLength": 60},
             "minItems": 1,
             "maxItems": 100,
-            "accepted": "a list of metric names, or default",
+            "accepted": "a list of metric names, or default, or live",
         }
     ),
 ]
@@ -90,7 +90,7 @@ class Scenario(Part):
     clock: ClockPart = Field(default=ClockPart(), description="Simulated time.")
     metrics: MetricNames = Field(
         default=(DEFAULT_METRICS,),
-        description="Names of the metrics to compute; default stands for the usual set.",
+        description="Names of the metrics to compute; default stands for the usual set, live for all there are.",
     )
 
     @model_validator(mode="after")

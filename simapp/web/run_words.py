@@ -157,7 +157,9 @@ def _measured(run: Run, last: StepMessage | None) -> list[str]:
     if last is not None:
         return list(last.metrics)
     asked = run.scenario_version.document.get("metrics") or ["default"]
-    return list(registry.built_in()) if "default" in asked else list(asked)
+    groups = {"default": registry.usual, "live": registry.live}
+    named = (name for word in asked for name in (groups[word]() if word in groups else (word,)))
+    return list(dict.fromkeys(named))
 
 
 def _has_first_votes(run: Run) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from simapp.engine.core.errors import WrongInput
+from simapp.metrics.registry import live
 from simapp.models import Run, RunEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,4 +55,13 @@ def test_archetypes_are_measured_without_a_run() -> None:
     found = bench("decide", tier="archetype", users=400, steps=1)
     assert (found["tier"], found["users"], found["decisions"]) == ("archetype", 400, 800)
     assert found["model_calls"] == 408
+    assert not Run.objects.exists()
+
+
+def test_the_cost_of_every_live_metric_is_timed_in_memory() -> None:
+    found = bench("metrics", users=300, follows=5, steps=1)
+    assert set(found["metrics"]) == set(live())
+    assert found["users"] == 300
+    assert 0 < found["live_share"] < 1
+    assert set(found["seconds"]) == set(found["cpu_seconds"]) == {"step", "usual", "live"}
     assert not Run.objects.exists()

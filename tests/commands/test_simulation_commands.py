@@ -67,6 +67,8 @@ WRONG = {
     "an assignment that is none": ("simulate", ["rumour", "--set", "population"], "path=value"),
     "a value of another kind": ("simulate", ["rumour", "--set", "population.users=many"], "population.users"),
     "no users": ("simulate", ["rumour", "--set", "population.users=0"], "population.users"),
+    "a metric that is none": ("simulate", ["rumour", "--set", "metrics=[mood]"], "metrics: unknown metric 'mood'"),
+    "a metric that no step has": ("simulate", ["rumour", "--set", "metrics=[rwc]"], "computed on demand"),
     "a negative number of steps": ("simulate", ["rumour", "--steps", "-3"], "steps"),
     "no steps": ("simulate", ["rumour", "--steps", "0"], "steps"),
     "too many steps": ("simulate", ["rumour", "--steps", "9999999"], "steps"),

@@ -16,17 +16,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simapp import metrics
+from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.posts import QUOTE, REPOST, Posts
 from simapp.engine.record import MetricPoint
 from simapp.metrics import registry
 from simapp.metrics.base import GROUPS, Metric
-from tests.metrics.views import CODES, events_of, share, view_of, write
+from simapp.metrics.files import Files
+from tests.metrics.views import CODES, events_of, share, view_of, votes_of, write
 
 if TYPE_CHECKING:
     from simapp.metrics.view import View
 
+# Computed by their function of arrays alone: what they need is in no file and no step.
+BY_ARRAYS: set[str] = set()
 ROOT = Path(__file__).resolve().parents[2]
-every_metric = pytest.mark.parametrize("metric", registry.all_metrics().values(), ids=lambda m: m.name)
+ALL = list(registry.all_metrics().values())
+LIVE = [metric for metric in ALL if metric.live]
+every_metric = pytest.mark.parametrize("metric", ALL, ids=lambda m: m.name)
+every_live_metric = pytest.mark.parametrize("metric", LIVE, ids=lambda m: m.name)
 
 
 @st.composite
@@ -56,13 +63,18 @@ def views(draw: st.DrawFn) -> View:
         posts.evict_before(draw(st.integers(0, count)))
     actions = st.tuples(user, st.sampled_from(sorted(CODES)), st.integers(0, 10))
     events = events_of(*draw(st.lists(actions, max_size=10)))
-    return view_of(np.asarray(x, np.float32).reshape(n, topics), sorted(edges), posts, events)
+    events.user[:] = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    serial = st.integers(0, max(posts.end - 1, 0))
+    lists = [draw(st.lists(serial, max_size=4)) for _ in range(n)] if posts.end else []
+    return view_of(
+        np.asarray(x, np.float32).reshape(n, topics), sorted(edges), posts, events, list(enumerate(lists))
+    )
 
 
 @settings(deadline=None, max_examples=200)
 @given(view=views())
 def test_a_metric_is_a_number_in_its_range_or_missing(view: View) -> None:
-    for metric in registry.all_metrics().values():
+    for metric in LIVE:
         point = metric.compute(view)
         assert isinstance(point, MetricPoint), metric.name
         lowest, highest = metric.range
@@ -73,27 +85,42 @@ def test_a_metric_is_a_number_in_its_range_or_missing(view: View) -> None:
             assert highest is None or point.value <= highest, metric.name
 
 
-@every_metric
+@every_live_metric
 def test_a_metric_can_be_computed_of_an_empty_world(metric: Metric) -> None:
     point = metric.compute(view_of([]))
     assert point.value is None or point.value == 0.0
 
 
-@every_metric
+@every_live_metric
 def test_a_metric_does_not_depend_on_what_was_measured_before(metric: Metric) -> None:
     def view() -> View:
         posts = Posts()
         write(posts, author=[0, 1, 2], arm=[1, 0, -1], likes=[3, 1, 0])
         share(posts, 0, [0, 0], [1, 2])
-        events = events_of((0, "create_post", 0), (1, "repost", 0), (2, "like_post", 3))
-        return view_of([0.9, 0.4, -0.2, -0.8], [(0, 1), (1, 2), (2, 3), (3, 2), (0, 3)], posts, events)
+        events = [events_of((0, "create_post", 0), (1, "repost", 0), (2, "like_post", 3))]
+        events.append(votes_of((0, "like_post", 1), (0, "dislike_post", 2)))
+        edges = [(0, 1), (1, 2), (2, 3), (3, 2), (0, 3)]
+        feed = [(0, [1, 2]), (1, [0, 2]), (2, [3, 1]), (3, [2])]
+        return view_of([0.9, 0.4, -0.2, -0.8], edges, posts, EventBatch.join(events), feed)
 
     shared = view()
-    for other in registry.all_metrics().values():
+    for other in LIVE:
         other.compute(shared)
     point = metric.compute(shared)
     assert point == metric.compute(view())
     assert point.value is not None, "a world with everything in it has every metric"
+
+
+@every_metric
+def test_a_metric_can_be_had_somewhere(metric: Metric) -> None:
+    assert metric.live or metric.reads or metric.name in BY_ARRAYS
+    assert metric.live or not metric.usual
+    if not metric.live:
+        with pytest.raises(TypeError, match="computed on demand"):
+            metric.compute(view_of([]))
+    if not metric.reads:
+        with pytest.raises(TypeError, match="cannot be computed of files"):
+            metric.score(Files())
 
 
 @every_metric
@@ -116,6 +143,7 @@ def test_a_metric_says_what_it_is(metric: Metric) -> None:
         "cost",
         "exactness",
         "about",
+        "when",
     ):
         assert isinstance(row[text], str), text
         assert row[text].strip() == row[text] != "", text
@@ -130,8 +158,14 @@ def test_a_metric_says_what_it_is(metric: Metric) -> None:
 
 def section_of(row: dict[str, Any]) -> str:
     """What docs/metrics.md says about a metric."""
-    ends = {(False, False): "{:g} to {:g}", (False, True): "{:g} and up", (True, True): "no bounds"}
+    ends = {
+        (False, False): "{:g} to {:g}",
+        (False, True): "{:g} and up",
+        (True, False): "up to {1:g}",
+        (True, True): "no bounds",
+    }
     bounds = ends[row["range"][0] is None, row["range"][1] is None].format(*row["range"])
+    files = f", `manage.py measure {row['files']}`" if row["files"] else ""
     return f"""### `{row["name"]}`
 
 **{row["label"]}.** {row["about"]}
@@ -142,6 +176,7 @@ def section_of(row: dict[str, Any]) -> str:
 - null: {row["null"]}
 - reference: {row["reference"]}
 - cost: {row["cost"]}, {row["exactness"]}
+- computed {row["when"]}{files}
 """
 
 

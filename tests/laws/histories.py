@@ -102,7 +102,7 @@ class Kept:
 class NoMeasures:
     """Measures nothing."""
 
-    def measure(self, world: World, events: Any) -> Any:
+    def measure(self, world: World, events: Any, feed: Any) -> Any:
         return {}, np.zeros((1, 1), np.int64)
 
 

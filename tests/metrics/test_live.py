@@ -10,17 +10,28 @@ from hypothesis import strategies as st
 from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.errors import WrongInput
 from simapp.metrics.live import BINS, LiveMetrics
-from simapp.metrics.registry import all_metrics, built_in
+from simapp.metrics.registry import all_metrics, live, usual
 from tests.metrics.views import CODES, events_of, world_of
 
 PAIRS = np.array([[0, 1], [1, 0], [2, 3], [3, 2]])
 
 
-def test_the_default_is_every_built_in_metric_in_the_order_of_the_catalogue() -> None:
-    live = LiveMetrics(codes=CODES)
-    assert set(live.names) == set(built_in())
-    assert list(live.names) == [name for name in all_metrics() if name in built_in()]
-    assert LiveMetrics(["default"], codes=CODES).names == live.names
+def test_the_default_is_the_usual_metrics_in_the_order_of_the_catalogue() -> None:
+    measures = LiveMetrics(codes=CODES)
+    assert measures.names == usual()
+    assert list(measures.names) == [name for name in all_metrics() if name in usual()]
+    assert LiveMetrics(["default"], codes=CODES).names == measures.names
+
+
+def test_one_word_stands_for_every_metric_that_a_step_can_have() -> None:
+    assert LiveMetrics("live", codes=CODES).names == live()
+    assert set(usual()) < set(live())
+    assert "rwc" not in live()
+
+
+def test_a_metric_that_no_step_has_is_refused_by_name() -> None:
+    with pytest.raises(WrongInput, match="metrics: 'rwc' is computed on demand"):
+        LiveMetrics(["rwc"], codes=CODES)
 
 
 def test_only_the_named_metrics_are_measured() -> None:
@@ -31,15 +42,19 @@ def test_only_the_named_metrics_are_measured() -> None:
 
 def test_an_unknown_metric_is_refused_by_name() -> None:
     with pytest.raises(
-        WrongInput, match=r"metrics: unknown metric 'polarization'; known: default, active_users"
+        WrongInput, match=r"metrics: unknown metric 'polarization'; known: default, live, active_users"
     ):
         LiveMetrics(["polarization"], codes=CODES)
 
 
-@pytest.mark.parametrize("names", [["camp_share", "camp_share"], ["default", "camp_share"]])
-def test_a_metric_named_twice_is_refused(names: list[str]) -> None:
+def test_a_metric_named_twice_is_refused() -> None:
     with pytest.raises(WrongInput, match="metrics: 'camp_share' is named twice"):
-        LiveMetrics(names, codes=CODES)
+        LiveMetrics(["camp_share", "camp_share"], codes=CODES)
+
+
+def test_metrics_may_be_named_beside_the_usual_ones() -> None:
+    assert LiveMetrics(["default", "camp_share"], codes=CODES).names == usual()
+    assert set(LiveMetrics(["default", "modularity"], codes=CODES).names) == {*usual(), "modularity"}
 
 
 def test_opinions_are_measured_as_they_are_shown() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simapp.engine.core import cascades
-from simapp.engine.core.batches import EventBatch
+from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.follows import Follows
 from simapp.engine.core.population import ListedProfiles, Population
@@ -42,8 +42,12 @@ def view_of(
     edges: Sequence[tuple[int, int]] = (),
     posts: Posts | None = None,
     events: EventBatch | None = None,
+    feed: Sequence[tuple[int, Sequence[int]]] = (),
 ) -> View:
-    """Return a view of users with these opinions (float[N] or float[N, T]) and follower -> followee edges."""
+    """Return a view of users with these opinions (float[N] or float[N, T]) and follower -> followee edges.
+
+    feed: (viewer, serials shown), viewers ascending.
+    """
     shown = np.asarray(opinions, np.float32)
     shown = shown.reshape(-1, 1) if shown.ndim == 1 else shown
     ends = np.asarray(edges, np.int32).reshape(-1, 2)
@@ -55,7 +59,17 @@ def view_of(
         Posts() if posts is None else posts,
         EventBatch.empty() if events is None else events,
         CODES,
+        feed=feed_of(*feed),
     )
+
+
+def feed_of(*lists: tuple[int, Sequence[int]]) -> FeedBatch:
+    """Return a feed from (viewer, serials shown)."""
+    feed = FeedBatch.empty(len(lists), max((len(shown) for _, shown in lists), default=1))
+    for i, (viewer, shown) in enumerate(lists):
+        feed.viewers[i] = viewer
+        feed.posts[i, : len(shown)] = shown
+    return feed
 
 
 def measured(name: str, view: View) -> MetricPoint:
@@ -67,6 +81,13 @@ def events_of(*rows: tuple[int, str, int]) -> EventBatch:
     events = EventBatch.empty(len(rows))
     for i, (actor, action, outcome) in enumerate(rows):
         events.actor[i], events.code[i], events.outcome[i] = actor, CODES[action], outcome
+    return events
+
+
+def votes_of(*rows: tuple[int, str, int]) -> EventBatch:
+    """Return votes from (voter, action, author of the post)."""
+    events = events_of(*((voter, action, 0) for voter, action, _ in rows))
+    events.user[:] = [author for _, _, author in rows]
     return events
 
 

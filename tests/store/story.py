@@ -78,7 +78,7 @@ class NewestFirst:
 
 
 class TwoMetrics:
-    def measure(self, world, events):
+    def measure(self, world, events, feed):
         points = {
             "opinion_variance": MetricPoint(float(np.var(world.shown_opinions())), 1 / 3),
             "undefined": MetricPoint(None),

@@ -32,6 +32,10 @@ class Command(StackCommand):
             help="file of people (OASIS X CSV or Reddit JSON) that replaces population, follows and seed posts",
         )
         parser.add_argument(
+            "--graph",
+            help="file of a graph (lines `u v`, GML, GraphML, GEXF) that says who lives there and who follows whom",
+        )
+        parser.add_argument(
             "--set",
             action="append",
             default=[],
@@ -72,11 +76,16 @@ class Command(StackCommand):
         document = set_paths(document, options["set"])
         workers = workers_from(options)
         keep = dict(rule.partition("=")[::2] for rule in options["keep"])
-        data = read_file(options["users"]) if options["users"] else None
+        if options["users"] and options["graph"]:
+            raise WrongInput("--users and --graph both say who follows whom; give one of them.")
+        named = options["users"] or options["graph"]
+        data = read_file(named) if named else None
         with transaction.atomic():
             if data is not None:
-                upload, people = store_upload(owner=None, name=Path(options["users"]).name, data=data)
-                for row in people.skipped:
+                upload, people = store_upload(
+                    owner=None, name=Path(named).name, data=data, graph=bool(options["graph"])
+                )
+                for row in people.notes if people.is_graph else people.skipped:
                     self.stderr.write(str(row))
                 document = with_people(document, upload, people)
             run = create_run(

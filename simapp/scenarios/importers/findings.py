@@ -42,7 +42,8 @@ class SkippedRow:
 class PeopleImport:
     """N people read from a file, with M follows.
 
-    format: `oasis-x` or `oasis-reddit`; name: of the file; sha256: of its bytes (hex).
+    format: `oasis-x`, `oasis-reddit`, or `graph-` and the format of a graph; name: of the file; sha256: of its
+    bytes (hex).
     profiles[N]; age int16[N] (0 = unknown); gender uint8[N] (index into GENDERS).
     hourly float64[N, 24]: activity counts per hour of the day (UTC), NaN for users without them.
     follower, followee int32[M]: follower -> followee, no loops, no duplicates.
@@ -63,6 +64,11 @@ class PeopleImport:
     rows: NDArray[np.int32]
     skipped: list[SkippedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the file says who follows whom and nothing else."""
+        return self.format.startswith("graph-")
 
     @property
     def users(self) -> int:

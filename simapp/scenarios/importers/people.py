@@ -8,17 +8,20 @@ from typing import Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.scenarios.importers.findings import MAX_BYTES, PeopleImport
+from simapp.scenarios.importers.graph_people import read_graph_people
 from simapp.scenarios.importers.oasis_reddit import read_oasis_reddit
 from simapp.scenarios.importers.oasis_x import read_oasis_x
 
 
-def read_people(data: bytes, *, name: str = "", limit: int = MAX_BYTES) -> PeopleImport:
-    """Return the people in a file: OASIS's X CSV or OASIS's Reddit JSON.
+def read_people(data: bytes, *, name: str = "", limit: int = MAX_BYTES, graph: bool = False) -> PeopleImport:
+    """Return the people in a file: OASIS's X CSV, OASIS's Reddit JSON or, where `graph` is set, a graph.
 
     `name` is kept for people and decides nothing; `limit` is the largest size in bytes. Raises
     WrongInput with one sentence when the file cannot be used at all; single rows that cannot be used
     are listed in the result's `skipped`.
     """
+    if graph:
+        return read_graph_people(data, name=name, limit=limit)
     text = _decode(data, limit)
     sha256 = hashlib.sha256(data).hexdigest()
     found = _json(text)

@@ -11,7 +11,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.population import ListedProfiles, Population
 from simapp.scenarios.population.build import product_posts, seed_posts_of
 from simapp.scenarios.population.opinions import draw_opinions
-from simapp.scenarios.population.traits import draw_levels, draw_rhythms, draw_voices
+from simapp.scenarios.population.traits import draw_ages, draw_genders, draw_levels, draw_rhythms, draw_voices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +27,9 @@ def population_from_import(imported: PeopleImport, scenario: Scenario, streams: 
     They replace users, follows and seed posts (those about products stay). Opinions and voice are drawn as the
     scenario says, age and gender come from the file or are unknown. Hourly counts become rhythm and level
     (`hourly_activity`); who has none gets both from the scenario. The file's posts take the place of
-    the scenario's and get its first one's topic and appeal; their stance is unknown. WrongInput when
-    the scenario names an author that the file does not have.
+    the scenario's and get its first one's topic and appeal; their stance is unknown. A graph says who follows whom
+    only: ages, genders and seed posts are the scenario's. WrongInput when the scenario names an author that the
+    file does not have.
     """
     check_authors(imported, scenario)
     users = np.arange(imported.users, dtype=np.int64)
@@ -39,10 +40,15 @@ def population_from_import(imported: PeopleImport, scenario: Scenario, streams: 
     first = scenario.seed_posts[0] if scenario.seed_posts else None
     topic = scenario.topics.index(first.topic) if first else 0
     appeal = first.appeal if first else None
+    written = product_posts(scenario)
+    age, gender = imported.age, imported.gender
+    if imported.is_graph:
+        written = [*scenario.seed_posts, *written]
+        age, gender = draw_ages(part.ages, users, streams), draw_genders(part.genders, users, streams)
     return Population(
         profiles=ListedProfiles(imported.profiles),
-        age=imported.age,
-        gender=imported.gender,
+        age=age,
+        gender=gender,
         rhythm=rhythm,
         rhythms=rhythms,
         level=level,
@@ -53,9 +59,7 @@ def population_from_import(imported: PeopleImport, scenario: Scenario, streams: 
         community=np.full(imported.users, -1, np.int32),
         seed_posts=[
             *(replace(post, topic=topic, appeal=appeal) for post in imported.seed_posts),
-            *seed_posts_of(
-                product_posts(scenario), scenario.topics, imported.users, imported.followee, streams
-            ),
+            *seed_posts_of(written, scenario.topics, imported.users, imported.followee, streams),
         ],
     )
 
@@ -93,6 +97,8 @@ def hourly_activity(
 def check_authors(imported: PeopleImport, scenario: Scenario) -> None:
     named: list[tuple[str, Any]] = [(f"interventions.{i}", change) for i, change in enumerate(scenario.interventions)]
     named += [(f"platform.products.{i}.post", product.post) for i, product in enumerate(scenario.platform.products)]
+    if imported.is_graph:
+        named += [(f"seed_posts.{i}", post) for i, post in enumerate(scenario.seed_posts)]
     for path, part in named:
         author = getattr(part, "author", None)
         if isinstance(author, int) and author >= imported.users:

@@ -1,0 +1,51 @@
+"""affective_polarization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simapp.engine.core import ids
+from simapp.metrics.base import Metric, point
+
+if TYPE_CHECKING:
+    from simapp.engine.record import MetricPoint
+    from simapp.metrics.view import View
+
+
+class Here(Metric):
+    """How much warmer users react to their own side than to the other, in votes."""
+
+    name, label, group = "affective_polarization", "Affective polarization", "affect"
+    formula = (
+        "mean w of votes on the own side - mean w of votes on the other side, w = 1 for a like and -1 for a"
+        " dislike of a post in the step, the side that of the voter's and the author's x"
+    )
+    range = (-2.0, 2.0)
+    direction = "2 own side liked and other side disliked without exception, 0 no difference, -2 the reverse"
+    edge_cases = (
+        "missing without a vote on the own side or without one on the other: no contact is not warmth; "
+        "users at exactly 0, artificial votes and refused ones are left out; on platforms without dislikes "
+        "always 0"
+    )
+    null = "0: votes that know no side"
+    reference = (
+        "Iyengar, Sood & Lelkes 2012, Public Opinion Quarterly 76:405-431, with votes instead of a "
+        "thermometer"
+    )
+    cost = "O(e)"
+    usual = False
+
+    def compute(self, view: View) -> MetricPoint:
+        events, x = view.events, view.column
+        like, dislike = (view.codes.get(name, -1) for name in ("like_post", "dislike_post"))
+        votes = (events.code == like) | (events.code == dislike)
+        votes &= (events.outcome == 0) & (events.actor != ids.SYSTEM)
+        votes &= (events.user >= 0) & (events.user < x.shape[0])
+        one, other = x[events.actor[votes]], x[events.user[votes]]
+        w = np.where(events.code[votes] == like, 1.0, -1.0)
+        same, cross = one * other > 0, one * other < 0
+        if not same.any() or not cross.any():
+            return point(None, 0.0)
+        return point(w[same].mean() - w[cross].mean(), 0.0)

@@ -1,0 +1,44 @@
+"""catalogue_coverage."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simapp.metrics.base import Metric, point
+from simapp.metrics.exposure import times_shown
+
+if TYPE_CHECKING:
+    from simapp.engine.record import MetricPoint
+    from simapp.metrics.view import View
+
+
+class Here(Metric):
+    """How many of the posts that could be shown were shown to anybody."""
+
+    name, label, group = "catalogue_coverage", "Catalogue coverage", "exposure"
+    formula = (
+        "posts of the feed window shown in the step / posts of the feed window, a repost being a row of its"
+        " own"
+    )
+    range = (0.0, 1.0)
+    direction = "near 0 all look at the same few posts, 1 every post reached somebody"
+    edge_cases = (
+        "missing without a post in the feed window; removed posts count among those that could have been "
+        "shown"
+    )
+    null = "1 - (1 - 1/h)^i, i impressions dealt to h posts at random"
+    reference = "Ge, Delgado-Battenfeld & Jannach 2010, ACM RecSys 257-260"
+    cost = "O(h + i), i impressions of the step"
+    usual = False
+
+    def compute(self, view: View) -> MetricPoint:
+        times = times_shown(view.feed, view.posts)
+        if not times.shape[0]:
+            return point(None)
+        random = (
+            -math.expm1(int(times.sum()) * math.log1p(-1.0 / times.shape[0])) if times.shape[0] > 1 else 1.0
+        )
+        return point(np.count_nonzero(times) / times.shape[0], random)

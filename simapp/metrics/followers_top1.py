@@ -1,0 +1,18 @@
+"""followers_top1."""
+
+from __future__ import annotations
+
+from simapp.metrics._of_counts import OfCounts
+
+
+class Here(OfCounts):
+    """How unequally followers are spread over users."""
+
+    name, label = "followers_top1", "Followers: Share of the top 1 %"
+    formula = "what the ceil(n/100) users with most have / all there is; counts are followers"
+    range = (0.0, 1.0)
+    direction = "0.01 all have the same, 1 they have all"
+    edge_cases = "missing where nobody has any; users who have none count as 0: without them the figure is lower"
+    reference = "Piketty & Saez 2003, Quarterly Journal of Economics 118:1-41 (top shares)"
+    cost = "O(n)"
+    counted, figure = "followers", "top1"
