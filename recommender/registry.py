@@ -39,12 +39,14 @@ def build_feed(
     codes: Mapping[str, int] | None = None,
     encoder: Encoder | None = None,
     cache: Path | None = None,
+    device: str | None = None,
 ) -> Pipeline:
     """Return the feed of a preset.
 
     params: values by parameter name; missing ones take their default. codes: stored action codes by
     action name, which a feed that learns from actions needs. encoder: None = the packaged MiniLM
-    (only loaded by feeds that compare texts). cache: folder for encoded texts, kept between runs.
+    (only loaded by feeds that compare texts). cache: folder for encoded texts, kept between runs. device:
+    where vectors are compared, see `Supplies`.
     Raises WrongInput for an unknown preset or parameter and for a value out of range.
     """
     chosen = folders.load("presets", preset)
@@ -52,4 +54,4 @@ def build_feed(
     if chosen.learns and not codes:
         msg = f"the feed {preset!r} learns from actions: build_feed needs their codes"
         raise ValueError(msg)
-    return Pipeline(chosen.recipe(values), Supplies(dict(codes or {}), encoder, cache))
+    return Pipeline(chosen.recipe(values), Supplies(dict(codes or {}), encoder, cache, device))

@@ -16,7 +16,7 @@ from recommender.embeddings.minilm import MiniLM
 from recommender.embeddings.quantise import squared_lengths
 from recommender.embeddings.store import TextVectors
 from recommender.parameters import Parameter
-from recommender.parts import PairScorer, Supplies
+from recommender.parts import DenseScorer, Supplies
 from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.world import World
 
@@ -56,13 +56,14 @@ def _from_dots(
             out[j] = 0.5 + 0.5 * (np.float64(dot) / np.sqrt(length))
 
 
-class Here(PairScorer):
+class Here(DenseScorer):
     """S = (1 + cosine(interest, text)) / 2, in [0, 1]; 0.5 where either is unknown.
 
     OASIS multiplies by the bare cosine, which turns the order round where it is negative and leaves
     nothing of recency and fame where it is 0, as it is for a user without any interests yet.
     """
 
+    offset, gain = 0.5, 0.5
     name = "similarity"
     label = "Similarity"
     help = "Closeness of the text to what the viewer reacted to: 0 opposite, 0.5 unknown, 1 the same."
@@ -88,6 +89,17 @@ class Here(PairScorer):
 
     def learn(self, world: World, events: EventBatch) -> None:
         interests.learn(world, events, self.texts, self.supplies.codes, self.params["learning"])
+
+    def left(self, turn: Turn, viewers: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        interest = turn.world.extra[interests.INTEREST][viewers]
+        return interest, squared_lengths(interest)
+
+    def right(self, turn: Turn, rows: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        text = turn.board.text[rows]
+        known = text >= 0
+        vectors = turn.world.extra[interests.VECTORS][np.where(known, text, 0)]
+        vectors[~known] = 0
+        return vectors, squared_lengths(vectors)
 
     def of_pairs(self, turn: Turn, candidates: Candidates) -> NDArray[np.float64]:
         vectors, interest = turn.world.extra[interests.VECTORS], turn.world.extra[interests.INTEREST]

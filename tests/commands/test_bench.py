@@ -48,3 +48,23 @@ def test_the_scale_says_how_the_cost_grows_and_leaves_nothing_behind() -> None:
 def test_sizes_that_say_nothing_about_scale_are_refused(sizes: str) -> None:
     with pytest.raises(WrongInput, match="--sizes"):
         bench("scale", sizes=sizes)
+
+
+@pytest.mark.parametrize("kind", ["hot", "interest"])
+def test_ranking_is_timed_over_full_feeds_and_threads_change_nothing_but_the_time(kind: str) -> None:
+    one = bench("rank", kind=kind, users=400, posts=900, candidates=300, k=5, steps=1, threads=1)
+    two = bench("rank", kind=kind, users=400, posts=900, candidates=300, k=5, steps=1, threads=2)
+    assert one["impressions"] == 400 * 5
+    assert one["checksum"] == two["checksum"]
+    assert one["seconds"] > 0
+    assert one["peak_rss_mib"] > 0
+    assert one["device"].startswith("cpu")
+    if kind == "interest":
+        assert 0 < one["texts_encoded"] <= 900
+        assert one["texts_per_second"] > 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("users", 1), ("posts", 0), ("steps", 0), ("k", 256), ("candidates", 3)])
+def test_a_ranking_that_cannot_be_timed_is_refused(name: str, value: int) -> None:
+    with pytest.raises(WrongInput, match=str(value)):
+        bench("rank", kind="hot", **({"users": 10, "posts": 10} | {name: value}))

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class Command(StackCommand):
-    """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users."""
+    """`bench step`: what a step costs; `bench scale`: how that grows with the users; `bench rank`: what feeds cost."""
 
     help = (
         "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
-        "`bench scale`: the same at several sizes, and the exponent of its cost."
+        "`bench scale`: the same at several sizes, and the exponent of its cost. `bench rank`: every feed made anew."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["step", "scale"], help="what to measure")
+        parser.add_argument("name", choices=["step", "scale", "rank"], help="what to measure")
         parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
         parser.add_argument(
             "--sizes",
@@ -33,7 +33,16 @@ class Command(StackCommand):
         parser.add_argument("--active", type=float, default=1.0, help="step: share of users active (default 1)")
         parser.add_argument("--seed", type=int, default=1, help="seed (default 1)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
+        parser.add_argument("--kind", choices=["hot", "interest"], default="hot", help="rank: which feed (default hot)")
+        parser.add_argument("--posts", type=int, default=100_000, help="rank: number of posts (default 100000)")
+        parser.add_argument("--candidates", type=int, help="rank: posts offered to everybody (default: the preset's)")
+        parser.add_argument("--k", type=int, help="rank: places of a feed (default: hot 100, others 10)")
+        parser.add_argument("--device", choices=["cpu", "cuda"], help="rank: where vectors are compared")
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
+
+    def preflight(self, **options: Any) -> None:
+        # A ranking is timed in memory: no database is needed, and none is started.
+        self.needs_services = options["name"] != "rank"
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
@@ -43,7 +52,14 @@ class Command(StackCommand):
             raise WrongInput(f"--threads is {options['threads']}; it must be a whole number from 1.")
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
-        if options["name"] == "scale":
+        if options["name"] == "rank":
+            from simapp.runs.bench_rank import bench_rank
+
+            chosen = {name: options[name] for name in ("kind", "users", "posts", "candidates", "follows", "k", "seed")}
+            figures = bench_rank(
+                **chosen, device=options["device"], repeats=options["steps"], workers=Workers(threads)
+            )
+        elif options["name"] == "scale":
             figures = bench_scale(sizes=_sizes(options["sizes"]), workers=Workers(threads), **named)
         else:
             figures = bench_step(
