@@ -44,13 +44,13 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
 
     done bool[hi - lo]: viewers that are filled already. one_list: there is one shared list, of originals only,
     before everything else. places .. best: as in ByAuthor, by_author its source code (-1 none).
-    pool int32[L]: shared lists one after another, each best first; list s ends at pool_end[s], has the source code pool_code[s] and, where
-    pool_first[s], comes before the followed. reserved_ptr int64[hi - lo + 1], reserved_rows: what the
-    reserved source (code, -1 none) offers with `slots` places. own: whether own posts are left out. seen
-    uint32[N, S] with S = 0 where nothing is remembered; serials from unseen_from on were never shown.
-    cards int32[H, 4]: per row the row it shows, who put it into feeds, who wrote it. top_score .. heap_best:
-    room to work in, [k] each and the heap as long as the longest row of followees.
-    muters bool[N]; mute_keys, mute_flags: the table of mutes.
+    pool int32[L]: shared lists one after another, each best first; list s ends at pool_end[s], has the source code
+    pool_code[s] and, where pool_first[s], comes before the followed. reserved_ptr int64[hi - lo + 1],
+    reserved_rows: what the reserved source (code, -1 none) offers with `slots` places. own: whether own posts
+    are left out. seen uint32[N, S] with S = 0 where nothing is remembered; serials from unseen_from on were
+    never shown. cards int32[H, 4]: per row the row it shows, who put it into feeds, who wrote it. top_score ..
+    heap_best: room to work in, [k] each and the heap as long as the longest row of followees. muters bool[N];
+    mute_keys, mute_flags: the table of mutes.
     """
     k = out_posts.shape[1]
     for v in range(lo, hi):

@@ -59,6 +59,7 @@ class Part(ABC):
     label: ClassVar[str]
     help: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    keeps: ClassVar[str] = ""  # what it keeps in `world.extra`: parts that keep the same learn once
 
     def __init__(self, supplies: Supplies, params: Mapping[str, float]) -> None:
         self.supplies = supplies
@@ -75,8 +76,8 @@ class Part(ABC):
     def begin(self, turn: Turn) -> None:  # noqa: B027
         """Work out what this part needs for one call of `rank`, after the post scores are known."""
 
-    def learn(self, world: World, events: EventBatch) -> None:  # noqa: B027
-        """Take in what users did in the step."""
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch) -> None:  # noqa: B027
+        """Take in what users were shown and did in the step; of parts that keep the same, the first does it."""
 
 
 class Source(Part):

@@ -95,10 +95,13 @@ class Pipeline:
         self._board = board
         return board
 
-    def learn(self, world: World, events: EventBatch) -> None:
-        """Update viewers' interests in `world.extra` from what they did (events in any order)."""
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch | None = None) -> None:
+        """Update what is kept in `world.extra` from what was shown and what users did (events in any order)."""
+        taught: set[str] = set()
         for part in self._parts:
-            part.learn(world, events)
+            if part.keeps not in taught or not part.keeps:
+                part.learn(world, events, shown if shown is not None else FeedBatch.empty())
+            taught.add(part.keeps)
 
     def rank(
         self, world: World, viewers: NDArray[np.int32], k: int, streams: Streams, workers: Workers

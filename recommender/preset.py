@@ -28,7 +28,11 @@ def use(kind: str, name: str, params: Mapping[str, float]) -> Use:
 
 
 class Preset(ABC):
-    """One file in `presets/` that defines a class called `Here`."""
+    """One file in `presets/` that defines a class called `Here`.
+
+    learns: it needs the codes of actions. apart: the order of two posts depends on them and the viewer alone, so
+    that one post more changes no other's place but by taking one.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -36,6 +40,7 @@ class Preset(ABC):
     source: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
     learns: ClassVar[bool] = False
+    apart: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod

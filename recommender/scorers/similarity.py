@@ -17,7 +17,7 @@ from recommender.embeddings.quantise import squared_lengths
 from recommender.embeddings.store import TextVectors
 from recommender.parameters import Parameter
 from recommender.parts import DenseScorer, Supplies
-from simapp.engine.core.batches import EventBatch
+from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.world import World
 
 _DENSE = 0.02  # share of used (viewer, text) pairs from which one matrix product beats single dots
@@ -64,6 +64,7 @@ class Here(DenseScorer):
     """
 
     offset, gain = 0.5, 0.5
+    keeps = "interests"
     name = "similarity"
     label = "Similarity"
     help = "Closeness of the text to what the viewer reacted to: 0 opposite, 0.5 unknown, 1 the same."
@@ -87,7 +88,7 @@ class Here(DenseScorer):
         interests.encode(world, self.texts, board.text[board.shown])
         board.tables["text_lengths"] = squared_lengths(world.extra[interests.VECTORS])
 
-    def learn(self, world: World, events: EventBatch) -> None:
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch) -> None:
         interests.learn(world, events, self.texts, self.supplies.codes, self.params["learning"])
 
     def left(self, turn: Turn, viewers: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -118,4 +119,5 @@ class Here(DenseScorer):
             _from_products(candidates.indptr, text, column, products, mine, theirs, out)
         else:
             _from_dots(viewers, candidates.indptr, text, interest, vectors, mine, theirs, out)
+        candidates.tables["similarity"] = out
         return out

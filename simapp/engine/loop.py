@@ -122,7 +122,7 @@ class Simulation:
             impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
-            self.feed.learn(world, events)
+            self.feed.learn(world, events, feed)
             if not founding:
                 self.mind.remember(world, feed, decisions, self.streams, self.workers)
         with self._stage("measure"):
