@@ -42,9 +42,9 @@ BASE = {
     "quote_post": 0.001,
     "create_comment": 0.005,
     "follow": 0.001,
-    "dislike_post": 0.002,
-    "mute": 0.0005,
-    "report_post": 0.0002,
+    "dislike_post": 0.0005,
+    "mute": 0.0001,
+    "report_post": 0.00002,
 }
 ACTIONS = tuple(BASE)
 PRIOR = 50.0

@@ -30,8 +30,7 @@ def use(kind: str, name: str, params: Mapping[str, float]) -> Use:
 class Preset(ABC):
     """One file in `presets/` that defines a class called `Here`.
 
-    learns: it needs the codes of actions. apart: the order of two posts depends on them and the viewer alone, so
-    that one post more changes no other's place but by taking one.
+    learns: it needs the codes of actions.
     """
 
     name: ClassVar[str]
@@ -40,7 +39,6 @@ class Preset(ABC):
     source: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
     learns: ClassVar[bool] = False
-    apart: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod

@@ -15,7 +15,6 @@ class Here(Preset):
     label = "Bridging"
     help = "Posts that people like who otherwise disagree come first; what only one side likes counts for little."
     source = "Community Notes: Wojcik et al. 2022 (arXiv 2210.15723) and the published code."
-    apart = False
     parameters = settings_of(("sources", "trending"), ("sources", "followed"), ("sources", "explore"), explore=0.0)
 
     @classmethod

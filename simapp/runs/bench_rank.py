@@ -20,7 +20,7 @@ from simapp.engine.core.population import ListedProfiles, Population
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.texts import Texts
-from simapp.engine.core.world import World
+from simapp.engine.core.world import LIKED, World
 from simapp.runs.assemble import CODES, text_pool
 from simapp.scenarios.topics import TOPIC_SLUGS
 
@@ -36,17 +36,23 @@ LIKES_PER_USER = 3
 
 @dataclass(frozen=True)
 class Kind:
-    """What `--kind` names: a preset, the parameter that sets how many candidates all viewers share, and k."""
+    """What `--kind` names: a preset, the parameter that sets how many candidates all viewers share, and k.
+
+    compares: it compares vectors; reads: it reads texts.
+    """
 
     preset: str
     candidates: str
     k: int
-    learns: bool = True
+    compares: bool = True
+    reads: bool = True
 
 
 KINDS = {
-    "hot": Kind("reddit-hot", "size", 100, learns=False),
+    "hot": Kind("reddit-hot", "size", 100, compares=False, reads=False),
     "interest": Kind("interest", "pool", 10),
+    "x2026": Kind("x-2026", "pool", 10),
+    "cf": Kind("als", "pool", 10, reads=False),
 }
 
 
@@ -98,8 +104,10 @@ def bench_rank(
     streams = Streams(seed)
     world = drawn_world(users, posts, follows, streams)
     feed.prepare(world)
-    if chosen.learns:
-        feed.learn(world, _likes(world, streams))
+    if chosen.compares:
+        liked = _likes(world, streams)
+        feed.learn(world, liked)
+        world.reactions.set(ids.pair(liked.actor, world.posts.row(_serials(world, liked))), LIKED)
     places = chosen.k if k is None else k
     seconds, preparing, shown, digest = _timed(feed, world, places, streams, workers, repeats)
     figures = {
@@ -184,6 +192,11 @@ def _likes(world: World, streams: Streams) -> EventBatch:
     return events
 
 
+def _serials(world: World, events: EventBatch) -> NDArray[np.int64]:
+    order = np.argsort(world.posts.key)
+    return np.asarray(order[np.searchsorted(world.posts.key, events.post, sorter=order)], np.int64)
+
+
 def _timed(
     feed: Pipeline, world: World, k: int, streams: Streams, workers: Workers, repeats: int
 ) -> tuple[float, float, int, str]:
@@ -229,7 +242,7 @@ def _check_device(device: str | None) -> None:
 
 
 def _device_in_words(device: str | None, kind: Kind) -> str:
-    if not kind.learns:
+    if not kind.compares:
         return "cpu"
     import torch
 

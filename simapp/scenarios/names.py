@@ -84,4 +84,18 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-FEED_PRESETS: tuple[str, ...] = ("chronological", "reddit-hot", "interest")
+FEED_PRESETS: tuple[str, ...] = (
+    "chronological",
+    "random",
+    "reddit-hot",
+    "reddit-best",
+    "reddit-controversial",
+    "hacker-news",
+    "interest",
+    "item-knn",
+    "als",
+    "engagement",
+    "x-2023",
+    "x-2026",
+    "bridging",
+)

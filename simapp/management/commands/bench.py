@@ -17,11 +17,12 @@ class Command(StackCommand):
 
     help = (
         "Measure. `bench step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
-        "`bench scale`: the same at several sizes, and the exponent of its cost. `bench rank`: every feed made anew."
+        "`bench scale`: the same at several sizes, and the exponent of its cost. `bench rank`: every feed made anew. "
+        "`bench recommender`: how well collaborative rankings predict what was held back."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["step", "scale", "rank"], help="what to measure")
+        parser.add_argument("name", choices=["step", "scale", "rank", "recommender"], help="what to measure")
         parser.add_argument("--users", type=int, default=10_000, help="step: number of users (default 10000)")
         parser.add_argument(
             "--sizes",
@@ -33,16 +34,17 @@ class Command(StackCommand):
         parser.add_argument("--active", type=float, default=1.0, help="step: share of users active (default 1)")
         parser.add_argument("--seed", type=int, default=1, help="seed (default 1)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
-        parser.add_argument("--kind", choices=["hot", "interest"], default="hot", help="rank: which feed (default hot)")
+        parser.add_argument("--kind", choices=["hot", "interest", "x2026", "cf"], default="hot", help="rank: which feed (default hot)")
         parser.add_argument("--posts", type=int, default=100_000, help="rank: number of posts (default 100000)")
         parser.add_argument("--candidates", type=int, help="rank: posts offered to everybody (default: the preset's)")
         parser.add_argument("--k", type=int, help="rank: places of a feed (default: hot 100, others 10)")
         parser.add_argument("--device", choices=["cpu", "cuda"], help="rank: where vectors are compared")
+        parser.add_argument("--data", help="recommender: ratings.csv (userId, movieId, timestamp), .gz, or their folder")
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def preflight(self, **options: Any) -> None:
-        # A ranking is timed in memory: no database is needed, and none is started.
-        self.needs_services = options["name"] != "rank"
+        # Rankings are made in memory: no database is needed, and none is started.
+        self.needs_services = options["name"] not in ("rank", "recommender")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
@@ -52,6 +54,9 @@ class Command(StackCommand):
             raise WrongInput(f"--threads is {options['threads']}; it must be a whole number from 1.")
         threads = options["threads"] or default_threads()
         named = {"follows": options["follows"], "steps": options["steps"], "seed": options["seed"]}
+        if options["name"] == "recommender":
+            self._offline(options["data"])
+            return
         if options["name"] == "rank":
             from simapp.runs.bench_rank import bench_rank
 
@@ -70,6 +75,18 @@ class Command(StackCommand):
                 **named,
             )
         self.emit({**figures, "threads": threads, "peak_rss_mib": peak_rss_mib()})
+
+    def _offline(self, data: str | None) -> None:
+        from pathlib import Path
+
+        from simapp.runs.bench_recommender import bench_recommender
+
+        if data is None:
+            raise WrongInput("bench recommender needs --data: ratings.csv, ratings.csv.gz or their folder.")
+        figures = bench_recommender(Path(data))
+        for row in figures["rows"]:
+            self.stdout.write("  ".join(f"{value:>12}" for value in row.values()))
+        self.emit({**figures, "peak_rss_mib": peak_rss_mib()})
 
 
 def _sizes(text: str) -> list[int]:
