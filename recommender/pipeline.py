@@ -95,9 +95,14 @@ class Pipeline:
         self._board = board
         return board
 
-    def learn(self, world: World, events: EventBatch, shown: FeedBatch | None = None) -> None:
-        """Update what is kept in `world.extra` from what was shown and what users did (events in any order)."""
-        taught: set[str] = set()
+    def learn(
+        self, world: World, events: EventBatch, shown: FeedBatch | None = None, taught: set[str] | None = None
+    ) -> None:
+        """Update what is kept in `world.extra` from what was shown and what users did (events in any order).
+
+        taught: what was learned from this step already, by other pipelines of the same world.
+        """
+        taught = set() if taught is None else taught
         for part in self._parts:
             if part.keeps not in taught or not part.keeps:
                 part.learn(world, events, shown if shown is not None else FeedBatch.empty())
@@ -148,6 +153,11 @@ class Pipeline:
     def encoder(self) -> str | None:
         """Fingerprint of the text encoder for the run's record; None for a feed that reads no texts."""
         return next((part.encoder for part in self._parts if part.encoder is not None), None)
+
+    @property
+    def learns(self) -> bool:
+        """Whether it learns from actions and so needs their codes."""
+        return any(part.keeps for part in self._parts)
 
     def turn(self, world: World, k: int, streams: Streams) -> Turn:
         """Return what one ranking needs: the board, and every post's share of the score."""

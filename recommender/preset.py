@@ -28,17 +28,13 @@ def use(kind: str, name: str, params: Mapping[str, float]) -> Use:
 
 
 class Preset(ABC):
-    """One file in `presets/` that defines a class called `Here`.
-
-    learns: it needs the codes of actions.
-    """
+    """One file in `presets/` that defines a class called `Here`."""
 
     name: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]
     source: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
-    learns: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

@@ -15,7 +15,6 @@ class Here(Preset):
     label = "Engagement"
     help = "What the viewer will most likely like, repost, quote or comment on comes first, and nothing else counts."
     source = "The engagement-based arm of ranking audits (Milli et al. 2025, PNAS Nexus 4(3))."
-    learns = True
     parameters = settings_of(("sources", "engaging"), ("sources", "followed"), ("sources", "explore"), explore=0.0)
 
     @classmethod

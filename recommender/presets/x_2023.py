@@ -20,7 +20,6 @@ class Here(Preset):
     label = "X 2023"
     help = "Predicted likes, reposts, replies and negative feedback, weighted as X published in April 2023."
     source = "X's published code, heavy ranker (the-algorithm-ml, April 2023) and author diversity."
-    learns = True
     parameters = settings_of(("sources", "engaging"), ("sources", "followed"), ("sources", "explore"), explore=0.0)
     weights = (("p-like", 0.5), ("p-repost", 1.0), ("p-reply", 13.5), ("p-dislike", -74.0), ("p-report", -369.0))
 

@@ -21,7 +21,6 @@ class Here(Preset):
     label = "X 2026"
     help = "Predicted engagement weighted as X published in August 2026, posts of two days, less from strangers."
     source = "X's published code, home-mixer/params/param.rs as of 2026-08-12."
-    learns = True
     parameters = settings_of(
         ("sources", "engaging"), ("sources", "followed"), ("sources", "explore"), ("filters", "stale"), explore=0.0
     )

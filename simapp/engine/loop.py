@@ -161,9 +161,7 @@ class Simulation:
         if self.feed_factory is None:
             msg = "this run cannot switch feeds: no feed factory was given"
             raise RuntimeError(msg)
-        self.feed = self.feed_factory(
-            str(change.settings["preset"]), dict(change.settings.get("params") or {})
-        )
+        self.feed = self.feed_factory(change.settings, self.feed)
 
     def _new_posts(self, first_new: int) -> NewPosts:
         posts = self.world.posts

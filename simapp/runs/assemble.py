@@ -15,12 +15,14 @@ from agents.minds.rules import Rates, RuleMind
 from agents.opinions.baumann import Baumann
 from agents.text.grammar import build_pool
 from agents.writing import Writing
-from recommender.registry import build_feed, preset_parameters
+from recommender.grouped import Group, Grouped
+from recommender.registry import build_feed
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.digest import EMPTY
+from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agents.text.pool import TextPool
+    from recommender.pipeline import Pipeline
     from simapp.engine.core.population import Population, SeedPost
     from simapp.engine.record import Feed, Sink
     from simapp.scenarios.document import Scenario
@@ -68,11 +71,36 @@ class Parts:
     streams: Streams
     workers: Workers
 
-    def feed(self, preset: str, params: dict[str, float]) -> Feed:
-        """Build a feed by its preset's name."""
-        known = {p.name for p in preset_parameters(preset)}
-        explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
-        return build_feed(preset, {**explore, **params}, codes=CODES, cache=embedding_cache())
+    def feed(self) -> Feed:
+        """Build the feed of the scenario: one pipeline, or one for each group of users and one for the rest."""
+        chosen = self.scenario.feed
+        rest = self._pipeline(chosen.model_dump(mode="json"))
+        groups = [
+            Group(group.name, self._pipeline(group.model_dump(mode="json")), group.share, group.communities)
+            for group in chosen.groups
+        ]
+        return Grouped(rest, groups) if groups else rest
+
+    def switched(self, settings_: dict[str, Any], before: Feed) -> Feed:
+        """Build the feed that an intervention puts in the place of the one before it."""
+        made = self._pipeline(settings_)
+        group = settings_.get("group")
+        if group is None:
+            return made
+        if not isinstance(before, Grouped):
+            msg = f"switch_feed names the group {group}, and the feed has no groups."
+            raise WrongInput(msg)
+        return before.with_group(group, made)
+
+    def _pipeline(self, chosen: dict[str, Any]) -> Pipeline:
+        return build_feed(
+            str(chosen["preset"]),
+            dict(chosen.get("params") or {}),
+            codes=CODES,
+            cache=embedding_cache(),
+            pipeline=chosen.get("pipeline"),
+            explore=self.scenario.feed.explore,
+        )
 
     def mind(self) -> RuleMind:
         """Build the rule mind of the scenario."""
@@ -195,14 +223,14 @@ class Parts:
         plan = [i for i in self.plan(world) if i.kind != "switch_feed" or i.at > settled]
         return Simulation(
             world=world,
-            feed=self.feed(feed.preset, dict(feed.params)),
+            feed=self.feed(),
             mind=self.mind(),
             measures=self.measures(),
             streams=self.streams,
             sink=sink,
             feed_size=feed.k,
             plan=[*plan, *inputs],
-            feed_factory=self.feed,
+            feed_factory=self.switched,
             workers=self.workers,
             digest=digest,
         )

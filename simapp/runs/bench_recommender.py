@@ -16,15 +16,15 @@ OVER_POPULARITY, OF_ALS = 1.3, 0.9
 def bench_recommender(path: Path, splits: tuple[str, ...] = ("A", "B")) -> dict[str, Any]:
     """Measure all rankers on both splits (see `recommender/offline.py`).
 
-    meets_bar: whether on split A every collaborative ranker has an NDCG of at least 1.3 times popularity's and 0.9 times
-    that of alternating least squares.
+    meets_bar: whether on split A every collaborative ranker has an NDCG of at least 1.3 times popularity's and 0.9
+    times that of alternating least squares.
     """
     data = read(path)
     began = time.perf_counter()
     rows = []
     for split in splits:
-        for row in evaluate(data, split):
-            rows.append(row | {name: round(row[name], 4) for name in ("ndcg", "recall")})
+        measured = evaluate(data, split)
+        rows += [row | {name: round(row[name], 4) for name in ("ndcg", "recall")} for row in measured]
     on_a = {row["ranker"]: row["ndcg"] for row in rows if row["split"] == "A"}
     learned = [ndcg for name, ndcg in on_a.items() if name != "popularity"]
     return {

@@ -86,16 +86,17 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
 
 FEED_PRESETS: tuple[str, ...] = (
     "chronological",
-    "random",
     "reddit-hot",
+    "interest",
+    "random",
     "reddit-best",
     "reddit-controversial",
     "hacker-news",
-    "interest",
     "item-knn",
     "als",
     "engagement",
     "x-2023",
     "x-2026",
     "bridging",
+    "custom",
 )

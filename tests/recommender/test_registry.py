@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recommender import folders
+from recommender.custom import CUSTOM
 from recommender.pipeline import Pipeline
 from recommender.recipe import Recipe, Use
 from recommender.registry import build_feed, preset_names, preset_parameters
@@ -70,7 +71,7 @@ def test_every_feed_accepts_the_share_for_strangers():
 
 
 def test_a_scenario_can_name_every_feed_that_comes_with_the_project():
-    assert sorted(FEED_PRESETS) == list(folders.built_in("presets"))
+    assert sorted(FEED_PRESETS) == sorted([*folders.built_in("presets"), CUSTOM])
 
 
 def test_a_recipe_is_plain_data():

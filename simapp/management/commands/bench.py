@@ -34,12 +34,12 @@ class Command(StackCommand):
         parser.add_argument("--active", type=float, default=1.0, help="step: share of users active (default 1)")
         parser.add_argument("--seed", type=int, default=1, help="seed (default 1)")
         parser.add_argument("--threads", type=int, help="threads for kernels (never changes results)")
-        parser.add_argument("--kind", choices=["hot", "interest", "x2026", "cf"], default="hot", help="rank: which feed (default hot)")
+        parser.add_argument("--kind", choices=["hot", "interest", "x2026", "cf"], default="hot", help="rank: feed")
         parser.add_argument("--posts", type=int, default=100_000, help="rank: number of posts (default 100000)")
         parser.add_argument("--candidates", type=int, help="rank: posts offered to everybody (default: the preset's)")
         parser.add_argument("--k", type=int, help="rank: places of a feed (default: hot 100, others 10)")
         parser.add_argument("--device", choices=["cpu", "cuda"], help="rank: where vectors are compared")
-        parser.add_argument("--data", help="recommender: ratings.csv (userId, movieId, timestamp), .gz, or their folder")
+        parser.add_argument("--data", help="recommender: ratings.csv, ratings.csv.gz or their folder")
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def preflight(self, **options: Any) -> None:
