@@ -33,7 +33,7 @@ _CHUNK_CANDIDATES = 2_000_000  # bounds memory: about 30 bytes per candidate and
 _FIRST_DEPTH = 64
 _DEEPER = 4
 _COMPARED = 1_000_000  # pairs of viewer and row from which on a matrix product is worth its set-up
-_WIDER = 4  # a list goes to the re-rankers this many times as long as the feed
+WIDER = 4  # a list goes to the re-rankers this many times as long as the feed
 
 
 @dataclass
@@ -67,9 +67,9 @@ class Pipeline:
         self.pair_filters = [f for f in filters if isinstance(f, PairFilter)]
         scorers: list[Part] = _make("scorers", recipe.scorers, supplies)
         self.scorers = list(zip(scorers, [use.weight for use in recipe.scorers], strict=True))
-        self._rerankers: list[Reranker] = _make("rerankers", recipe.rerankers, supplies)
+        self.rerankers: list[Reranker] = _make("rerankers", recipe.rerankers, supplies)
         self.sources = tuple(source.name for source in self._sources)
-        self._parts: list[Part] = [*self._sources, *filters, *scorers, *self._rerankers]
+        self._parts: list[Part] = [*self._sources, *filters, *scorers, *self.rerankers]
         reserved = [i for i, source in enumerate(self._sources) if source.reserved]
         if len(reserved) > 1 or (recipe.combine == "product" and any(w != 1 for _, w in self.scorers)):
             msg = f"feed {self.name!r}: at most one reserved source, and no weights in a product"
@@ -77,7 +77,7 @@ class Pipeline:
         self._reserved = reserved[0] if reserved else -1
         # Where everybody has the same scores, the head of a shared list usually suffices.
         everybody = all(isinstance(s, PostScorer) for s, _ in self.scorers) and recipe.ties == "post"
-        self._cut = everybody and not self._rerankers
+        self._cut = everybody and not self.rerankers
         self._fused = self._cut and fused.can(self._sources, self.pair_filters)
         self._shortens = shortlist.can(self)
         self._board: Board | None = None
@@ -224,7 +224,7 @@ class Pipeline:
         return scores * feature if self.recipe.combine == "product" else scores + weight * feature
 
     def _places(self, k: int) -> int:
-        return k * _WIDER if self._rerankers else k
+        return k * WIDER if self.rerankers else k
 
     def _shortened(self, k: int) -> int:
         # Reserved candidates are chosen first and may take the place of as many rows of a list.
@@ -245,7 +245,7 @@ class Pipeline:
         rows = picked.rows
         posts = np.where(rows >= 0, rows.astype(np.int64) + turn.world.posts.base, -1)
         feed = FeedBatch(viewers, posts, picked.scores.astype(np.float32), picked.source)
-        for reranker in self._rerankers:
+        for reranker in self.rerankers:
             feed = reranker.rerank(turn, feed)
         k = turn.k
         return FeedBatch(viewers, feed.posts[:, :k], feed.scores[:, :k], feed.sources[:, :k])
