@@ -42,7 +42,7 @@ def test_what_is_written_keeps_the_house_rules_and_is_named_like_its_file(kind: 
     assert f'"{made["name"]}"' in text.read_text()
     checked = subprocess.run(
         # Whose imports are whose shows only in the whole project.
-        [sys.executable, "-m", "ruff", "check", "--ignore", "I001", "--config", ROOT / "pyproject.toml", *made["files"]],
+        [sys.executable, "-m", "ruff", "check", "--ignore=I001", "--config", ROOT / "pyproject.toml", *made["files"]],
         cwd=project, capture_output=True, text=True,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout
