@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ROWS = 256  # viewers per product: with 4,000 posts the products fill the second cache
 _BLOCK = 32
+_LANES, _SPARE = 64, 6  # a first bar is set so low that this many more rows than needed are above it
 _SLACK = 1e-6  # of the largest score: more than float32 arithmetic of a few operations can be wrong by
 
 
@@ -39,60 +40,93 @@ def _value(product: Any, mine: Any, theirs: Any, offset: Any, gain: Any) -> Any:
 
 
 @njit(cache=True, nogil=True, _nrt=False)
+def _first_bar(products: Any, i: Any, inverse: Any, flat: Any, steep: Any, lanes: Any, wanted: Any) -> Any:
+    """Return a score that at least `wanted` rows reach: the list is dealt to lanes; the best of so many lanes do."""
+    for lane in range(_LANES):
+        lanes[lane] = np.float32(-np.inf)
+    for turn in range(flat.shape[0] // _LANES):
+        for lane in range(_LANES):
+            # Counted up from 0 on: the compiler makes vectors of it only if it sees that no index is negative.
+            c = turn * _LANES + lane
+            score = flat[c] + steep[c] * (np.float32(products[i, c]) * inverse)
+            lanes[lane] = max(lanes[lane], score)
+    for lane in range(_LANES):
+        score = lanes[lane]
+        j = min(lane, wanted)
+        while j > 0 and lanes[_LANES + j - 1] < score:
+            if j < wanted:
+                lanes[_LANES + j] = lanes[_LANES + j - 1]
+            j -= 1
+        if j < wanted:
+            lanes[_LANES + j] = score
+    return lanes[_LANES + wanted - 1]
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _shortlist(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into closures
     viewers: Any, lo: Any, pool: Any, products: Any, mine: Any, theirs: Any, offset: Any, gain: Any, weight: Any,
     is_product: Any, flat: Any, steep: Any, slack: Any, post_score: Any, author: Any, writer: Any, base: Any,
     keys: Any, draws: Any, tie: Any, per_viewer: Any, own: Any, seen: Any, unseen_from: Any, muters: Any,
-    mute_keys: Any, mute_flags: Any, top: Any, top_score: Any, top_draw: Any, held: Any,
+    mute_keys: Any, mute_flags: Any, lanes: Any, wanted: Any, top: Any, top_score: Any, top_draw: Any, held: Any,
 ) -> None:  # fmt: skip
     places, length = top.shape[1], pool.shape[0]
     for i in range(products.shape[0]):
         v = lo + i
         u = viewers[v]
         mutes = muters[u]
-        size = 0
-        bar = np.float32(-np.inf)
         inverse = np.float32(1.0 / np.sqrt(mine[v])) if mine[v] > 0.0 else np.float32(0.0)
-        for start in range(0, length, _BLOCK):
-            end = min(start + _BLOCK, length)
-            hits = np.int32(0)
-            for c in range(start, end):
-                hits += np.int32(flat[c] + steep[c] * (np.float32(products[i, c]) * inverse) >= bar)
-            if hits == 0:
-                continue
-            for c in range(start, end):
-                if flat[c] + steep[c] * (np.float32(products[i, c]) * inverse) < bar:
-                    continue
-                row = pool[c]
-                value = _value(products[i, c], mine[v], theirs[c], offset, gain)
-                score = post_score[row] * value if is_product else post_score[row] + weight * value
-                if size == places and score < top_score[v, size - 1]:
-                    continue
-                draw = draw_bits(tie, np.int64(u), keys[row]) if per_viewer else draws[row]
-                if size == places and score == top_score[v, size - 1] and draw <= top_draw[v, size - 1]:
-                    continue
-                if own and (author[row] == u or writer[row] == u):
-                    continue
-                serial = np.int64(row) + base
-                if serial < unseen_from and was_seen(seen, u, np.uint32(serial)):
-                    continue
-                if mutes and (
-                    is_muted(mute_keys, mute_flags, u, author[row]) or is_muted(mute_keys, mute_flags, u, writer[row])
-                ):
-                    continue
-                if size < places:
-                    size += 1
-                j = size - 1
-                while j > 0 and (
-                    score > top_score[v, j - 1] or (score == top_score[v, j - 1] and draw > top_draw[v, j - 1])
-                ):
-                    top_score[v, j] = top_score[v, j - 1]
-                    top_draw[v, j] = top_draw[v, j - 1]
-                    top[v, j] = top[v, j - 1]
-                    j -= 1
-                top_score[v, j], top_draw[v, j], top[v, j] = score, draw, row
-                if size == places:
-                    bar = np.float32(top_score[v, size - 1] - slack)
+        size = 0
+        gone_through = False
+        first = np.float32(-np.inf)
+        if wanted > 0:
+            first = np.float32(_first_bar(products, i, inverse, flat, steep, lanes, wanted) - 2.0 * slack)
+        # Where filters took so many that the first bar was too high, the list is gone through again without it.
+        for bar in (first, np.float32(-np.inf)):
+            if gone_through and (first == -np.inf or (size == places and top_score[v, size - 1] - slack >= first)):
+                break
+            gone_through = True
+            size = 0
+            for block in range((length + _BLOCK - 1) // _BLOCK):
+                hits = np.int32(0)
+                if (block + 1) * _BLOCK <= length:
+                    for j in range(_BLOCK):
+                        c = block * _BLOCK + j
+                        hits += np.int32(flat[c] + steep[c] * (np.float32(products[i, c]) * inverse) >= bar)
+                    if hits == 0:
+                        continue
+                for c in range(block * _BLOCK, min((block + 1) * _BLOCK, length)):
+                    if flat[c] + steep[c] * (np.float32(products[i, c]) * inverse) < bar:
+                        continue
+                    row = pool[c]
+                    value = _value(products[i, c], mine[v], theirs[c], offset, gain)
+                    score = post_score[row] * value if is_product else post_score[row] + weight * value
+                    if size == places and score < top_score[v, size - 1]:
+                        continue
+                    draw = draw_bits(tie, np.int64(u), keys[row]) if per_viewer else draws[row]
+                    if size == places and score == top_score[v, size - 1] and draw <= top_draw[v, size - 1]:
+                        continue
+                    if own and (author[row] == u or writer[row] == u):
+                        continue
+                    serial = np.int64(row) + base
+                    if serial < unseen_from and was_seen(seen, u, np.uint32(serial)):
+                        continue
+                    if mutes and is_muted(mute_keys, mute_flags, u, author[row]):
+                        continue
+                    if mutes and is_muted(mute_keys, mute_flags, u, writer[row]):
+                        continue
+                    if size < places:
+                        size += 1
+                    j = size - 1
+                    while j > 0 and (
+                        score > top_score[v, j - 1] or (score == top_score[v, j - 1] and draw > top_draw[v, j - 1])
+                    ):
+                        top_score[v, j] = top_score[v, j - 1]
+                        top_draw[v, j] = top_draw[v, j - 1]
+                        top[v, j] = top[v, j - 1]
+                        j -= 1
+                    top_score[v, j], top_draw[v, j], top[v, j] = score, draw, row
+                    if size == places:
+                        bar = np.float32(top_score[v, size - 1] - slack)
         held[v] = size
 
 
@@ -167,6 +201,8 @@ class Shortlist:
             mute_keys, mute_flags = np.full(2, -1, np.int64), np.zeros(2, np.uint8)
         tie = turn.streams.key("feed/tie")
         flat32, steep32 = flat.astype(np.float32), steep.astype(np.float32)
+        lanes = np.empty(2 * _LANES, np.float32)
+        wanted = places + _SPARE if places + _SPARE <= _LANES - 16 and self.pool.shape[0] >= 4 * _LANES else 0
         room = self.right.room(min(_ROWS, viewers.shape[0]))
         for lo in range(0, viewers.shape[0], _ROWS):
             products = self.right.of(left[lo : lo + _ROWS], room)
@@ -174,7 +210,8 @@ class Shortlist:
                 viewers, lo, self.pool, products, mine, self.theirs, scorer.offset, scorer.gain, self.weight,
                 self.is_product, flat32, steep32, slack, turn.post_score, board.author, board.writer,
                 np.int64(world.posts.base), world.posts.key, turn.draws, tie, self.per_viewer, OWN in self.filters,
-                seen, np.int64(world.unseen_from), muters, mute_keys, mute_flags, top, top_score, top_draw, held,
+                seen, np.int64(world.unseen_from), muters, mute_keys, mute_flags, lanes, wanted,
+                top, top_score, top_draw, held,
             )  # fmt: skip
         indptr = np.zeros(viewers.shape[0] + 1, np.int64)
         np.cumsum(held, out=indptr[1:])

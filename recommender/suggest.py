@@ -59,7 +59,7 @@ class Suggestions:
 
 
 @njit(cache=True, nogil=True)
-def _meet(
+def _meet(  # noqa: C901 - one walk per viewer; a kernel cannot be cut into closures
     viewers: Any, indptr: Any, followees: Any, hidden: Any, mutes: Any, mute_ptr: Any, mutees: Any,
     users: Any, common: Any, rarity: Any, held: Any,
 ) -> None:  # fmt: skip

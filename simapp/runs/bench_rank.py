@@ -90,7 +90,8 @@ def bench_rank(
 ) -> dict[str, Any]:
     """Rank for all users of a drawn world, `repeats` times after a warm-up; return medians.
 
-    seconds: one full refresh, laying out the step's posts (`prepare_seconds`) included. Texts are those of the
+    seconds: one full refresh, laying out the step's posts (`prepare_seconds`) included; cpu_seconds: of
+    all threads, which other work on the machine disturbs less. Texts are those of the
     grammar, each encoded once before (`texts_encoded`, `texts_per_second`).
     """
     chosen = KINDS[kind]
@@ -109,7 +110,7 @@ def bench_rank(
         feed.learn(world, liked)
         world.reactions.set(ids.pair(liked.actor, world.posts.row(_serials(world, liked))), LIKED)
     places = chosen.k if k is None else k
-    seconds, preparing, shown, digest = _timed(feed, world, places, streams, workers, repeats)
+    seconds, cpu, preparing, shown, digest = _timed(feed, world, places, streams, workers, repeats)
     figures = {
         "kind": kind,
         "preset": chosen.preset,
@@ -119,6 +120,7 @@ def bench_rank(
         "candidates": min(shared, posts),
         "k": places,
         "seconds": round(seconds, 4),
+        "cpu_seconds": round(cpu, 4),
         "prepare_seconds": round(preparing, 4),
         "us_per_user": round(1e6 * seconds / users, 3),
         "impressions": shown,
@@ -199,23 +201,24 @@ def _serials(world: World, events: EventBatch) -> NDArray[np.int64]:
 
 def _timed(
     feed: Pipeline, world: World, k: int, streams: Streams, workers: Workers, repeats: int
-) -> tuple[float, float, int, str]:
+) -> tuple[float, float, float, int, str]:
     viewers = np.arange(len(world.users), dtype=np.int32)
-    whole, preparing, shown, checksum = [], [], 0, ""
+    whole, cpu, preparing, shown, checksum = [], [], [], 0, ""
     for turn in range(repeats + 1):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         feed.prepare(world)
         laid = time.perf_counter()
         batch = feed.rank(world, viewers, k, streams, workers)
         done = time.perf_counter()
         if turn:
             whole.append(done - began)
+            cpu.append(time.process_time() - worked)
             preparing.append(laid - began)
         else:
             shown = int(np.count_nonzero(batch.posts >= 0))
             checksum = f"{int(np.bitwise_xor.reduce(_mixed(batch.posts), axis=None)):016x}"
         del batch
-    return statistics.median(whole), statistics.median(preparing), shown, checksum
+    return statistics.median(whole), statistics.median(cpu), statistics.median(preparing), shown, checksum
 
 
 def _mixed(posts: NDArray[np.int64]) -> NDArray[np.uint64]:
