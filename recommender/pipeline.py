@@ -143,9 +143,7 @@ class Pipeline:
         Workers(workers.threads, chunk).run(viewers.shape[0], piece)
         return out
 
-    def explain(
-        self, world: World, viewer: int, posts: Sequence[int], k: int, streams: Streams
-    ) -> list[Explanation]:
+    def explain(self, world: World, viewer: int, posts: Sequence[int], k: int, streams: Streams) -> list[Explanation]:
         """Return why posts (serials) stand where they stand in a viewer's feed of k; see `explain.py`."""
         return explain(self, world, viewer, posts, k, streams)
 
@@ -165,7 +163,7 @@ class Pipeline:
         if board is None or not board.is_of(world):
             board = self._lay(world)
         turn = Turn(world, board, streams, k, streams.bits("feed/tie", item=world.posts.key))
-        turn.post_score = np.full(len(world.posts), self._neutral)
+        turn.post_score = np.full(len(world.posts), float(self.recipe.combine == "product"))
         for scorer, weight in self.scorers:
             if isinstance(scorer, PostScorer):
                 turn.post_score = self._combine(turn.post_score, scorer.of_posts(turn), weight)
@@ -192,12 +190,15 @@ class Pipeline:
     ) -> Candidates:
         """Return unfiltered candidates; shared lists are cut to their first `depth` rows, or to a viewer's best."""
         offers: list[Listed | NDArray[np.int32]] = []
+        floor = np.full(viewers.shape[0], -np.inf)
         for code, source in enumerate(self._sources):
             if code in lists:
-                offers.append(lists[code].best(viewers, self._shortened(turn.k)))
+                offers.append(lists[code].best(viewers, self._shortened(turn.k), floor))
             else:
                 offers.append(pools[code][:depth] if source.shared else source.gather(turn, viewers))
-        return Candidates.join(viewers, offers)
+        made = Candidates.join(viewers, offers)
+        made.tables["floor"] = floor
+        return made
 
     def kept(self, turn: Turn, candidates: Candidates) -> NDArray[np.bool_]:
         """Return bool[C]: candidates that every pair filter lets through."""
@@ -213,10 +214,6 @@ class Pipeline:
             if isinstance(scorer, PairScorer):
                 scores = self._combine(scores, scorer.of_pairs(turn, candidates), weight)
         return scores
-
-    @property
-    def _neutral(self) -> float:
-        return 1.0 if self.recipe.combine == "product" else 0.0
 
     def _combine(
         self, scores: NDArray[np.float64], feature: NDArray[np.float64], weight: float
@@ -263,7 +260,10 @@ class Pipeline:
         longest = max((pool.shape[0] for pool in pools.values()), default=0)
         cut = depth is not None and depth < longest
         candidates = self.candidates(turn, pools, viewers, depth if cut else None, lists)
-        candidates = candidates.only(self.kept(turn, candidates))
+        keep = self.kept(turn, candidates)
+        if lists:
+            shortlist.drop_hopeless(lists, candidates, self._reserved, keep)
+        candidates = candidates.only(keep)
         scores = self.scores(turn, candidates)
         shape = (viewers.shape[0], places)
         short = np.zeros(shape[0], np.bool_)

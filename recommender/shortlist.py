@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from recommender.candidates import Listed
+from recommender.candidates import Candidates, Listed
 from recommender.choosing import is_muted, was_seen
 from recommender.fused import MUTED, OWN, SEEN
 from recommender.parts import DenseScorer, PairScorer
@@ -22,6 +22,8 @@ from recommender.products import Products
 from simapp.engine.core.streams import draw_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recommender.board import Turn
     from recommender.pipeline import Pipeline
 
@@ -137,6 +139,41 @@ def _flatten(top: Any, indptr: Any, out: Any) -> None:
             out[indptr[v] + j] = top[v, j]
 
 
+@njit(cache=True, nogil=True)
+def _drop_hopeless(
+    indptr: Any, rows: Any, source: Any, spared: Any, floor: Any, highest: Any, lowest: Any, weight: Any,
+    is_product: Any, post_score: Any, keep: Any,
+) -> None:  # fmt: skip
+    for v in range(indptr.shape[0] - 1):
+        for j in range(indptr[v], indptr[v + 1]):
+            if source[j] == spared:
+                continue
+            score = post_score[rows[j]]
+            scale = score if is_product else weight
+            most = max(scale * highest, scale * lowest)
+            if not is_product:
+                most += score
+            # More than float64 rounds by, less than any difference that decides.
+            if most + 1e-9 * (abs(score) + abs(scale)) < floor[v]:
+                keep[j] = False
+
+
+def drop_hopeless(
+    lists: Mapping[int, Shortlist], candidates: Candidates, spared: int, keep: NDArray[np.bool_]
+) -> None:
+    """Set keep bool[C] to False for candidates that no value of the dense scorer lifts above a viewer's list.
+
+    Below that floor there are enough better posts already. spared: code of the source that does not compete (-1 none).
+    """
+    one = next(iter(lists.values()))
+    scorer, reach = one.scorer, one.scorer.reach(one.turn)
+    span = abs(scorer.gain) * reach
+    _drop_hopeless(
+        candidates.indptr, candidates.rows, candidates.source, spared, candidates.tables["floor"], scorer.offset + span,
+        scorer.offset - span, one.weight, one.is_product, one.turn.post_score, keep,
+    )  # fmt: skip
+
+
 def can(pipeline: Pipeline) -> bool:
     """Whether a pipeline's shared lists can be cut to each viewer's best before anything else is looked at."""
     personal = [scorer for scorer, _ in pipeline.scorers if isinstance(scorer, PairScorer)]
@@ -179,8 +216,11 @@ class Shortlist:
             frozenset(pair_filter.name for pair_filter in pipeline.pair_filters),
         )
 
-    def best(self, viewers: NDArray[np.int32], places: int) -> Listed:
-        """Return up to `places` rows of the list for each of viewers int32[V], best first."""
+    def best(self, viewers: NDArray[np.int32], places: int, floor: NDArray[np.float64]) -> Listed:
+        """Return up to `places` rows of the list for each of viewers int32[V], best first.
+
+        floor float64[V] is raised to the last one's score where there are so many.
+        """
         turn, world, board, scorer = self.turn, self.turn.world, self.turn.board, self.scorer
         left, mine = scorer.left(turn, viewers)
         shape = (viewers.shape[0], places)
@@ -213,6 +253,7 @@ class Shortlist:
                 seen, np.int64(world.unseen_from), muters, mute_keys, mute_flags, lanes, wanted,
                 top, top_score, top_draw, held,
             )  # fmt: skip
+        np.maximum(floor, np.where(held == places, top_score[:, -1], -np.inf), out=floor)
         indptr = np.zeros(viewers.shape[0] + 1, np.int64)
         np.cumsum(held, out=indptr[1:])
         out = np.empty(indptr[-1], np.int32)
