@@ -26,6 +26,14 @@ def _originals(kind: Any, parent: Any, base: Any, repost: Any, out: Any) -> None
         out[r] = out[p] if 0 <= p < r else -1
 
 
+def originals_of(world: World) -> NDArray[np.int32]:
+    """Return int32[H]: the row that each hot post shows; -1 where that has left the window."""
+    posts = world.posts
+    original = np.empty(len(posts), np.int32)
+    _originals(posts.kind, posts.parent, np.int64(posts.base), np.uint8(REPOST), original)
+    return original
+
+
 @dataclass
 class Board:
     """The hot posts of one world at one step; H = number of hot posts.
@@ -51,9 +59,7 @@ class Board:
     @classmethod
     def lay(cls, world: World) -> Board:
         """Lay out the board of a world's present step; every row is `shown` until filters say otherwise."""
-        posts = world.posts
-        original = np.empty(len(posts), np.int32)
-        _originals(posts.kind, posts.parent, np.int64(posts.base), np.uint8(REPOST), original)
+        posts, original = world.posts, originals_of(world)
         source = np.maximum(original, 0)
         gone = original < 0
         writer = np.where(gone, posts.author, posts.author[source]).astype(np.int32)

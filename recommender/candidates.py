@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,13 +58,15 @@ class Candidates:
     """C candidates of V viewers: viewer v owns `indptr[v]:indptr[v + 1]`.
 
     viewers int32[V]; indptr int64[V + 1]; rows int32[C]: row in `world.posts`; source uint8[C]:
-    index into the pipeline's source names. Within a viewer the sources come in declared order.
+    index into the pipeline's source names. Within a viewer the sources come in declared order. tables: what
+    scorers work out once for all of them.
     """
 
     viewers: NDArray[np.int32]
     indptr: NDArray[np.int64]
     rows: NDArray[np.int32]
     source: NDArray[np.uint8]
+    tables: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.rows.shape[0])

@@ -14,13 +14,13 @@ _ASKED_AHEAD = 15  # the upper four levels of a heap
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _is_muted(keys: Any, flags: Any, viewer: Any, author: Any) -> Any:
+def is_muted(keys: Any, flags: Any, viewer: Any, author: Any) -> Any:
     key = (np.int64(viewer) << 32) | np.int64(author)
     return flags[find(keys, key)] & np.uint8(1) != 0
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _was_seen(seen: Any, viewer: Any, serial: Any) -> Any:
+def was_seen(seen: Any, viewer: Any, serial: Any) -> Any:
     # No early exit: a sum over a row of fixed length is what the compiler makes vectors of.
     found = np.uint32(0)
     for j in range(seen.shape[1]):
@@ -32,7 +32,8 @@ def _was_seen(seen: Any, viewer: Any, serial: Any) -> Any:
 # more than the choice.
 @njit(cache=True, nogil=True, _nrt=False)
 def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into closures
-    lo: Any, hi: Any, viewers: Any, indptr: Any, followees: Any, places: Any, scores: Any, ids: Any, best: Any,
+    lo: Any, hi: Any, done: Any, one_list: Any, viewers: Any, indptr: Any, followees: Any, places: Any, scores: Any,
+    ids: Any, best: Any,
     by_author: Any, pool: Any, pool_code: Any, pool_end: Any, pool_first: Any, post_score: Any, draws: Any,
     cards: Any, base: Any, reserved_ptr: Any, reserved_rows: Any, reserved: Any,
     slots: Any, own: Any, seen: Any, unseen_from: Any, muters: Any, mute_keys: Any, mute_flags: Any,
@@ -41,17 +42,20 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
 ) -> None:  # fmt: skip
     """Fill the feeds of viewers lo .. hi - 1: out_posts int64[V, k] serials (-1 empty), out_scores float32, out_source.
 
-    places .. best: as in ByAuthor, by_author its source code (-1 none). pool int32[L]: shared lists one after
-    another, each best first; list s ends at pool_end[s], has the source code pool_code[s] and, where
-    pool_first[s], comes before the followed. reserved_ptr int64[hi - lo + 1], reserved_rows: what the
-    reserved source (code, -1 none) offers with `slots` places. own: whether own posts are left out. seen
-    uint32[N, S] with S = 0 where nothing is remembered; serials from unseen_from on were never shown.
-    cards int32[H, 4]: per row the row it shows, who put it into feeds, who wrote it. top_score .. heap_best:
-    room to work in, [k] each and the heap as long as the longest row of followees.
-    muters bool[N]; mute_keys, mute_flags: the table of mutes.
+    done bool[hi - lo]: viewers that are filled already. one_list: there is one shared list, of originals only,
+    before everything else. places .. best: as in ByAuthor, by_author its source code (-1 none).
+    pool int32[L]: shared lists one after another, each best first; list s ends at pool_end[s], has the source code
+    pool_code[s] and, where pool_first[s], comes before the followed. reserved_ptr int64[hi - lo + 1],
+    reserved_rows: what the reserved source (code, -1 none) offers with `slots` places. own: whether own posts
+    are left out. seen uint32[N, S] with S = 0 where nothing is remembered; serials from unseen_from on were
+    never shown. cards int32[H, 4]: per row the row it shows, who put it into feeds, who wrote it. top_score ..
+    heap_best: room to work in, [k] each and the heap as long as the longest row of followees. muters bool[N];
+    mute_keys, mute_flags: the table of mutes.
     """
     k = out_posts.shape[1]
     for v in range(lo, hi):
+        if done[v - lo]:
+            continue
         u = viewers[v]
         mutes = muters[u]
         alone = indptr[u] == indptr[u + 1]
@@ -71,10 +75,10 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
                 if again or (own and (author == u or writer == u)):
                     continue
                 serial = np.int64(shown) + base
-                if serial < unseen_from and _was_seen(seen, u, np.uint32(serial)):
+                if serial < unseen_from and was_seen(seen, u, np.uint32(serial)):
                     continue
                 if mutes and (
-                    _is_muted(mute_keys, mute_flags, u, author) or _is_muted(mute_keys, mute_flags, u, writer)
+                    is_muted(mute_keys, mute_flags, u, author) or is_muted(mute_keys, mute_flags, u, writer)
                 ):
                     continue
                 if count < min(slots, k):
@@ -118,7 +122,7 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
                     held -= 1
                     heap_best[0], heap[0] = heap_best[held], heap[held]
                     _sift(heap_best, heap, 0, held)
-                    if a == u or (mutes and _is_muted(mute_keys, mute_flags, u, a)):
+                    if a == u or (mutes and is_muted(mute_keys, mute_flags, u, a)):
                         continue
                     for j in range(places):
                         score = scores[a, j]
@@ -138,7 +142,16 @@ def choose(  # noqa: C901 - one pass per viewer; a kernel cannot be cut into clo
                     if size == limit and (limit == 0 or score < top_score[size - 1]):
                         break
                     author = cards[row, 1]
-                    if (own and author == u) or (mutes and _is_muted(mute_keys, mute_flags, u, author)):
+                    if (own and author == u) or (mutes and is_muted(mute_keys, mute_flags, u, author)):
+                        continue
+                    if one_list:  # what comes later is no better and shows something else
+                        serial = np.int64(row) + base
+                        if not (serial < unseen_from and was_seen(seen, u, np.uint32(serial))):
+                            if size == limit:
+                                break
+                            top_score[size], top_row[size], top_original[size] = score, row, row
+                            top_source[size] = pool_code[s]
+                            size += 1
                         continue
                     size = _offer(
                         u, row, cards[row, 0], cards[row, 2], score, pool_code[s], size, limit, count, top_score,
@@ -202,9 +215,9 @@ def _offer(
     refused |= own and writer == u
     if not refused:
         serial = np.int64(shown) + base
-        refused = serial < unseen_from and _was_seen(seen, u, np.uint32(serial))
+        refused = serial < unseen_from and was_seen(seen, u, np.uint32(serial))
     if not refused and mutes:
-        refused = _is_muted(mute_keys, mute_flags, u, writer)
+        refused = is_muted(mute_keys, mute_flags, u, writer)
     if not refused:
         size = _put(row, shown, score, source, size, limit, top_score, top_row, top_original, top_source, draws)
     return size

@@ -15,7 +15,7 @@ from typing import Any
 
 from simapp.engine.core.errors import WrongInput
 
-KINDS = ("sources", "filters", "scorers", "rerankers", "presets")
+KINDS = ("sources", "filters", "scorers", "rerankers", "presets", "suggesters")
 ENTRY_POINTS = "simapp.recommenders"
 _ROOT = Path(__file__).parent
 

@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from recommender.choosing import choose
+from recommender.heads import copy_heads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,6 +127,7 @@ class OnePass:
     pool_end: NDArray[np.int64]
     pool_first: NDArray[np.bool_]
     cards: NDArray[np.int32]
+    one_list: bool
 
     @classmethod
     def of(
@@ -142,6 +144,11 @@ class OnePass:
         users = len(turn.world.users)
         people = ByAuthor.of(*sources[by_author].authors(turn), turn) if listed else ByAuthor.empty(users)
         codes = list(pools)
+        pool = np.concatenate([np.zeros(0, np.int32), *(pools[code] for code in codes)])
+        kept = reserved >= 0 and sources[reserved].slots(turn.k) > 0
+        first = len(codes) == 1 and (by_author < 0 or codes[0] < by_author)
+        # One list before all else, of originals only: nothing in it can show what something before it shows.
+        one_list = first and not kept and bool((turn.board.original[pool] == pool).all())
         return cls(
             turn,
             sources,
@@ -149,11 +156,12 @@ class OnePass:
             people,
             by_author,
             reserved,
-            np.concatenate([np.zeros(0, np.int32), *(pools[code] for code in codes)]),
+            pool,
             np.array(codes, np.uint8),
             np.cumsum([pools[code].shape[0] for code in codes]).astype(np.int64),
             np.array([code < by_author for code in codes], np.bool_),
             _row_cards(turn.board.original, turn.board.author, turn.board.writer),
+            one_list,
         )
 
     def fill(self, viewers: NDArray[np.int32], out: FeedBatch, lo: int, hi: int) -> None:
@@ -171,13 +179,16 @@ class OnePass:
         else:
             muters = np.zeros(len(world.users), np.bool_)
             keys, flags = np.full(2, -1, np.int64), np.zeros(2, np.uint8)
+        done = copy_heads(self, viewers, out, lo, hi, own=OWN in self.names, seen=seen, muters=muters)
+        if done.all():
+            return
         most = max(int(world.follows.following[viewers[lo:hi]].max()), 1)
 
         def row() -> NDArray[np.int32]:
             return np.empty(turn.k, np.int32)
 
         choose(
-            lo, hi, viewers, world.follows.indptr, world.follows.followees, self.people.places,
+            lo, hi, done, self.one_list, viewers, world.follows.indptr, world.follows.followees, self.people.places,
             self.people.scores, self.people.ids, self.people.best, self.by_author, self.pool, self.pool_code,
             self.pool_end, self.pool_first, turn.post_score, turn.draws, self.cards,
             np.int64(world.posts.base), offered_ptr, offered, self.reserved, slots, OWN in self.names, seen,

@@ -42,12 +42,14 @@ class Supplies:
     """What a pipeline is given from outside.
 
     codes: stored action codes by action name. encoder: None = the packaged MiniLM, loaded when first
-    needed. cache: folder of encoded texts shared between runs, None = none.
+    needed. cache: folder of encoded texts shared between runs, None = none. device: where vectors are compared ("cpu",
+    "cuda"), None = a graphics card where there is one; the feeds are the same.
     """
 
     codes: Mapping[str, int] = field(default_factory=dict)
     encoder: Encoder | None = None
     cache: Path | None = None
+    device: str | None = None
 
 
 class Part(ABC):
@@ -57,6 +59,7 @@ class Part(ABC):
     label: ClassVar[str]
     help: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    keeps: ClassVar[str] = ""  # what it keeps in `world.extra`: parts that keep the same learn once
 
     def __init__(self, supplies: Supplies, params: Mapping[str, float]) -> None:
         self.supplies = supplies
@@ -73,8 +76,8 @@ class Part(ABC):
     def begin(self, turn: Turn) -> None:  # noqa: B027
         """Work out what this part needs for one call of `rank`, after the post scores are known."""
 
-    def learn(self, world: World, events: EventBatch) -> None:  # noqa: B027
-        """Take in what users did in the step."""
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch) -> None:  # noqa: B027
+        """Take in what users were shown and did in the step; of parts that keep the same, the first does it."""
 
 
 class Source(Part):
@@ -142,6 +145,28 @@ class PairScorer(Part):
     @abstractmethod
     def of_pairs(self, turn: Turn, candidates: Candidates) -> NDArray[np.float64]:
         """Return float64[C], finite; a pair's value depends on no other pair."""
+
+
+class DenseScorer(PairScorer):
+    """A feature that follows from a product of two vectors: offset + gain * product / sqrt(mine * theirs).
+
+    Where a length, mine or theirs, is 0, the feature is the offset. `of_pairs` must give these very numbers.
+    """
+
+    offset: ClassVar[float] = 0.0
+    gain: ClassVar[float] = 1.0
+
+    @abstractmethod
+    def left(self, turn: Turn, viewers: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Return the viewers' vectors int8[V, D] and lengths float64[V]."""
+
+    @abstractmethod
+    def right(self, turn: Turn, rows: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Return the rows' vectors int8[L, D] and lengths float64[L]."""
+
+    def reach(self, turn: Turn) -> float:
+        """Return what abs(product) / sqrt(mine * theirs) never exceeds; 1 where lengths are squared lengths."""
+        return 1.0
 
 
 class Reranker(Part):

@@ -35,7 +35,6 @@ class Preset(ABC):
     help: ClassVar[str]
     source: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
-    learns: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

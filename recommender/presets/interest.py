@@ -15,7 +15,6 @@ class Here(Preset):
     label = "Interest"
     help = "Posts close to what one reacted to before, new, and by well-known authors come first."
     source = "Yang et al. 2024 (OASIS, arXiv 2411.11581), appendix D.3."
-    learns = True
     parameters = settings_of(
         ("sources", "recent"),
         ("sources", "followed"),

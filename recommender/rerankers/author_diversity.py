@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from recommender.board import Turn
+from recommender.lists import reordered
 from recommender.parameters import Parameter
 from recommender.parts import Reranker
 from simapp.engine.core.batches import FeedBatch
@@ -48,12 +49,4 @@ class Here(Reranker):
         author: NDArray[np.int32] = turn.board.author[rows]
         scores = feed.scores.astype(np.float64)
         _discount(feed.posts, author, scores, self.params["decay"], self.params["floor"])
-        scores[feed.posts < 0] = -np.inf
-        order = np.argsort(-scores, axis=1, kind="stable")
-        sorted_scores = np.take_along_axis(scores, order, axis=1)
-        return FeedBatch(
-            feed.viewers,
-            np.take_along_axis(feed.posts, order, axis=1),
-            np.where(np.isinf(sorted_scores), 0, sorted_scores).astype(np.float32),
-            np.take_along_axis(feed.sources, order, axis=1),
-        )
+        return reordered(feed, scores)

@@ -16,8 +16,8 @@ from recommender.embeddings.minilm import MiniLM
 from recommender.embeddings.quantise import squared_lengths
 from recommender.embeddings.store import TextVectors
 from recommender.parameters import Parameter
-from recommender.parts import PairScorer, Supplies
-from simapp.engine.core.batches import EventBatch
+from recommender.parts import DenseScorer, Supplies
+from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.world import World
 
 _DENSE = 0.02  # share of used (viewer, text) pairs from which one matrix product beats single dots
@@ -56,13 +56,15 @@ def _from_dots(
             out[j] = 0.5 + 0.5 * (np.float64(dot) / np.sqrt(length))
 
 
-class Here(PairScorer):
+class Here(DenseScorer):
     """S = (1 + cosine(interest, text)) / 2, in [0, 1]; 0.5 where either is unknown.
 
     OASIS multiplies by the bare cosine, which turns the order round where it is negative and leaves
     nothing of recency and fame where it is 0, as it is for a user without any interests yet.
     """
 
+    offset, gain = 0.5, 0.5
+    keeps = "interests"
     name = "similarity"
     label = "Similarity"
     help = "Closeness of the text to what the viewer reacted to: 0 opposite, 0.5 unknown, 1 the same."
@@ -86,8 +88,19 @@ class Here(PairScorer):
         interests.encode(world, self.texts, board.text[board.shown])
         board.tables["text_lengths"] = squared_lengths(world.extra[interests.VECTORS])
 
-    def learn(self, world: World, events: EventBatch) -> None:
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch) -> None:
         interests.learn(world, events, self.texts, self.supplies.codes, self.params["learning"])
+
+    def left(self, turn: Turn, viewers: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        interest = turn.world.extra[interests.INTEREST][viewers]
+        return interest, squared_lengths(interest)
+
+    def right(self, turn: Turn, rows: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        text = turn.board.text[rows]
+        known = text >= 0
+        vectors = turn.world.extra[interests.VECTORS][np.where(known, text, 0)]
+        vectors[~known] = 0
+        return vectors, squared_lengths(vectors)
 
     def of_pairs(self, turn: Turn, candidates: Candidates) -> NDArray[np.float64]:
         vectors, interest = turn.world.extra[interests.VECTORS], turn.world.extra[interests.INTEREST]
@@ -106,4 +119,5 @@ class Here(PairScorer):
             _from_products(candidates.indptr, text, column, products, mine, theirs, out)
         else:
             _from_dots(viewers, candidates.indptr, text, interest, vectors, mine, theirs, out)
+        candidates.tables["similarity"] = out
         return out

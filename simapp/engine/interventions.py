@@ -18,7 +18,8 @@ from simapp.engine.core.world import World
 from simapp.engine.record import Feed
 
 MOST_FOLLOWED = "most_followed"
-FeedFactory = Callable[[str, dict[str, float]], Feed]
+# From what a switch_feed says and the feed before it to the feed after it.
+FeedFactory = Callable[[dict[str, Any], Feed], Feed]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Intervention:
     inject_post: author (user id, or "most_followed": whoever is when the post is due), text, topic (index),
     stance (None: unknown), appeal.
     first_vote: until (last step), up and down (shares in [0, 1], up + down <= 1).
-    switch_feed: preset, params.
+    switch_feed: preset, params, pipeline, group.
     Moderation: see moderation.py. plant_fact, forget_fact: see simapp/runs/planting.py.
     """
 

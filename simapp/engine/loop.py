@@ -126,7 +126,7 @@ class Simulation:
             impressions = impressions_of(world, feed, self.workers)
         with self._stage("remember"):
             world.remember_seen(feed)
-            self.feed.learn(world, events)
+            self.feed.learn(world, events, feed)
             if not founding:
                 self.mind.remember(world, feed, decisions, self.streams, self.workers, events)
         with self._stage("measure"):
@@ -165,9 +165,7 @@ class Simulation:
         if self.feed_factory is None:
             msg = "this run cannot switch feeds: no feed factory was given"
             raise RuntimeError(msg)
-        self.feed = self.feed_factory(
-            str(change.settings["preset"]), dict(change.settings.get("params") or {})
-        )
+        self.feed = self.feed_factory(change.settings, self.feed)
 
     def _new_posts(self, first_new: int) -> NewPosts:
         posts = self.world.posts

@@ -121,8 +121,8 @@ class Feed(Protocol):
         """Return ranked unseen, unmuted, not-own, not-removed posts for each viewer."""
         ...
 
-    def learn(self, world: World, events: EventBatch) -> None:
-        """Update viewers' interest from what they did."""
+    def learn(self, world: World, events: EventBatch, shown: FeedBatch | None = None) -> None:
+        """Update what is known of viewers and posts from what was `shown` and what users did."""
         ...
 
 

@@ -16,12 +16,14 @@ from agents.minds.rules import Rates, RuleMind
 from agents.opinions.baumann import Baumann
 from agents.text.grammar import build_pool
 from agents.writing import Writing
-from recommender.registry import build_feed, preset_parameters
+from recommender.grouped import Group, Grouped
+from recommender.registry import build_feed
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.digest import EMPTY
+from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.products import Products
 from simapp.engine.core.rules import Rules
 from simapp.engine.core.streams import Streams
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from agents.asking import Asker
     from agents.routing.limits import Price
     from agents.text.pool import TextPool
+    from recommender.pipeline import Pipeline
     from simapp.engine.core.population import Population, SeedPost
     from simapp.engine.record import Feed, Mind, Sink
     from simapp.scenarios.document import Scenario
@@ -75,11 +78,36 @@ class Parts:
     asker: Asker | None = None
     prices: Mapping[tuple[str, str], Price] = field(default_factory=dict)
 
-    def feed(self, preset: str, params: dict[str, float]) -> Feed:
-        """Build a feed by its preset's name."""
-        known = {p.name for p in preset_parameters(preset)}
-        explore = {"explore": self.scenario.feed.explore} if "explore" in known else {}
-        return build_feed(preset, {**explore, **params}, codes=CODES, cache=embedding_cache())
+    def feed(self) -> Feed:
+        """Build the feed of the scenario: one pipeline, or one for each group of users and one for the rest."""
+        chosen = self.scenario.feed
+        rest = self._pipeline(chosen.model_dump(mode="json"))
+        groups = [
+            Group(group.name, self._pipeline(group.model_dump(mode="json")), group.share, group.communities)
+            for group in chosen.groups
+        ]
+        return Grouped(rest, groups) if groups else rest
+
+    def switched(self, settings_: dict[str, Any], before: Feed) -> Feed:
+        """Build the feed that an intervention puts in the place of the one before it."""
+        made = self._pipeline(settings_)
+        group = settings_.get("group")
+        if group is None:
+            return made
+        if not isinstance(before, Grouped):
+            msg = f"switch_feed names the group {group}, and the feed has no groups."
+            raise WrongInput(msg)
+        return before.with_group(group, made)
+
+    def _pipeline(self, chosen: dict[str, Any]) -> Pipeline:
+        return build_feed(
+            str(chosen["preset"]),
+            dict(chosen.get("params") or {}),
+            codes=CODES,
+            cache=embedding_cache(),
+            pipeline=chosen.get("pipeline"),
+            explore=self.scenario.feed.explore,
+        )
 
     def mind(self) -> Mind:
         """Build what decides for users: rules, and the models that the scenario names."""
@@ -212,7 +240,7 @@ class Parts:
         heeds = partial(carry_out_on, getattr(mind, "memory", None))
         return Simulation(
             world=world,
-            feed=self.feed(feed.preset, dict(feed.params)),
+            feed=self.feed(),
             mind=mind,
             heeds=heeds,
             measures=self.measures(),
@@ -220,7 +248,7 @@ class Parts:
             sink=sink,
             feed_size=feed.k,
             plan=[*plan, *inputs],
-            feed_factory=self.feed,
+            feed_factory=self.switched,
             workers=self.workers,
             digest=digest,
         )

@@ -17,7 +17,7 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
-from recommender import folders
+from recommender.registry import recipe_of
 from simapp.engine.core.errors import Refused
 from simapp.runs.room import RESERVE, free_bytes, size
 from simapp.scenarios.parts.network import NoNetwork
@@ -40,6 +40,7 @@ BEGIN_SECONDS, STEP_SECONDS, USER_SECONDS, ACTIVE_SECONDS, FOLLOW_SECONDS = 3.0,
 FOUND_USER_SECONDS, FOUND_FOLLOW_SECONDS = 20e-6, 2e-6
 # A feed that reads texts: the encoder in memory, bytes per vector, seconds per text that no run has encoded before.
 ENCODER_MEMORY, VECTOR, ENCODE_SECONDS = 450e6, 384, 0.01
+READS_TEXTS = ("similarity", "mmr", "dpp")
 # The grammar of a scenario has a few thousand texts.
 MOST_TEXTS = 6_000
 # Of what was read, so much suits the reader's stance well enough to be acted on.
@@ -138,11 +139,10 @@ def active_share(document: Scenario) -> float:
 def reads_texts(document: Scenario) -> bool:
     """Whether a feed of the document compares texts, and so needs the encoder and vectors."""
     switches = [change for change in document.interventions if change.kind == "switch_feed"]
-    presets = {document.feed.preset, *(change.preset for change in switches)}
-    for name in presets:
-        preset = folders.load("presets", name)
-        recipe = preset.recipe({parameter.name: parameter.default for parameter in preset.parameters})
-        if any(use.part == "similarity" for use in recipe.scorers):
+    for chosen in (document.feed, *document.feed.groups, *switches):
+        pipeline = None if chosen.pipeline is None else chosen.pipeline.model_dump(mode="json")
+        recipe = recipe_of(chosen.preset, chosen.params, pipeline=pipeline, explore=document.feed.explore)
+        if any(use.part in READS_TEXTS for use in (*recipe.scorers, *recipe.rerankers)):
             return True
     return False
 

@@ -32,7 +32,7 @@ FIXED = (
     "minds.kind", "minds.opinion.kind",
 )  # fmt: skip
 # Who sets these says which feed is to be in force, also where a switch put another in place of the document's.
-RANKING = ("feed.preset", "feed.params")
+RANKING = ("feed.preset", "feed.params", "feed.pipeline", "feed.groups")
 CHANGEABLE = "minds, feed, platform, metrics, clock.steps and interventions after the fork's step"
 
 

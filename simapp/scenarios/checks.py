@@ -21,7 +21,7 @@ MAX_FOLLOWS = 100_000_000
 
 def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
     """Return what does not fit together although each part is fine by itself."""
-    parts = (_network, _writers, _first_votes, _moderation, _facts)
+    parts = (_network, _writers, _first_votes, _moderation, _feed_groups, _facts)
     return [problem for part in parts for problem in part(scenario)]
 
 
@@ -92,6 +92,25 @@ def _first_votes(scenario: Scenario) -> list[ScenarioProblem]:
     return found
 
 
+def _plain(change: SwitchFeed) -> bool:
+    return not change.params and change.pipeline is None and change.group is None
+
+
+def _feed_groups(scenario: Scenario) -> list[ScenarioProblem]:
+    names = [group.name for group in scenario.feed.groups]
+    ended, found = None, []
+    switches = [(c.at, i, c.group) for i, c in enumerate(scenario.interventions) if isinstance(c, SwitchFeed)]
+    for at, i, group in sorted(switches, key=lambda switch: switch[:2]):
+        if group is None:
+            ended = at if ended is None else ended
+        elif group not in names or ended is not None:
+            accepted = f"one of the feed's groups ({', '.join(names)})" if names else "empty: feed.groups is"
+            if group in names:
+                accepted = f"empty: the switch of step {ended} ended all groups"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.group", group, accepted))
+    return found
+
+
 def _moderation(scenario: Scenario) -> list[ScenarioProblem]:
     found = []
     injected = [c.at for c in scenario.interventions if isinstance(c, InjectPost)]
@@ -126,7 +145,7 @@ def advice(scenario: Scenario) -> list[str]:
             said.append(
                 f"interventions.{i}.at is {change.at}, after the last step ({last}); it will never happen."
             )
-        if isinstance(change, SwitchFeed) and change.preset == scenario.feed.preset and not change.params:
+        if isinstance(change, SwitchFeed) and change.preset == scenario.feed.preset and _plain(change):
             said.append(f"interventions.{i}.preset is {change.preset}, which the feed uses already.")
     offered = scenario.platform.action_names
     if "purchase_product" in offered and not scenario.platform.products:

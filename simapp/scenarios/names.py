@@ -84,4 +84,19 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-FEED_PRESETS: tuple[str, ...] = ("chronological", "reddit-hot", "interest")
+FEED_PRESETS: tuple[str, ...] = (
+    "chronological",
+    "reddit-hot",
+    "interest",
+    "random",
+    "reddit-best",
+    "reddit-controversial",
+    "hacker-news",
+    "item-knn",
+    "als",
+    "engagement",
+    "x-2023",
+    "x-2026",
+    "bridging",
+    "custom",
+)

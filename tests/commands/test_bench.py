@@ -65,3 +65,23 @@ def test_the_cost_of_every_live_metric_is_timed_in_memory() -> None:
     assert 0 < found["live_share"] < 1
     assert set(found["seconds"]) == set(found["cpu_seconds"]) == {"step", "usual", "live"}
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["hot", "interest"])
+def test_ranking_is_timed_over_full_feeds_and_threads_change_nothing_but_the_time(kind: str) -> None:
+    one = bench("rank", kind=kind, users=400, posts=900, candidates=300, k=5, steps=1, threads=1)
+    two = bench("rank", kind=kind, users=400, posts=900, candidates=300, k=5, steps=1, threads=2)
+    assert one["impressions"] == 400 * 5
+    assert one["checksum"] == two["checksum"]
+    assert one["seconds"] > 0
+    assert one["peak_rss_mib"] > 0
+    assert one["device"].startswith("cpu")
+    if kind == "interest":
+        assert 0 < one["texts_encoded"] <= 900
+        assert one["texts_per_second"] > 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("users", 1), ("posts", 0), ("steps", 0), ("k", 256), ("candidates", 3)])
+def test_a_ranking_that_cannot_be_timed_is_refused(name: str, value: int) -> None:
+    with pytest.raises(WrongInput, match=str(value)):
+        bench("rank", kind="hot", **({"users": 10, "posts": 10} | {name: value}))

@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 
 from recommender import folders
+from recommender.custom import CUSTOM
 from recommender.pipeline import Pipeline
 from recommender.recipe import Recipe, Use
 from recommender.registry import build_feed, preset_names, preset_parameters
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
+from simapp.scenarios.names import FEED_PRESETS
 from tests.recommender.worlds import CODES, busy
 
 
 def test_an_unknown_feed_is_refused_with_the_known_ones():
-    with pytest.raises(WrongInput, match=r"'chronologic' .* known: chronological, interest, reddit-hot"):
+    with pytest.raises(WrongInput, match=r"'chronologic' .* known: .*chronological, .*reddit-hot"):
         build_feed("chronologic")
 
 
@@ -68,6 +70,10 @@ def test_every_feed_accepts_the_share_for_strangers():
         assert "explore" in {p.name for p in preset_parameters(name)}
 
 
+def test_a_scenario_can_name_every_feed_that_comes_with_the_project():
+    assert sorted(FEED_PRESETS) == sorted([*folders.built_in("presets"), CUSTOM])
+
+
 def test_a_recipe_is_plain_data():
     document = build_feed("reddit-hot").recipe.document()
     assert document["name"] == "reddit-hot"
@@ -104,7 +110,7 @@ def test_an_unknown_kind_of_part_is_an_error_of_ours():
 
 
 def test_parts_are_listed_by_their_files():
-    assert folders.names("sources") == ("explore", "followed", "recent", "trending")
+    assert {"explore", "followed", "recent", "trending", "collaborative", "pinned"} <= set(folders.names("sources"))
     assert np.all(
         [name in folders.names("filters") for name in ("own", "seen", "muted", "removed", "expired")]
     )

@@ -18,7 +18,10 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.world import World
 
-CODES = {"create_post": 1, "create_comment": 2, "like_post": 3, "repost": 4, "quote_post": 5, "mute": 6}
+CODES = {
+    "create_post": 1, "create_comment": 2, "like_post": 3, "repost": 4, "quote_post": 5, "mute": 6, "follow": 7,
+    "dislike_post": 8, "report_post": 9,
+}  # fmt: skip
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
 

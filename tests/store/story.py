@@ -73,7 +73,7 @@ class NewestFirst:
         feed.scores[:, : newest.shape[0]] = -np.arange(newest.shape[0])
         return feed
 
-    def learn(self, world, events):
+    def learn(self, world, events, shown=None):
         pass
 
 

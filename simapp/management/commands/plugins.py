@@ -37,7 +37,7 @@ def registered() -> dict[str, dict[str, str]]:
         "actions": {name: _line(type(action).__doc__) for name, action in all_actions().items()},
         "feed presets": {preset["name"]: _line(preset["help"]) for preset in presets()},
     }
-    for kind in ("sources", "filters", "scorers", "rerankers"):
+    for kind in ("sources", "filters", "scorers", "rerankers", "suggesters"):
         found[f"feed {kind}"] = {name: _line(folders.load(kind, name).__doc__) for name in folders.names(kind)}
     found["minds"] = {name: _line(minds.load(name).__doc__) for name in minds.names()}
     found["interviewers"] = {name: _line(probes.load(name).__doc__) for name in probes.names()}

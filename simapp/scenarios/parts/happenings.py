@@ -18,7 +18,7 @@ from simapp.scenarios.parts.moderation import (
     SuspendUser,
     UndoDemotePost,
 )
-from simapp.scenarios.parts.platform import PresetName
+from simapp.scenarios.parts.pipelines import PARAMS, Params, PartName, PipelinePart, PresetName, check_custom
 from simapp.scenarios.parts.population import refuse
 from simapp.scenarios.parts.posts import APPEAL, STANCE, TEXT
 
@@ -59,14 +59,21 @@ class FirstVote(Part):
 
 
 class SwitchFeed(Part):
-    """From step `at` on feeds are ranked by another preset."""
+    """From step `at` on feeds, everybody's or those of a group, are ranked in another way."""
 
     kind: Literal["switch_feed"] = "switch_feed"
     at: Step = Field(description="First step with the new feed.")
     preset: PresetName = Field(description="Ranking preset.")
-    params: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")], float] = (
-        Field(default_factory=dict, max_length=50, description="Parameters of the preset; it checks them.")
+    params: Params = Field(default_factory=dict, max_length=50, description=PARAMS)
+    pipeline: PipelinePart | None = Field(default=None, description="The pipeline, where the preset is custom.")
+    group: PartName | None = Field(
+        default=None, description="Group of the feed that gets it; empty means everybody, and no groups from then on."
     )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        check_custom(self.preset, self.pipeline)
+        return self
 
 
 InterventionPart = Annotated[

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from simapp.scenarios.names import ACTIONS, DEFAULT_ACTIONS, FEED_PRESETS
+from simapp.scenarios.names import ACTIONS, DEFAULT_ACTIONS
 from simapp.scenarios.parts.base import Part, setting
+from simapp.scenarios.parts.pipelines import (
+    PARAMS,
+    FeedGroup,
+    Params,
+    PipelinePart,
+    PresetName,
+    check_custom,
+    distinct_groups,
+)
 from simapp.scenarios.parts.products import Products
 
 
 def _check_action(name: str) -> str:
     if name not in ACTIONS:
         raise PydanticCustomError("one_of", "one of {known}", {"known": ", ".join(ACTIONS)})
-    return name
-
-
-def _check_preset(name: str) -> str:
-    if name not in FEED_PRESETS:
-        raise PydanticCustomError("one_of", "one of {known}", {"known": ", ".join(FEED_PRESETS)})
     return name
 
 
@@ -37,9 +40,6 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 ActionName = Annotated[
     str, AfterValidator(_check_action), WithJsonSchema({"type": "string", "enum": list(ACTIONS)})
-]
-PresetName = Annotated[
-    str, AfterValidator(_check_preset), WithJsonSchema({"type": "string", "enum": list(FEED_PRESETS)})
 ]
 Distinct = AfterValidator(_distinct)
 
@@ -120,6 +120,13 @@ class FeedPart(Part):
         unit="posts",
     )
     explore: float = setting(0.0, "Share of a feed that is drawn at random among recent posts.", ge=0, le=1)
-    params: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")], float] = (
-        Field(default_factory=dict, max_length=50, description="Parameters of the preset; it checks them.")
+    params: Params = Field(default_factory=dict, max_length=50, description=PARAMS)
+    pipeline: PipelinePart | None = Field(default=None, description="The pipeline, where the preset is custom.")
+    groups: Annotated[tuple[FeedGroup, ...], Field(max_length=50), AfterValidator(distinct_groups)] = Field(
+        default=(), description="Groups of users with feeds of their own; everybody else has this one."
     )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        check_custom(self.preset, self.pipeline)
+        return self

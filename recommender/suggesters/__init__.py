@@ -1,0 +1,1 @@
+"""Whom to follow: rankings of users for a user, one file each."""
