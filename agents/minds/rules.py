@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents import reading
+from agents.opinions.base import OpinionModel
 from agents.opinions.baumann import Baumann
+from agents.spread.base import SpreadModel
 from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -57,42 +59,49 @@ class Rates:
 class RuleMind:
     """Reads from the top with a geometric stop, reacts through a stance gate exp(-|x_i - x_post| / gate),
     follows the herd by `herd` * score / (score + 1) on likes, writes as `writing` says and moves opinions as
-    `opinion` says (None: opinions are constant). `codes`: action codes by name, as the registry gives them.
+    `opinion` says (None: opinions are constant). With `spread` a published model decides who reposts what, whatever
+    the feed shows (None: reposts come from reading). `codes`: action codes by name, as the registry gives them.
     """
 
     codes: dict[str, int]
     writing: Writing
     rates: Rates = field(default_factory=Rates)
-    opinion: Baumann | None = field(default_factory=Baumann)
+    opinion: OpinionModel | None = field(default_factory=Baumann)
     gate: float = 0.7
     depth: float = 12.0
     herd: float = 0.0
+    spread: SpreadModel | None = None
     name: str = "rules"
 
     def decide(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> DecisionBatch:
         """Return what feed.viewers do, in canonical order; who does nothing says so."""
         viewers = feed.viewers
         made, deed, target, whom, on = self._react(world, feed, streams, workers)
-        writes = self.writing.authors(world, viewers, streams)
+        own = None if self.spread is None else self.spread.authors(world, viewers, streams)
+        writes = self.writing.authors(world, viewers, streams) if own is None else own
         if not world.rules.offered[self.codes["create_post"]]:
             writes[:] = False
         slots = np.arange(reading.MOST)[None, :] < made[:, None]
-        reading_viewer = np.nonzero(slots)[0]
+        done = _Deeds(viewers[np.nonzero(slots)[0]], deed[slots], target[slots], whom[slots], on[slots])
+        if self.spread is not None and world.rules.offered[self.codes["repost"]]:
+            done = done.with_shares(*self.spread.shares(world, viewers, streams, workers), world)
         writer = np.flatnonzero(writes)
-        idle = np.flatnonzero((made == 0) & ~writes)
+        quiet = np.ones(viewers.shape[0], np.bool_)
+        quiet[np.searchsorted(viewers, done.actor)] = False
+        idle = np.flatnonzero(quiet & ~writes)
 
-        batch = ActionBatch.empty(reading_viewer.shape[0] + writer.shape[0] + idle.shape[0])
-        a, b = reading_viewer.shape[0], reading_viewer.shape[0] + writer.shape[0]
-        batch.actor[:a], batch.actor[a:b] = viewers[reading_viewer], viewers[writer]
+        a, b = done.actor.shape[0], done.actor.shape[0] + writer.shape[0]
+        batch = ActionBatch.empty(b + idle.shape[0])
+        batch.actor[:a], batch.actor[a:b] = done.actor, viewers[writer]
         batch.actor[b:] = viewers[idle]
         code = np.array([self.codes[name] for name in DEEDS], np.uint8)
-        batch.code[:a] = code[deed[slots]]
+        batch.code[:a] = code[done.deed]
         batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
-        batch.post[:a] = target[slots].astype(np.int64) + world.posts.base
+        batch.post[:a] = done.row.astype(np.int64) + world.posts.base
         # What is written of one's own accord is number 0, whatever was read before it.
-        batch.n[:a] = _numbers(world, streams, batch.actor[:a], deed[slots], target[slots])
-        batch.user[:a] = whom[slots]
-        batch.topic[:a] = on[slots]
+        batch.n[:a] = _numbers(world, streams, batch.actor[:a], done.deed, done.row)
+        batch.user[:a] = done.whom
+        batch.topic[:a] = done.topic
         batch.topic[a:b] = self.writing.topics(world, batch.actor[a:b], streams)
         # A follow or mute names a user, not the post that prompted it.
         batch.post[batch.user >= 0] = -1
@@ -124,6 +133,8 @@ class RuleMind:
         keys = np.array([streams.key(name, world.step) for name in (*DEEDS, "read")], np.uint64)
         offered = np.array([world.rules.offered[self.codes[name]] for name in DEEDS], np.bool_)
         rates, shown = self.rates.as_array(), world.shown_opinions()
+        if self.spread is not None:
+            rates[reading.REPOSTING] = 0.0
         workers.run(
             v,
             lambda lo, hi: reading.react(
@@ -141,6 +152,31 @@ class RuleMind:
         batch.topic[rows] = np.maximum(batch.topic[rows], 0)
         batch.text[rows], batch.stance[rows], batch.opinion[rows], batch.appeal[rows] = self.writing.say(
             world, batch.actor[rows], batch.n[rows], batch.topic[rows], kind, streams
+        )
+
+
+@dataclass(frozen=True)
+class _Deeds:
+    """Deeds on posts, ascending by actor: actor int32[A], deed uint8, row (of the post) int64, whom int32 (-1 none),
+    topic int16."""
+
+    actor: NDArray[np.int32]
+    deed: NDArray[np.uint8]
+    row: NDArray[Any]
+    whom: NDArray[np.int32]
+    topic: NDArray[np.int16]
+
+    def with_shares(self, users: NDArray[np.int32], rows: NDArray[np.int64], world: World) -> _Deeds:
+        """Return these deeds and reposts of post rows int64[S] by users int32[S]."""
+        many = users.shape[0]
+        actor = np.concatenate([self.actor, users])
+        order = np.argsort(actor, kind="stable")
+        return _Deeds(
+            actor[order],
+            np.concatenate([self.deed, np.full(many, reading.REPOSTING, np.uint8)])[order],
+            np.concatenate([self.row, rows])[order],
+            np.concatenate([self.whom, np.full(many, -1, np.int32)])[order],
+            np.concatenate([self.topic, world.posts.topic[rows]])[order],
         )
 
 
