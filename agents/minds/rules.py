@@ -12,6 +12,7 @@ from agents import reading
 from agents.opinions.base import OpinionModel
 from agents.opinions.baumann import Baumann
 from agents.spread.base import SpreadModel
+from agents.spread.widened import widened
 from agents.writing import COMMENT_TEXT, POST_TEXT, QUOTE_TEXT, Writing
 from simapp.engine.core.batches import TIERS, ActionBatch, DecisionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -77,31 +78,31 @@ class RuleMind:
         """Return what feed.viewers do, in canonical order; who does nothing says so."""
         viewers = feed.viewers
         made, deed, target, whom, on = self._react(world, feed, streams, workers)
-        own = None if self.spread is None else self.spread.authors(world, viewers, streams)
-        writes = self.writing.authors(world, viewers, streams) if own is None else own
+        writes = self._writes(world, viewers, streams)
+        if self.spread is not None and world.rules.offered[self.codes["repost"]]:
+            users, rows = self.spread.shares(world, viewers, streams, workers)
+            made, deed, target, whom, on = widened(
+                viewers, (made, deed, target, whom, on), users, rows, world.posts.topic[rows], reading.REPOSTING
+            )
         if not world.rules.offered[self.codes["create_post"]]:
             writes[:] = False
-        slots = np.arange(reading.MOST)[None, :] < made[:, None]
-        done = _Deeds(viewers[np.nonzero(slots)[0]], deed[slots], target[slots], whom[slots], on[slots])
-        if self.spread is not None and world.rules.offered[self.codes["repost"]]:
-            done = done.with_shares(*self.spread.shares(world, viewers, streams, workers), world)
+        slots = np.arange(deed.shape[1])[None, :] < made[:, None]
+        reading_viewer = np.nonzero(slots)[0]
         writer = np.flatnonzero(writes)
-        quiet = np.ones(viewers.shape[0], np.bool_)
-        quiet[np.searchsorted(viewers, done.actor)] = False
-        idle = np.flatnonzero(quiet & ~writes)
+        idle = np.flatnonzero((made == 0) & ~writes)
 
-        a, b = done.actor.shape[0], done.actor.shape[0] + writer.shape[0]
-        batch = ActionBatch.empty(b + idle.shape[0])
-        batch.actor[:a], batch.actor[a:b] = done.actor, viewers[writer]
+        batch = ActionBatch.empty(reading_viewer.shape[0] + writer.shape[0] + idle.shape[0])
+        a, b = reading_viewer.shape[0], reading_viewer.shape[0] + writer.shape[0]
+        batch.actor[:a], batch.actor[a:b] = viewers[reading_viewer], viewers[writer]
         batch.actor[b:] = viewers[idle]
         code = np.array([self.codes[name] for name in DEEDS], np.uint8)
-        batch.code[:a] = code[done.deed]
+        batch.code[:a] = code[deed[slots]]
         batch.code[a:b], batch.code[b:] = self.codes["create_post"], self.codes["do_nothing"]
-        batch.post[:a] = done.row.astype(np.int64) + world.posts.base
+        batch.post[:a] = target[slots].astype(np.int64) + world.posts.base
         # What is written of one's own accord is number 0, whatever was read before it.
-        batch.n[:a] = _numbers(world, streams, batch.actor[:a], done.deed, done.row)
-        batch.user[:a] = done.whom
-        batch.topic[:a] = done.topic
+        batch.n[:a] = _numbers(world, streams, batch.actor[:a], deed[slots], target[slots])
+        batch.user[:a] = whom[slots]
+        batch.topic[:a] = on[slots]
         batch.topic[a:b] = self.writing.topics(world, batch.actor[a:b], streams)
         # A follow or mute names a user, not the post that prompted it.
         batch.post[batch.user >= 0] = -1
@@ -123,6 +124,10 @@ class RuleMind:
             rows = world.posts.rows_of(feed.posts)
             key = streams.key("read", world.step)
             self.opinion.move(world, feed, rows, key, self.depth, streams, workers)
+
+    def _writes(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
+        own = None if self.spread is None else self.spread.authors(world, viewers, streams)
+        return self.writing.authors(world, viewers, streams) if own is None else own
 
     def _react(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> Any:
         v, posts = len(feed), world.posts
@@ -152,31 +157,6 @@ class RuleMind:
         batch.topic[rows] = np.maximum(batch.topic[rows], 0)
         batch.text[rows], batch.stance[rows], batch.opinion[rows], batch.appeal[rows] = self.writing.say(
             world, batch.actor[rows], batch.n[rows], batch.topic[rows], kind, streams
-        )
-
-
-@dataclass(frozen=True)
-class _Deeds:
-    """Deeds on posts, ascending by actor: actor int32[A], deed uint8, row (of the post) int64, whom int32 (-1 none),
-    topic int16."""
-
-    actor: NDArray[np.int32]
-    deed: NDArray[np.uint8]
-    row: NDArray[Any]
-    whom: NDArray[np.int32]
-    topic: NDArray[np.int16]
-
-    def with_shares(self, users: NDArray[np.int32], rows: NDArray[np.int64], world: World) -> _Deeds:
-        """Return these deeds and reposts of post rows int64[S] by users int32[S]."""
-        many = users.shape[0]
-        actor = np.concatenate([self.actor, users])
-        order = np.argsort(actor, kind="stable")
-        return _Deeds(
-            actor[order],
-            np.concatenate([self.deed, np.full(many, reading.REPOSTING, np.uint8)])[order],
-            np.concatenate([self.row, rows])[order],
-            np.concatenate([self.whom, np.full(many, -1, np.int32)])[order],
-            np.concatenate([self.topic, world.posts.topic[rows]])[order],
         )
 
 
