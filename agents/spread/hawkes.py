@@ -91,7 +91,7 @@ class Hawkes(SpreadModel):
 
     def authors(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
         """Draw who writes of their own accord in this step."""
-        chance = -np.expm1(-self.mu * world.clock.minutes_per_step / 60.0)
+        chance = self.mu * world.clock.minutes_per_step / 60.0
         writes: NDArray[np.bool_] = (
             streams.uniform("spread/immigrant", step=world.step, user=viewers) < chance
         )

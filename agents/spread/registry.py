@@ -15,7 +15,9 @@ def names() -> tuple[str, ...]:
     """Return the names of all spread models, sorted, without importing them."""
     found = (module.name for module in pkgutil.iter_modules(spread.__path__))
     return tuple(
-        sorted(name for name in found if name not in {"base", "registry", "widened"} and not name.startswith("_"))
+        sorted(
+            name for name in found if name not in {"base", "registry", "widened"} and not name.startswith("_")
+        )
     )
 
 

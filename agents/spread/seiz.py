@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from agents.spread._shared import MOST, Shared, gathered, has_shared
+from agents.spread._shared import Shared, has_shared
 from agents.spread.base import SpreadModel
 from simapp.engine.core import ids
 from simapp.engine.core.posts import POST
@@ -53,7 +53,10 @@ def _meet_all(
     keys: Any, viewers: Any, serials: Any, rates: Any, infected: Any, sceptic: Any, pairs: Any, states: Any, roots: Any,
     rows: Any, indptr: Any, of: Any, name: Any, out: Any,
 ) -> None:  # fmt: skip
-    """Fill out uint8[V, R] with next states; roots int64[R] are rows, infected and sceptic float64[R] parts of all."""
+    """Fill out uint8[V, R] with next states (INFECTED: becomes so now).
+
+    roots int64[R] are rows; infected and sceptic float64[R] are parts of all users.
+    """
     for v in range(viewers.shape[0]):
         user = viewers[v]
         for r in range(roots.shape[0]):
@@ -61,7 +64,10 @@ def _meet_all(
             at = np.searchsorted(pairs, pair)
             state = states[at] if at < pairs.shape[0] and pairs[at] == pair else SUSCEPTIBLE
             if state == SUSCEPTIBLE and has_shared(user, roots[r], rows, indptr, of):
-                state = INFECTED
+                out[v, r] = (
+                    SUSCEPTIBLE  # is infected for good, which is in the posts: nothing to keep or to do
+                )
+                continue
             u, w = draw(keys[0], user, name[roots[r]]), draw(keys[1], user, name[roots[r]])
             out[v, r] = _next(state, infected[r], sceptic[r], u, w, rates)
 
@@ -87,7 +93,10 @@ def _meet_followees(
             at = np.searchsorted(pairs, pair)
             state = states[at] if at < pairs.shape[0] and pairs[at] == pair else SUSCEPTIBLE
             if state == SUSCEPTIBLE and has_shared(user, roots[r], rows, indptr, of):
-                state = INFECTED
+                out[v, r] = (
+                    SUSCEPTIBLE  # is infected for good, which is in the posts: nothing to keep or to do
+                )
+                continue
             u, w = draw(keys[0], user, name[roots[r]]), draw(keys[1], user, name[roots[r]])
             out[v, r] = _next(state, i / many, z / many, u, w, rates)
 
@@ -145,7 +154,7 @@ class Seiz(SpreadModel):
                 shared.rows, shared.indptr, shared.root, posts.key, after,
             )  # fmt: skip
         self._keep(world, viewers, serials, after, pairs, states)
-        return self._reposts(viewers, after, roots, shared)
+        return self._reposts(viewers, after, roots)
 
     def _states(
         self, world: World, roots: NDArray[np.int64], streams: Streams
@@ -180,15 +189,10 @@ class Seiz(SpreadModel):
 
     @staticmethod
     def _reposts(
-        viewers: NDArray[np.int32], after: NDArray[np.uint8], roots: NDArray[np.int64], shared: Shared
+        viewers: NDArray[np.int32], after: NDArray[np.uint8], roots: NDArray[np.int64]
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        count, chosen = np.zeros(viewers.shape[0], np.int64), np.empty((viewers.shape[0], MOST), np.int64)
-        for v, r in zip(*np.nonzero(after == INFECTED), strict=True):
-            mine = shared.root[shared.rows[shared.indptr[viewers[v]] : shared.indptr[viewers[v] + 1]]]
-            if count[v] < MOST and not (mine == roots[r]).any():
-                chosen[v, count[v]] = roots[r]
-                count[v] += 1
-        return gathered(viewers, count, chosen)
+        v, r = np.nonzero(after == INFECTED)
+        return viewers[v], roots[r]
 
 
 def _joined(
