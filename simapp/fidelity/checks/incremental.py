@@ -25,7 +25,8 @@ class Here(Check):
         document = set_paths(
             get_gallery("rumour"),
             [
-                f"population.users={bench.size(4000, 1000)}", "population.activity.minimum=0.6", "population.voice.minimum=0.2", "clock.minutes_per_step=60",
+                f"population.users={bench.size(4000, 1000)}", "population.activity.minimum=0.6",
+                "population.voice.minimum=0.2", "clock.minutes_per_step=60",
                 "minds.rates.like=0.2", "minds.rates.quote=0.01", "minds.rates.follow=0.02",
                 "minds.rates.unfollow=0.05", "platform.hot_window_hours=720", "minds.appeal.median=0.03",
             ],
