@@ -58,8 +58,9 @@ class Check(ABC):
     """One file in `checks/` that defines a class called `Here`.
 
     order: place in the suite. expected: the known value, as text. source: where it is known from. fast: whether
-    it is part of `--fast`. A Monte-Carlo check sets its tolerance at four standard errors of its own number of runs,
-    so that a failure means change and not luck.
+    it is part of `--fast`. cost: about how many seconds it takes. group: checks of one group run in one process, one
+    after another, and may share a world. A Monte-Carlo check sets its tolerance at four standard errors of its own
+    number of runs, so that a failure means change and not luck.
     """
 
     order: ClassVar[int]
@@ -67,6 +68,7 @@ class Check(ABC):
     source: ClassVar[str]
     fast: ClassVar[bool] = True
     cost: ClassVar[int] = 1
+    group: ClassVar[str] = ""
 
     @abstractmethod
     def run(self, bench: Bench) -> Finding:

@@ -42,9 +42,10 @@ class Here(Check):
             and variance == [1.0, 0.0]
             and all(value is None for value in missing)
         )
+        undefined = sum(value is None for value in missing)
         measured = (
-            f"{star:.6f}, {path:.6f}, {tree:.6f}; {camps[0]:.4f}, {camps[1]:.4f}, {uniform:.4f}; variance "
-            f"{variance[0]}, {variance[1]}; {sum(value is None for value in missing)} of {len(missing)} missing where undefined"
+            f"{star:.6f}, {path:.6f}, {tree:.6f}; {camps[0]:.4f}, {camps[1]:.4f}, {uniform:.4f}; "
+            f"variance {variance[0]}, {variance[1]}; {undefined} of {len(missing)} missing where undefined"
         )
         return judged(ok, measured, "1e-6; bimodality 1e-3 (finite n)")
 
