@@ -13,7 +13,7 @@ from simapp.fidelity.worlds import QUIET, always_active, assemble, both_ways, se
 def choices(
     bench: Bench, what: str, *, worlds: int, items: int, steps: int, strength: float
 ) -> NDArray[np.int64]:
-    """Return how often each post of each world was chosen int64[worlds, items], by the feed `popularity`.
+    """Return how often each post of each world was chosen int64[worlds, items], by the feed `popularity-lottery`.
 
     User 2 w writes the posts of world w and follows user 2 w + 1, who writes nothing; 2 w + 1 follows 2 w. A comment
     is a choice: it can be made again and again, and counts as a reaction.
@@ -27,7 +27,7 @@ def choices(
         "network": {"kind": "none"},
         "platform": {"actions": ["create_post", "create_comment", "do_nothing"], "hot_window_hours": 720},
         "feed": {
-            "preset": "popularity", "k": 1, "seen_memory": 0,
+            "preset": "popularity-lottery", "k": 1, "seen_memory": 0,
             "params": {"strength": strength, "per_author": 50, "explore": 0},
         },
         "minds": {"opinion": {"kind": "none"}, "rates": {**QUIET, "comment": 1.0}, "feed_depth": 1},

@@ -39,7 +39,9 @@ def run_suite(
     found: dict[str, dict[str, Any]] = {}
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin) as pool:
         # The longest first, so that nobody waits for them at the end.
-        futures = [pool.submit(_run_group, group, bench) for group in sorted(_groups(names), key=_cost, reverse=True)]
+        futures = [
+            pool.submit(_run_group, group, bench) for group in sorted(_groups(names), key=_cost, reverse=True)
+        ]
         for future in as_completed(futures):
             for row in future.result():
                 found[row["name"]] = row

@@ -84,4 +84,4 @@ DEFAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-FEED_PRESETS: tuple[str, ...] = ("chronological", "reddit-hot", "interest", "popularity")
+FEED_PRESETS: tuple[str, ...] = ("chronological", "reddit-hot", "interest", "popularity-lottery")

@@ -19,7 +19,7 @@ from tests.recommender.worlds import CODES, busy
 
 
 def test_an_unknown_feed_is_refused_with_the_known_ones():
-    with pytest.raises(WrongInput, match=r"'chronologic' .* known: chronological, interest, popularity, reddit-hot"):
+    with pytest.raises(WrongInput, match=r"'chronologic' .* known: chronological, interest, popularity-lottery, reddit-hot"):
         build_feed("chronologic")
 
 

@@ -37,9 +37,7 @@ class Here(Check):
             Fact("mean path", float(paths[reached].mean()), 3.0, 6.0),
             Fact("clustering against null", _clustering(graph) / null, 5.0, np.inf),
         ]
-        return judged_facts(
-            facts, f"{users} users, {followee.shape[0]} follows; path along follows"
-        )
+        return judged_facts(facts, f"{users} users, {followee.shape[0]} follows; path along follows")
 
 
 def _undirected(follower: np.ndarray, followee: np.ndarray, users: int) -> csr_array:

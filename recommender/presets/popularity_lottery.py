@@ -11,15 +11,15 @@ from recommender.recipe import Recipe
 class Here(Preset):
     """Followed posts and recent ones of strangers, drawn in proportion to their reactions."""
 
-    name = "popularity"
+    name = "popularity-lottery"
     label = "Popularity lottery"
     help = "Posts are drawn by lot, in proportion to one plus their reactions, to the power of a strength."
     source = "Salganik, Dodds & Watts 2006, Science 311, 854 (download counts shown); Polya's urn."
     parameters = settings_of(
-        ("sources", "followed"), ("sources", "explore"), ("scorers", "popularity"), explore=0.0
+        ("sources", "followed"), ("sources", "explore"), ("scorers", "lottery"), explore=0.0
     )
 
     @classmethod
     def recipe(cls, params: Mapping[str, float]) -> Recipe:
         sources = (use("sources", "followed", params), use("sources", "explore", params))
-        return Recipe(cls.name, sources, (use("scorers", "popularity", params),), ties="viewer")
+        return Recipe(cls.name, sources, (use("scorers", "lottery", params),), ties="viewer")

@@ -31,7 +31,7 @@ class Here(PairScorer):
     (Efraimidis & Spirakis 2006, Inf. Process. Lett. 97, 181); drawn anew in every step.
     """
 
-    name = "popularity"
+    name = "lottery"
     label = "Popularity lottery"
     help = "Shows posts by chance, the ones with many reactions more often."
     parameters = (
