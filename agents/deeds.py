@@ -64,7 +64,7 @@ def requests(
 ) -> ActionBatch:
     """Return what viewers int32[V] do in canonical order: their deeds, a post where `writes` bool[V], words from
     the grammar. Who does nothing says so. `codes`: action codes by name."""
-    slots = np.arange(reading.MOST)[None, :] < made.count[:, None]
+    slots = np.arange(made.deed.shape[1])[None, :] < made.count[:, None]
     deed, target = made.deed[slots], made.target[slots]
     reader, writer = np.nonzero(slots)[0], np.flatnonzero(writes)
     idle = np.flatnonzero((made.count == 0) & ~writes)

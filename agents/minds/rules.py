@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from agents import reading
 from agents.deeds import DEEDS, Made, requests
+from agents.opinions.base import OpinionModel
 from agents.opinions.baumann import Baumann
+from agents.spread.base import SpreadModel
+from agents.spread.widened import widened
 from agents.writing import Writing
 from simapp.engine.core.batches import TIERS, DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -42,25 +45,32 @@ class Rates:
 class RuleMind:
     """Reads from the top with a geometric stop, reacts through a stance gate exp(-|x_i - x_post| / gate),
     follows the herd by `herd` * score / (score + 1) on likes, writes as `writing` says and moves opinions as
-    `opinion` says (None: opinions are constant). `codes`: action codes by name, as the registry gives them.
+    `opinion` says (None: opinions are constant). With `spread` a published model decides who reposts what, whatever
+    the feed shows (None: reposts come from reading). `codes`: action codes by name, as the registry gives them.
     """
 
     codes: dict[str, int]
     writing: Writing
     rates: Rates = field(default_factory=Rates)
-    opinion: Baumann | None = field(default_factory=Baumann)
+    opinion: OpinionModel | None = field(default_factory=Baumann)
     gate: float = 0.7
     depth: float = 12.0
     herd: float = 0.0
+    spread: SpreadModel | None = None
     name: str = "rules"
 
     def decide(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> DecisionBatch:
         """Return what feed.viewers do, in canonical order; who does nothing says so."""
-        writes = self.writing.authors(world, feed.viewers, streams)
+        viewers = feed.viewers
+        made = self._react(world, feed, streams, workers)
+        writes = self._writes(world, viewers, streams)
+        if self.spread is not None and world.rules.offered[self.codes["repost"]]:
+            users, rows = self.spread.shares(world, viewers, streams, workers)
+            read = (made.count, made.deed, made.target, made.whom, made.on)
+            made = Made(*widened(viewers, read, users, rows, world.posts.topic[rows], reading.REPOSTING))
         if not world.rules.offered[self.codes["create_post"]]:
             writes[:] = False
-        made = self._react(world, feed, streams, workers)
-        batch = requests(world, feed.viewers, made, writes, self.codes, self.writing, streams)
+        batch = requests(world, viewers, made, writes, self.codes, self.writing, streams)
         return DecisionBatch(batch, np.full(len(batch), TIERS.index("rules"), np.uint8))
 
     def remember(
@@ -79,12 +89,18 @@ class RuleMind:
             key = streams.key("read", world.step)
             self.opinion.move(world, feed, rows, key, self.depth, streams, workers)
 
+    def _writes(self, world: World, viewers: NDArray[np.int32], streams: Streams) -> NDArray[np.bool_]:
+        own = None if self.spread is None else self.spread.authors(world, viewers, streams)
+        return self.writing.authors(world, viewers, streams) if own is None else own
+
     def _react(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> Made:
         posts, made = world.posts, Made.nothing(len(feed))
         rows = posts.rows_of(feed.posts)
         keys = np.array([streams.key(name, world.step) for name in (*DEEDS, "read")], np.uint64)
         offered = np.array([world.rules.offered[self.codes[name]] for name in DEEDS], np.bool_)
         rates, shown = self.rates.as_array(), world.shown_opinions()
+        if self.spread is not None:
+            rates[reading.REPOSTING] = 0.0
         workers.run(
             len(feed),
             lambda lo, hi: reading.react(

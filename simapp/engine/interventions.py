@@ -70,7 +70,8 @@ def injected_posts(world: World, due: list[Intervention]) -> ActionBatch:
 def native_opinion(world: World, stance: float) -> float:
     """Return the native opinion that is shown as `stance` in [-1, 1]."""
     if not world.opinion_scale:
-        return stance
+        low, high = world.opinion_range
+        return stance if (low, high) == (-1.0, 1.0) else low + (stance + 1.0) * (high - low) / 2.0
     return float(np.arctanh(np.clip(stance, -0.999, 0.999)) * world.opinion_scale)
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from django.conf import settings
 
 from agents.minds.rules import Rates, RuleMind
-from agents.opinions.baumann import Baumann
+from agents.opinions.registry import build as build_opinion
+from agents.opinions.registry import shown_by
+from agents.spread.registry import build as build_spread
 from agents.text.grammar import build_pool
 from agents.writing import Writing
 from recommender.grouped import Group, Grouped
@@ -51,9 +53,6 @@ if TYPE_CHECKING:
 # The grammar belongs to the scenario, not to the run: all seeds share one pool, so its texts are
 # embedded once for all of them.
 POOL_SEED = 1
-# A native Baumann opinion x is shown as tanh(x / 2): the two camps of the paper's parameters (about
-# +-2.6) appear at +-0.86.
-BAUMANN_SCALE = 2.0
 CODES = {name: action.code for name, action in all_actions().items()}
 
 
@@ -123,19 +122,6 @@ class Parts:
         """Build the rule mind of the scenario."""
         m = self.scenario.minds
         rates = m.rates
-        opinion = m.opinion
-        moves = None
-        if opinion.kind == "baumann":
-            moves = Baumann(
-                alpha=opinion.alpha,
-                beta=opinion.beta,
-                strength=opinion.K,
-                slots=opinion.m,
-                dt=opinion.dt,
-                noise=opinion.noise,
-                overlap=opinion.overlap,
-                reach=opinion.reach,
-            )
         return RuleMind(
             codes=CODES,
             writing=Writing(
@@ -154,7 +140,8 @@ class Parts:
                 unfollow=rates.unfollow,
                 mute=rates.mute,
             ),
-            opinion=moves,
+            opinion=build_opinion(m.opinion.kind, m.opinion.model_dump(exclude={"kind"})),
+            spread=build_spread(m.spread.kind, m.spread.model_dump(exclude={"kind"})),
             gate=m.stance_gate,
             depth=m.feed_depth,
             herd=m.herd,
@@ -194,7 +181,7 @@ class Parts:
             rules=self.rules(),
             topics=list(self.scenario.topics),
             texts=Texts(text_pool(self.scenario.topics).texts),
-            opinion_scale=BAUMANN_SCALE if self.scenario.minds.opinion.kind == "baumann" else 0.0,
+            **shown_by(self.scenario.minds.opinion.kind),
         )
         world.products = Products.named(world.texts, [p.name for p in self.scenario.platform.products])
         return world

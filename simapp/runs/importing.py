@@ -11,13 +11,14 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from agents.opinions.registry import shown_by
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED, Streams
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 from simapp.models import Audit, Run
-from simapp.runs.assemble import BAUMANN_SCALE, Parts
+from simapp.runs.assemble import Parts
 from simapp.runs.services import command_line_version, create_scenario, store_upload
 from simapp.scenarios.document import load_scenario, scenario_hash
 from simapp.store.copy import copy_rows
@@ -121,9 +122,8 @@ def _write_inputs(cursor: Any, run_id: int, step: int, past: Past) -> None:
 def _world(document: Scenario, past: Past) -> World:
     """The world at its founding, as the rows need it: without the grammar's texts and without opinions."""
     parts = Parts(document, Streams(0), Workers(1))
-    scale = BAUMANN_SCALE if document.minds.opinion.kind == "baumann" else 0.0
-    said = {"clock": parts.clock(), "rules": parts.rules(), "topics": past.topics, "opinion_scale": scale}
-    return World.found(past.population(), texts=Texts(), **said)
+    said = {"clock": parts.clock(), "rules": parts.rules(), "topics": past.topics}
+    return World.found(past.population(), texts=Texts(), **said, **shown_by(document.minds.opinion.kind))
 
 
 def _origin(folder: Folder, document: Scenario) -> dict[str, Any]:

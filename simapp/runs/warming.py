@@ -6,6 +6,9 @@ A run worker rehearses before it forks its pool, so that a process that takes ov
 
 from __future__ import annotations
 
+from agents.opinions import registry as opinions
+from agents.opinions.base import CONTACTS
+from agents.spread import registry as spread
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.runs.assemble import Parts
@@ -33,6 +36,23 @@ def rehearse(*, feed: str = "", workers: Workers | None = None) -> list[Scenario
             simulation.step()
         played.append(scenario)
     return played
+
+
+def rehearse_models() -> int:
+    """Run every opinion and spread model for a step, small and in memory; return how many were run."""
+    quiet = set_path(get_gallery("rumour"), f"population.users={USERS}")
+    models = [
+        f"minds.opinion={{kind: {name}, contacts: {contacts}}}" for name in opinions.names() for contacts in CONTACTS
+    ]
+    models += [f"minds.spread={{kind: {name}}}" for name in spread.names()]
+    models += ["minds.spread={kind: seiz, contacts: everyone}"]
+    for model in models:
+        parts = Parts(set_path(quiet, model), Streams(1), Workers())
+        people = build_population(parts.scenario, parts.streams)
+        simulation = parts.simulation(parts.found_world(people), Nothing())
+        simulation.found(parts.seeds(simulation.world, people.seed_posts))
+        simulation.step()
+    return len(models)
 
 
 def before_fork() -> None:

@@ -98,5 +98,6 @@ FEED_PRESETS: tuple[str, ...] = (
     "x-2023",
     "x-2026",
     "bridging",
+    "popularity-lottery",
     "custom",
 )

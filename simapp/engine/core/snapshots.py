@@ -170,6 +170,7 @@ def _header(world: World, arrays: dict[str, NDArray[Any]], extra: dict[str, Any]
         "step": world.step,
         "topics": list(world.topics),
         "opinion_scale": world.opinion_scale,
+        "opinion_range": list(world.opinion_range),
         "mute_count": world.mute_count,
         "follows_version": world.follows.version,
         "clock": {"start": world.clock.start.isoformat(), "minutes_per_step": world.clock.minutes_per_step},
@@ -201,11 +202,17 @@ def _world(header: dict[str, Any], stream: BinaryIO) -> World:
         reactions=PairMap.from_items(held["reactions"]["keys"], held["reactions"]["flags"]),
         mutes=PairMap.from_items(held["mutes"]["keys"], held["mutes"]["flags"]),
         mute_count=int(header["mute_count"]),
-        # Snapshots of earlier versions have neither.
+        # Snapshots of earlier versions have none of these.
         groups=Groups.from_arrays(held["groups"]) if "groups" in held else Groups(),
         products=Products.from_arrays(held["products"]) if "products" in held else Products(),
         extra=held["extra"],
+        opinion_range=_interval(header.get("opinion_range", (-1.0, 1.0))),
     )
+
+
+def _interval(ends: Any) -> tuple[float, float]:
+    low, high = ends
+    return float(low), float(high)
 
 
 def _read_array(stream: BinaryIO, name: str, dtype: np.dtype[Any], shape: list[int]) -> NDArray[Any]:

@@ -92,9 +92,10 @@ class World:
     """Everything that a step reads and writes.
 
     reactions: flags LIKED, DISLIKED, REPOSTED, QUOTED, REPORTED by (user, post serial); mutes: bit 1 by
-    (muter, mutee). opinion_scale: a native opinion x is shown as tanh(x / opinion_scale), or
-    clipped to [-1, 1] when opinion_scale is 0. extra: named arrays that feeds and minds keep
-    between steps; they are part of every snapshot. desk: what reading is answered from; no state of the world.
+    (muter, mutee). opinion_scale: a native opinion x is shown as tanh(x / opinion_scale); where it is 0, the native
+    interval opinion_range is stretched to [-1, 1] and what lies outside is shown at its end. extra: named arrays that
+    feeds and minds keep between steps; they are part of every snapshot. desk: what reading is answered from; no state
+    of the world.
     changes: counts changes of mutes and of moderation, so that caches notice them; in no snapshot.
     """
 
@@ -115,6 +116,7 @@ class World:
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk, repr=False, compare=False)
     changes: int = 0
+    opinion_range: tuple[float, float] = (-1.0, 1.0)
 
     def __post_init__(self) -> None:
         # The serial from which on nobody was shown anything: follows from `seen`, so no snapshot holds it.
@@ -130,6 +132,7 @@ class World:
         topics: list[str],
         texts: Texts,
         opinion_scale: float = 0.0,
+        opinion_range: tuple[float, float] = (-1.0, 1.0),
     ) -> World:
         """Create the world of a population at step 0, before its seed posts are written."""
         n = population.users
@@ -148,7 +151,9 @@ class World:
         )
         follows = Follows.from_edges(n, population.follower, population.followee)
         desk = Desk(population.profiles)
-        return cls(clock, rules, users, follows, Posts(), texts, topics, opinion_scale, desk=desk)
+        return cls(
+            clock, rules, users, follows, Posts(), texts, topics, opinion_scale, desk=desk, opinion_range=opinion_range
+        )
 
     def shown_opinions(self) -> NDArray[np.float32]:
         """Return opinions float32[N, T] mapped to [-1, 1]."""
@@ -156,7 +161,12 @@ class World:
 
     def shown(self, native: NDArray[Any]) -> NDArray[np.float32]:
         """Map native opinions to [-1, 1], same shape, float32."""
-        mapped = np.tanh(native / self.opinion_scale) if self.opinion_scale else np.clip(native, -1.0, 1.0)
+        if self.opinion_scale:
+            mapped = np.tanh(native / self.opinion_scale)
+        else:
+            low, high = self.opinion_range
+            wide = native if (low, high) == (-1.0, 1.0) else (native - low) * (2.0 / (high - low)) - 1.0
+            mapped = np.clip(wide, -1.0, 1.0)
         shown: NDArray[np.float32] = mapped.astype(np.float32)
         return shown
 

@@ -1,7 +1,8 @@
-"""List everything that can be chosen by name: actions, feed presets and their parts, minds, interviewers, metrics."""
+"""List everything that can be chosen by name: actions, feed presets and their parts, minds, models, metrics."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from simapp.management.base import StackCommand
@@ -10,7 +11,7 @@ from simapp.management.base import StackCommand
 class Command(StackCommand):
     """Print what is registered, with its help text."""
 
-    help = "List actions, feed presets, feed parts, minds, interviewers and metrics, as the registries find them."
+    help = "List actions, feed presets, feed parts, minds, opinion and spread models, interviewers and metrics."
     needs_services = False
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +28,9 @@ class Command(StackCommand):
 def registered() -> dict[str, dict[str, str]]:
     """Return {kind: {name: one line}} of everything registered."""
     from agents.minds import registry as minds
+    from agents.opinions import registry as opinions
     from agents.probes import registry as probes
+    from agents.spread import registry as spread
     from recommender import folders
     from recommender.registry import catalogue as presets
     from simapp.engine.actions.registry import all_actions
@@ -40,6 +43,8 @@ def registered() -> dict[str, dict[str, str]]:
     for kind in ("sources", "filters", "scorers", "rerankers", "suggesters"):
         found[f"feed {kind}"] = {name: _line(folders.load(kind, name).__doc__) for name in folders.names(kind)}
     found["minds"] = {name: _line(minds.load(name).__doc__) for name in minds.names()}
+    for kind, models in (("opinion models", opinions), ("spread models", spread)):
+        found[kind] = {name: _line(sys.modules[models.load(name).__module__].__doc__) for name in models.names()}
     found["interviewers"] = {name: _line(probes.load(name).__doc__) for name in probes.names()}
     found["metrics"] = {name: _line(type(metric).__doc__) for name, metric in all_metrics().items()}
     return found

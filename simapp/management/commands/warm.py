@@ -18,10 +18,11 @@ class Command(StackCommand):
         from recommender.embeddings.minilm import MiniLM
         from recommender.embeddings.store import TextVectors
         from simapp.runs.assemble import embedding_cache, text_pool
-        from simapp.runs.warming import rehearse
+        from simapp.runs.warming import rehearse, rehearse_models
 
         began = time.perf_counter()
         played = rehearse()
+        rehearse_models()
         texts = {scenario.topics for scenario in played if scenario.feed.preset == "interest"}
         self.stdout.write(f"kernels are compiled ({time.perf_counter() - began:.0f} s)")
         began = time.perf_counter()

@@ -2,60 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from simapp.scenarios.parts.base import Part, setting
 from simapp.scenarios.parts.models import Models
-from simapp.scenarios.parts.population import BAUMANN
+from simapp.scenarios.parts.opinions import BaumannOpinions, OpinionModel
+from simapp.scenarios.parts.spread import FeedSpread, SpreadModel
 
 _CALIBRATE = "order of magnitude only: about 10 likes to 2 reposts to 1 reply; calibrate"
-
-
-class BaumannOpinions(Part):
-    """Echo-chamber dynamics of Baumann et al. 2020: dx/dt = -x + K * sum tanh(alpha * x_j) over contacts.
-
-    Opinions are unbounded; the mind declares how they are shown in [-1, 1].
-    """
-
-    kind: Literal["baumann"] = "baumann"
-    alpha: float = setting(
-        3.0, "Controversialness of the topics.", ge=0, le=20, unit="1 / opinion", source=BAUMANN
-    )
-    beta: float = setting(
-        3.0, "Homophily: contact probability falls with opinion distance to the power -beta.", ge=0, le=10,
-        source=BAUMANN,
-    )  # fmt: skip
-    K: float = setting(
-        3.0, "Strength of social influence.", ge=0, le=20, unit="opinion / time", source=BAUMANN
-    )
-    m: int = setting(
-        10, "Attention slots: posts of others that move an active user's opinion per step.", ge=1, le=100,
-        unit="posts per activation", source=BAUMANN,
-    )  # fmt: skip
-    overlap: float = setting(
-        0.0, "How much a post on one topic also speaks about every other: 0 separate topics, 1 one ideology.", ge=0,
-        le=1, source="Baumann et al. 2021, Phys. Rev. X 11, 011012: cosine between topics",
-    )  # fmt: skip
-    reach: float = setting(
-        0.3, "Attention fades when the nearest opinion in the feed is further away than this.", gt=0, le=100,
-        unit="opinion", source="ours: below about 0.5 camps last, above one absorbs the other",
-    )  # fmt: skip
-    dt: float = setting(0.05, "Model time that one step stands for.", gt=0, le=1, unit="time")
-    noise: float = setting(
-        0.0, "Standard deviation of random opinion change, before scaling by the root of dt.", ge=0, le=10,
-        unit="opinion",
-    )  # fmt: skip
-
-
-class ConstantMind(Part):
-    """Opinions never change."""
-
-    kind: Literal["none"] = "none"
-
-
-OpinionModel = Annotated[BaumannOpinions | ConstantMind, Field(discriminator="kind")]
 
 
 def _rate(default: float, deed: str, source: str = "") -> float:
@@ -99,6 +55,7 @@ class Minds(Part):
 
     kind: Literal["rules"] = Field(default="rules", description="Tier that decides.")
     opinion: OpinionModel = Field(default=BaumannOpinions(), description="How opinions move.")
+    spread: SpreadModel = Field(default=FeedSpread(), description="What makes posts spread.")
     rates: Rates = Field(default=Rates(), description="Base rates of reactions.")
     stance_gate: float = setting(
         0.7, "Scale h of the stance gate exp(-distance / h) on likes and reposts.", gt=0, le=100,

@@ -1,0 +1,1 @@
+"""The fidelity suite: what is known about models and about real platforms, asked of the product itself."""
