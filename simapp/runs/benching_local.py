@@ -72,7 +72,7 @@ def bench(
     model = LocalModel("", loaded=loaded)
     sampling = Sampling(max_tokens=max_tokens)
     texts = sample_texts()
-    model.answer(questions(WARM_UP, posts, seed + 1, texts), sampling)
+    model.answer(questions(min(WARM_UP, users), posts, seed + 1, texts), Sampling(max_tokens=4))
     for name in vars(model.work):
         setattr(model.work, name, type(getattr(model.work, name))())
     asked = questions(users, posts, seed, texts)

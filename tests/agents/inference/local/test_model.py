@@ -208,6 +208,14 @@ def test_a_missing_or_broken_folder_is_said_in_a_sentence(folder, tmp_path) -> N
     (bare / "chat_template.jinja").unlink()
     with pytest.raises(ModelAway, match="no chat template"):
         LocalModel(bare).ready()
+    state = tmp_path / "state"
+    shutil.copytree(folder, state)
+    config = json.loads((state / "config.json").read_text())
+    (state / "config.json").write_text(
+        json.dumps({**config, "layer_types": ["linear_attention", "full_attention"]})
+    )
+    with pytest.raises(ModelAway, match="layers of the kind linear_attention"):
+        LocalModel(state).ready()
     if not torch.cuda.is_available():
         with pytest.raises(ModelAway, match="cuda"):
             LocalModel(folder, device="cuda").ready()
