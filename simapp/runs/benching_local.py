@@ -185,7 +185,7 @@ def peak_flops(device: str, dtype: str) -> float:
     """Return operations per second of a large square matrix product in `dtype` on `device`: the best of five."""
     import torch
 
-    size = 8192 if device.startswith("cuda") else 2048
+    size = 8192 if device.startswith("cuda") else 1024
     generator = torch.Generator(device=device).manual_seed(0)
     left = torch.randn(size, size, device=device, generator=generator).to(getattr(torch, dtype))
     right = left.t().contiguous()
