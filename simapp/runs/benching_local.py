@@ -72,7 +72,7 @@ def bench(
     model = LocalModel("", loaded=loaded)
     sampling = Sampling(max_tokens=max_tokens)
     texts = sample_texts()
-    model.answer(questions(WARM_UP, posts, seed + 1, texts), sampling)
+    model.answer(questions(min(WARM_UP, users), posts, seed + 1, texts), Sampling(max_tokens=4))
     for name in vars(model.work):
         setattr(model.work, name, type(getattr(model.work, name))())
     asked = questions(users, posts, seed, texts)
@@ -185,7 +185,7 @@ def peak_flops(device: str, dtype: str) -> float:
     """Return operations per second of a large square matrix product in `dtype` on `device`: the best of five."""
     import torch
 
-    size = 8192 if device.startswith("cuda") else 2048
+    size = 8192 if device.startswith("cuda") else 1024
     generator = torch.Generator(device=device).manual_seed(0)
     left = torch.randn(size, size, device=device, generator=generator).to(getattr(torch, dtype))
     right = left.t().contiguous()

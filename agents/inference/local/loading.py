@@ -79,8 +79,16 @@ class Loaded:
 
     @cached_property
     def longest(self) -> int:
-        """The most tokens that the model reads and writes together."""
-        return int(self.model.config.max_position_embeddings)
+        """The most tokens that the model reads and writes together; layers with a window end with the window."""
+        config = self.model.config
+        window = getattr(config, "sliding_window", None)
+        kinds = getattr(config, "layer_types", None) or ["sliding_attention"]
+        windows = [int(window)] if window and "sliding_attention" in kinds else []
+        return (
+            min(int(config.max_position_embeddings), *windows)
+            if windows
+            else int(config.max_position_embeddings)
+        )
 
     @cached_property
     def bytes_per_token(self) -> int:
@@ -173,12 +181,10 @@ def checked(loaded: Loaded) -> Loaded:
     if len(tokenizer) > loaded.model.get_input_embeddings().num_embeddings:
         msg = f"The tokenizer of {loaded.name} knows more tokens than its model; they do not belong together."
         raise ModelAway(msg)
-    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
-    if kinds != {"full_attention"}:
-        # A window or a running state counts padded places as text.
-        other = ", ".join(sorted(kinds - {"full_attention"}))
-        msg = (
-            f"{loaded.name} has layers of the kind {other}; decisions can be packed for full attention only."
-        )
+    other = set(getattr(config, "layer_types", None) or []) - {"full_attention", "sliding_attention"}
+    if other:
+        # A running state takes padded places for text.
+        named = ", ".join(sorted(other))
+        msg = f"{loaded.name} has layers of the kind {named}; decisions can be packed for attention layers only."
         raise ModelAway(msg)
     return loaded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from agents.inference.local.form import Seat, possible, rules, tail
 from agents.inference.local.loading import Loaded, load, model_name
 from agents.inference.local.packing import MOST_ROWS, default_memory, plan_chunks
 from agents.inference.local.rows import Rows, Work
+from simapp.engine.core.streams import MAX_SEED
 
 _PREFIXES = 4  # kept shared texts: decisions, archetypes, and what a change of scenario brings
+CUT = "The model wrote no whole character before its tokens ran out."
+
+Questions = Sequence[Question] | Mapping[int, Question]
 
 
 class LocalModel:
@@ -53,16 +58,20 @@ class LocalModel:
     def answer(self, questions: Sequence[Question], sampling: Sampling) -> list[Reply]:
         """Return one reply per question, in their order. Raises ModelAway where the model or its memory is not there.
 
-        A reply abstains where the prompt is longer than what the model reads; nothing else can fail for one alone.
+        A reply abstains where the prompt is longer than what the model reads, where nothing that is offered can be
+        done, and where a text has no whole character in its tokens, twice.
         """
         with self._lock:
             start = time.perf_counter()
             replies: dict[int, Reply] = {}
-            groups: dict[str, list[int]] = {}
-            for i, question in enumerate(questions):
-                groups.setdefault(question.shared + rules(question.topics), []).append(i)
-            for shared, places in groups.items():
-                self._answer_group(shared, places, questions, sampling, start, replies)
+            self._answer_all(range(len(questions)), questions, sampling, start, replies)
+            again = [i for i, reply in replies.items() if reply.problem == CUT]
+            if again:
+                first = {i: replies[i] for i in again}
+                other = {i: replace(questions[i], seed=(questions[i].seed + 1) & MAX_SEED) for i in again}
+                self._answer_all(again, other, sampling, start, replies)
+                for i, reply in first.items():
+                    replies[i] = _both(reply, replies[i])
             return [replies[i] for i in range(len(questions))]
 
     def ready(self) -> Decider:
@@ -74,11 +83,26 @@ class LocalModel:
             self._memory = default_memory(self._decider.loaded.device)
         return self._decider
 
+    def _answer_all(
+        self,
+        places: Sequence[int],
+        questions: Questions,
+        sampling: Sampling,
+        start: float,
+        replies: dict[int, Reply],
+    ) -> None:
+        groups: dict[str, list[int]] = {}
+        for place in places:
+            question = questions[place]
+            groups.setdefault(question.shared + rules(question.topics), []).append(place)
+        for shared, own in groups.items():
+            self._answer_group(shared, own, questions, sampling, start, replies)
+
     def _answer_group(
         self,
         shared: str,
         places: Sequence[int],
-        questions: Sequence[Question],
+        questions: Questions,
         sampling: Sampling,
         start: float,
         replies: dict[int, Reply],
@@ -169,9 +193,19 @@ class LocalModel:
             "seconds": seconds,
         }
         if seat.must_write and not seat.text:
-            why = "The model wrote no whole character before its tokens ran out."
-            return Reply("", "abstained", self.name, problem=why, **told)  # type: ignore[arg-type]
+            return Reply("", "abstained", self.name, problem=CUT, **told)  # type: ignore[arg-type]
         return Reply(seat.reply(), "answered", self.name, **told)  # type: ignore[arg-type]
+
+
+def _both(first: Reply, second: Reply) -> Reply:
+    """Return the second try with what both cost."""
+    return replace(
+        second,
+        tokens_in=first.tokens_in + second.tokens_in,
+        tokens_out=first.tokens_out + second.tokens_out,
+        tokens_cached=first.tokens_cached + second.tokens_cached,
+        tries=2,
+    )
 
 
 def _is_memory(problem: BaseException) -> bool:

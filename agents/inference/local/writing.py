@@ -11,7 +11,8 @@ from agents.inference.local.loading import Loaded
 
 # No control characters, nothing private, no line ends, nothing that turns the direction of what follows.
 _NEVER = r"\p{Cc}\uE000-\uF8FF\U000F0000-\U0010FFFF\u2028\u2029\u202A-\u202E\u2066-\u2069"
-TEXT = rf"[^\s{_NEVER}][^{_NEVER}]*"
+# A line end ends the text, as the end of the reply does; a model may prefer either.
+TEXT = rf"[^\s{_NEVER}][^{_NEVER}]*\n?\n?"
 
 
 class Pen:
@@ -53,7 +54,9 @@ class Pen:
 
     def take(self, state: Any, token: int) -> bool:
         """Add a token; return False where it ends the text."""
-        return token not in self._stops and state.consume_token(token) and not state.is_stopped()
+        if token in self._stops or not state.consume_token(token):
+            return False
+        return b"\n" not in self._tokenizer.decode_bytes([token])
 
     def words(self, tokens: list[int]) -> str:
         """Return the text, as long as texts may be; a character that the last token left unfinished is dropped."""

@@ -89,7 +89,7 @@ def test_actions_are_taken_as_often_as_the_model_gives_them(model, ask, loaded) 
     options = ("do_nothing", "refresh", "trend")
     question = ask(3, options=options, topics=())
     sampling = Sampling(temperature=0.05, max_tokens=4)
-    replies = model.answer([replace(question, seed=i) for i in range(600)], sampling)
+    replies = model.answer([replace(question, seed=i) for i in range(400)], sampling)
     names = [(json.loads(reply.text)["do"] or [{"act": "do_nothing"}])[0]["act"] for reply in replies]
     wording = model.ready().wording
     ids = wording.prefix(question.shared + rules(())) + wording.own([question.own + tail(options)])[0]
@@ -97,9 +97,9 @@ def test_actions_are_taken_as_often_as_the_model_gives_them(model, ask, loaded) 
         logits = loaded.model(torch.tensor([ids])).logits[0, -1]
     labels = [wording.data(letter)[0] for letter in "ABC"]
     expected = torch.softmax(logits[labels].double() / 0.05, 0).numpy()
-    shares = np.array([names.count(name) for name in options]) / 600
+    shares = np.array([names.count(name) for name in options]) / 400
     assert np.abs(expected - 1 / 3).max() > 0.05, "the test needs a model that leans to something"
-    np.testing.assert_allclose(shares, expected, atol=4 * np.sqrt(0.25 / 600))
+    np.testing.assert_allclose(shares, expected, atol=4 * np.sqrt(0.25 / 400))
 
 
 def test_without_temperature_the_seed_changes_nothing(model, ask) -> None:
@@ -136,6 +136,21 @@ def test_a_prompt_longer_than_the_model_reads_abstains_and_the_others_are_answer
 def test_options_that_cannot_be_carried_out_abstain(model, ask) -> None:
     reply = model.answer([ask(1, options=("like_post",), posts=0, comments=())], SHORT)[0]
     assert (reply.outcome, reply.text) == ("abstained", "")
+
+
+def test_a_text_without_a_whole_character_is_asked_for_once_more_and_then_abstains(model, ask) -> None:
+    """One token of a byte-level vocabulary is often a part of a character only."""
+    questions = [ask(0, options=("create_post",), topics=(), seed=seed) for seed in range(40)]
+    replies = model.answer(questions, Sampling(temperature=9.0, top_p=1.0, max_tokens=1))
+    once, twice = ([r for r in replies if r.tries == n] for n in (1, 2))
+    assert once
+    assert twice
+    assert all(reply.outcome == "answered" for reply in once)
+    assert {reply.outcome for reply in twice} == {"answered", "abstained"}
+    assert {reply.problem for reply in twice if reply.outcome == "abstained"} == {
+        "The model wrote no whole character before its tokens ran out."
+    }
+    assert min(reply.tokens_in for reply in twice) > max(reply.tokens_in for reply in once)
 
 
 def test_a_chunk_that_does_not_fit_is_halved_and_says_the_same(answered, folder, loaded, monkeypatch) -> None:
@@ -193,6 +208,14 @@ def test_a_missing_or_broken_folder_is_said_in_a_sentence(folder, tmp_path) -> N
     (bare / "chat_template.jinja").unlink()
     with pytest.raises(ModelAway, match="no chat template"):
         LocalModel(bare).ready()
+    state = tmp_path / "state"
+    shutil.copytree(folder, state)
+    config = json.loads((state / "config.json").read_text())
+    (state / "config.json").write_text(
+        json.dumps({**config, "layer_types": ["linear_attention", "full_attention"]})
+    )
+    with pytest.raises(ModelAway, match="layers of the kind linear_attention"):
+        LocalModel(state).ready()
     if not torch.cuda.is_available():
         with pytest.raises(ModelAway, match="cuda"):
             LocalModel(folder, device="cuda").ready()

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.inference.local.cache import new_cache
+from agents.inference.local.loading import Loaded
 from agents.inference.local.rows import Rows, Work
+from agents.inference.local.tiny import build_model
 
 IDS = st.lists(st.integers(4, 299), min_size=1, max_size=12)
 
@@ -40,6 +42,23 @@ def test_a_packed_row_has_the_logits_of_the_same_prompt_alone(loaded, prefix, bl
     logits = rows.feed([[7, 8]])
     whole = prefix + blocks[-1] + further[-1] + [7, 8]
     np.testing.assert_allclose(logits[0].numpy(), alone(loaded, whole), atol=2e-5)
+
+
+@pytest.mark.parametrize("family", ["mistral", "qwen3", "gemma3_text"])
+def test_other_families_pack_alike_within_their_window(family: str) -> None:
+    from transformers import AutoConfig
+
+    config = AutoConfig.for_model(
+        family, vocab_size=300, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=16, max_position_embeddings=256, sliding_window=64, layer_types=None
+    )  # fmt: skip
+    other = Loaded(build_model(config), None, "cpu", "float32", family)
+    assert other.longest == (256 if family == "qwen3" else 64)
+    prefix, blocks = [5, 6, 7], [[9], [10, 11, 12], [13, 14]]
+    rows = Rows.begin(Rows.prefill(other, prefix, Work()), blocks, 0)
+    logits = rows.feed([[20], [], [21, 22]])
+    for i, more in ((0, [20]), (2, [21, 22])):
+        np.testing.assert_allclose(logits[i].numpy(), alone(other, prefix + blocks[i] + more), atol=2e-5)
 
 
 def test_the_kept_prefix_is_as_it_was_after_many_batches(loaded) -> None:
