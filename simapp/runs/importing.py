@@ -17,8 +17,9 @@ from simapp.engine.core.streams import MAX_SEED, Streams
 from simapp.engine.core.texts import Texts
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
-from simapp.models import Audit, Run
+from simapp.models import Audit, ModelReply, Run
 from simapp.runs.assemble import Parts
+from simapp.runs.reply_reading import are_prices
 from simapp.runs.services import command_line_version, create_scenario, store_upload
 from simapp.scenarios.document import load_scenario, scenario_hash
 from simapp.store.copy import copy_rows
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario
 
 MOST_STEPS = 100_000
+REPLIES_AT_ONCE = 2_000
 
 
 def import_run(*, owner: Any, path: Path) -> Run:
@@ -87,6 +89,8 @@ def _row(owner: Any, folder: Folder, document: Scenario, origin: dict[str, Any])
         steps=origin["steps_planned"],
         users=origin["users"],
         fingerprint=origin["fingerprint"],
+        answers=origin["answers"],
+        prices=origin["prices"],
         started=now,
         ended=now,
     )
@@ -104,6 +108,9 @@ def _write(run: Run, past: Past, world: World) -> None:
             _write_inputs(cursor, run.pk, record.step, past)
         events += len(record.events)
         run.digest, run.impressions_digest = record.digest, record.impressions_digest
+    for lo in range(0, len(replies := past.replies()), REPLIES_AT_ONCE):
+        part = replies[lo : lo + REPLIES_AT_ONCE]
+        ModelReply.objects.bulk_create(ModelReply(run_id=run.pk, **reply) for reply in part)
     run.events = events
     run.save(update_fields=["events", "digest", "impressions_digest"])
 
@@ -141,6 +148,13 @@ def _origin(folder: Folder, document: Scenario) -> dict[str, Any]:
     if said.get("scenario_sha256") != scenario_hash(document):
         msg = "scenario.json is not the document of scenario_sha256 in provenance.json, as this version reads it"
         raise WrongInput(msg)
+    # Exports from before there were models say nothing of them.
+    said = {"answers": "models", "prices": {}} | said
+    if said["answers"] not in ("models", "cache"):
+        msg = f"answers is {str(said['answers'])[:40]!r}; it must be models or cache"
+        raise WrongInput(msg)
+    if not are_prices(said["prices"]):
+        raise WrongInput("prices must be an object of prices, each with input, output and timeout")
     title, fingerprint = said.get("title"), said.get("fingerprint")
     if not isinstance(title, str) or len(title) > 200 or "\0" in title:
         msg = "title must be a text of at most 200 characters"

@@ -104,6 +104,8 @@ def _import(member: Any, name: str, reading: Reading) -> ReplyFile:
             "line 1: scenario is not the document of scenario_sha256, as this version of the program reads it"
         )
         raise WrongInput(msg)
+    # A member who leaves takes no file along, and it must not become one of the command line's.
+    head |= {"by": "member" if member else "command line"}
     made = ReplyFile.objects.create(
         owner=member, name=name, said=head, scenario_sha256=head["scenario_sha256"], seed=head["seed"],
         replies=head["replies"], sha256="",

@@ -153,7 +153,8 @@ def _real(v: Any) -> bool:
     return type(v) in (int, float) and 0 <= v <= 1e12 and math.isfinite(v)
 
 
-def _prices(v: Any) -> bool:
+def are_prices(v: Any) -> bool:
+    """Whether a value is prices in the form that a run keeps them: by tier/name, each finite and not negative."""
     return isinstance(v, dict) and len(v) <= 100 and all(
         _text(1000)[0](name)
         and isinstance(price, dict)
@@ -172,7 +173,7 @@ _HEADER: dict[str, tuple[Callable[[Any], bool], str]] = {
     "replies": _whole(), "late": _whole(), "abstained": _whole(), "without_key": _whole(), "inputs": _whole(),
     "tokens": _whole(2**53), "run": _whole(2**63 - 1), "seed": _whole(MAX_SEED), "step": _whole(100_000),
     "users": _whole(), "title": _text(200), "digest": _HEX, "scenario_sha256": _HEX,
-    "prices": (_prices, "an object of prices, each with input, output and timeout"),
+    "prices": (are_prices, "an object of prices, each with input, output and timeout"),
     "models": (
         lambda v: isinstance(v, list) and len(v) <= 100 and all(_text(900)[0](name) for name in v),
         "a list of at most 100 names",

@@ -35,7 +35,8 @@ def source_of(
 def files_of_study(owner: Any, version: ScenarioVersion) -> Any:
     """Return the reply files that a member imported and that were made from this document, newest first."""
     held = owner if owner is not None and getattr(owner, "pk", None) else None
-    return ReplyFile.objects.filter(owner=held, scenario_sha256=version.document_sha256).order_by("-pk")
+    found = ReplyFile.objects.filter(owner=held, scenario_sha256=version.document_sha256).order_by("-pk")
+    return found if held is not None else found.filter(said__by="command line")
 
 
 def noted_prices(version: ScenarioVersion, source: ReplyFile | None) -> dict[str, Any]:

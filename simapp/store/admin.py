@@ -19,6 +19,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from simapp.store.asked import ReplyFile
 from simapp.store.browse import rows_page
 from simapp.store.endpoints import Endpoint
 from simapp.store.history import LISTINGS
@@ -213,6 +214,25 @@ class EndpointAdmin(LookOnly):
     @admin.display(description="features")
     def features_text(self, endpoint: Endpoint) -> SafeString:
         return _as_json(endpoint.features)
+
+
+@admin.register(ReplyFile)
+class ReplyFileAdmin(LookOnly):
+    """Files of replies that members took in; what they hold is data of strangers."""
+
+    list_display = ("name", "seed", "replies", "owner", "created")
+    list_select_related = ("owner",)
+    search_fields = ("name", "sha256", "scenario_sha256", "owner__username")
+    hidden_fields = ("said",)
+    readonly_fields = ("said_text",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReplyFile]:
+        found = super().get_queryset(request)
+        return found if _one(request) else found.defer("said")
+
+    @admin.display(description="said")
+    def said_text(self, file: ReplyFile) -> SafeString:
+        return _as_json({name: value for name, value in file.said.items() if name != "scenario"})
 
 
 Member = get_user_model()

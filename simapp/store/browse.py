@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ROWS = 100
-_NUMBERS = {"step", "seq", "user_id", "key"}
+_NUMBERS = {"step", "seq", "user_id", "key", "id"}
 
 
 def rows_page(model_admin: ModelAdmin[Run], request: HttpRequest, run_id: int, name: str) -> HttpResponse:
@@ -79,7 +79,9 @@ def read_cursor(listing: Listing, after: str, step: str) -> tuple[Any, ...] | No
         raise ValueError(msg)
     for name, value in zip(listing.key, values, strict=True):
         if name in _NUMBERS:
-            good = type(value) is int and 0 <= value < 2 ** (63 if name == "key" else 31)
+            # Questions about groups have numbers below zero in the place of a user's.
+            low = -(2**31) if listing.name == "replies" and name == "user_id" else 0
+            good = type(value) is int and low <= value < 2 ** (63 if name in {"key", "id"} else 31)
         else:
             good = isinstance(value, str) and "\0" not in value
         if not good:
@@ -90,13 +92,14 @@ def read_cursor(listing: Listing, after: str, step: str) -> tuple[Any, ...] | No
 def _cells(listing: Listing, row: tuple[Any, ...], topics: list[str]) -> list[tuple[str, bool]]:
     """Return (words, whether they need room) per column."""
     return [
-        (_word(name, value, topics), name in _WIDE) for name, value in zip(listing.columns, row, strict=True)
+        (_word(name, value, topics, absent=listing.name != "replies"), name in _WIDE)
+        for name, value in zip(listing.columns, row, strict=True)
     ]
 
 
-def _word(name: str, value: Any, topics: list[str]) -> str:
+def _word(name: str, value: Any, topics: list[str], *, absent: bool = True) -> str:
     """Return a stored value as people read it; what is absent or not a number is a dash."""
-    if value is None or value != value or (name in _ABSENT and value == -1):
+    if value is None or value != value or (absent and name in _ABSENT and value == -1):
         return "–"
     if name in {"author", "actor"} and value == SYSTEM:
         return "scenario"
@@ -108,7 +111,7 @@ def _word(name: str, value: Any, topics: list[str]) -> str:
 
 
 _HEADS = {"key": "post", "code": "action", "user_id": "user", "null_value": "null"}
-_WIDE = {"text", "bio"}
+_WIDE = {"text", "bio", "first", "problem", "users"}
 _ABSENT = {"parent", "post", "target", "user_id", "community"}
 _WORDS: dict[str, Callable[[int], str]] = {
     "code": lambda code: names_by_code().get(code, str(code)),

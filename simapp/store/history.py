@@ -57,8 +57,26 @@ LISTINGS: dict[str, Listing] = {
             ("step", "seq", "actor", "code", "outcome", "post", "target", "user_id", "item", "amount", "text"),
         ),
         Listing("metrics", "run_metric", ("step", "name"), ("step", "name", "value", "null_value")),
+        Listing(
+            "replies",
+            "simapp_modelreply",
+            ("step", "user_id"),
+            (
+                "step", "user_id", "tier", "model", "revision", "reason", "outcome", "text", "first", "problem",
+                "template", "tokens_in", "tokens_out", "tokens_cached", "seconds", "cost", "tries", "cached",
+            ),
+        ),
+        Listing(
+            "batches",
+            "simapp_questionbatch",
+            ("step", "id"),
+            (
+                "step", "id", "tier", "model", "users", "status", "claim", "taken_by", "problem", "late", "created",
+                "answered",
+            ),
+        ),
     )
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,8 +127,10 @@ def _events_by_place(
 
 
 def _rows(listing: Listing, where: str, segments: Any, after: Sequence[Any] | None, limit: int) -> Any:
+    # Rows of a run's tables name their texts by number; a reply holds its own.
+    named = "text" in listing.columns and listing.table.startswith("run_")
     joined = " LEFT JOIN run_text t ON t.text_id = x.text_id AND " + belongs("t", segments)
-    columns = ", ".join("t.text" if name == "text" else f"x.{name}" for name in listing.columns)
+    columns = ", ".join("t.text" if named and name == "text" else f"x.{name}" for name in listing.columns)
     values: list[Any] = []
     if after:
         names = ", ".join(f"x.{name}" for name in listing.key[: len(after)])
@@ -120,7 +140,7 @@ def _rows(listing: Listing, where: str, segments: Any, after: Sequence[Any] | No
         values = list(after)
     order = ", ".join(f"x.{name}" for name in listing.key)
     query = (
-        f"SELECT {columns} FROM {listing.table} x{joined if 'text' in listing.columns else ''} "  # noqa: S608
+        f"SELECT {columns} FROM {listing.table} x{joined if named else ''} "  # noqa: S608
         f"WHERE {where} ORDER BY {order} LIMIT {limit:d}"
     )
     with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from simapp.runs.decisions import asks_models, counts_of, record_of
 from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
 from simapp.web import decision_words, run_feed
-from simapp.web.numbers import thousands
+from simapp.web.numbers import thousands, three_digits
 from simapp.web.run_words import TABS, name_of
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _record(request: HttpRequest, run: Run, record: Record) -> HttpResponse:
         "record": record,
         "handle": handle,
         "group": -1 - record.user if record.user < 0 else None,
-        "feed": [(one.rank + 1, one.score, posts.get(one.post)) for one in record.shown],
+        "feed": [(one.rank + 1, three_digits(one.score), posts.get(one.post)) for one in record.shown],
         "done": decision_words.done(run, record, about),
         "deeds": decision_words.deeds(record),
         "facts": decision_words.facts(record),

@@ -132,6 +132,33 @@ def test_a_member_takes_only_files_of_their_own(answered: Answered, owner: Any, 
     assert make(thinking(), steps=2, owner=stranger, answers="cache").replies_from is None
 
 
+def test_the_file_of_a_member_who_left_does_not_become_one_of_the_command_line(
+    answered: Answered, stranger: Any
+) -> None:
+    answered(Oracle())
+    take(file_of(finish(make(thinking(), steps=1))), stranger)
+    stranger.delete()
+    assert make(thinking(), steps=1, answers="cache").replies_from is None
+
+
+def test_groups_that_a_model_is_asked_for_are_repeated_from_a_file_too(answered: Answered) -> None:
+    answered(Oracle())
+    groups = {
+        "tier": "archetype", "asks": "endpoint", "model": "oracle", "samples": 2,
+        "who": {"kind": "share", "share": 0.5},
+    }  # fmt: skip
+    first = finish(make(thinking(groups), steps=3))
+    assert first.status == "finished", first.error
+    said = ModelReply.objects.filter(run_id=first.rows)
+    assert said.filter(user_id__lt=0).exists()
+    assert said.values("key").distinct().count() == said.count(), "each question has a key of its own"
+    data = file_of(first)
+    elsewhere()
+    answered(Away())
+    take(data)
+    assert finish(make(thinking(groups), steps=3, answers="cache")).digest == first.digest
+
+
 def test_a_file_that_is_taken_in_twice_is_held_once(answered: Answered, owner: Any) -> None:
     answered(Oracle())
     data = file_of(finish(make(thinking(), steps=2)))

@@ -11,13 +11,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from simapp.store.asked import ModelReply, QuestionBatch
 from simapp.store.history import LISTINGS
 from simapp.store.models import Audit, Export, Run, Upload
 from tests.store.story import tell
 
 pytestmark = pytest.mark.django_db
 
-MODELS = ("endpoint", "scenario", "scenarioversion", "run", "upload", "export", "audit")
+MODELS = ("scenario", "scenarioversion", "run", "upload", "export", "audit", "endpoint", "replyfile")
 
 
 @pytest.fixture
@@ -113,6 +114,25 @@ def test_the_pages_of_events_follow_each_other_to_the_end(staff, told, monkeypat
         pages += 1
     assert seen == [(str(r.step), str(seq)) for r in told.records for seq in range(len(r.events))]
     assert pages == -(-len(seen) // 7)
+
+
+def test_replies_and_batches_are_paged_by_cursor_questions_about_groups_included(staff, told, monkeypatch):
+    monkeypatch.setattr("simapp.store.browse.ROWS", 2)
+    users = (-2, -1, 0, 3)
+    for user in users:
+        ModelReply.objects.create(run_id=told.run.pk, step=2, user_id=user, tier="local", model="m", outcome="answered",
+                                  text="<script>alert(1)</script>")  # fmt: skip
+    QuestionBatch.objects.create(run_id=told.run.pk, asker=told.run, step=2, tier="local", model="m", users=[0, 3])
+    address, seen = rows_url(told.run, "replies"), []
+    while address:
+        page = staff.get(address).content.decode()
+        assert "<script>alert(1)" not in page
+        rows = re.findall(r"<tr class[^>]*>(.*?)</tr>", page, re.DOTALL)
+        seen += [int(re.findall(r"<bdi>(.*?)</bdi>", row, re.DOTALL)[1]) for row in rows]
+        forward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = rows_url(told.run, "replies") + forward.group(1).replace("&amp;", "&") if forward else ""
+    assert tuple(seen) == users
+    assert "[0, 3]" in staff.get(rows_url(told.run, "batches")).content.decode()
 
 
 def test_events_are_shown_in_words(staff, told):

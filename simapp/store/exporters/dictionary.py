@@ -7,38 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from simapp.engine.actions.registry import names_by_code
 from simapp.engine.core.batches import REASONS, TIERS
 from simapp.engine.core.outcomes import SENTENCES
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.posts import KINDS
+from simapp.store.exporters.replies_table import REPLIES
+from simapp.store.exporters.shapes import STEP, Column, Table
 
+__all__ = ["REPLIES", "TABLES", "Column", "Table", "as_markdown", "docs_page", "opinions_table"]
 
-@dataclass(frozen=True)
-class Column:
-    """One column; type: int8 .. int64, uint8, float32, float64 or string; missing: when it is empty."""
-
-    name: str
-    type: str
-    meaning: str
-    unit: str = ""
-    range: str = ""
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of an export; rows are in the order of `order`."""
-
-    name: str
-    about: str
-    order: str
-    columns: tuple[Column, ...]
-
-
-_STEP = Column("step", "int32", "step of the run; 0 is the founding", "steps", "0 and up")
 _MINUTE = Column(
     "minute", "int64", "simulated time since the start of the run at the end of the step", "minutes", "0 and up"
 )
@@ -97,7 +76,7 @@ POSTS = Table(
     "step, post",
     (
         Column("post", "int64", "the post's identity: author * 2^32 + step * 2^12 + n; read it as a 64-bit integer"),
-        _STEP,
+        STEP,
         _MINUTE,
         Column("author", "int32", f"who wrote it: {_USER}", missing="the scenario itself"),
         Column("kind", "string", "kind of post", "", _names(KINDS)),
@@ -118,7 +97,7 @@ FOLLOWS = Table(
     "to follower.",
     "step",
     (
-        _STEP,
+        STEP,
         Column("follower", "int32", f"who follows: {_USER}"),
         Column("followee", "int32", f"who is followed: {_USER}"),
         Column("change", "string", "whether the edge appeared or disappeared", "", "follow, unfollow"),
@@ -129,7 +108,7 @@ EVENTS = Table(
     "What changed, and what was refused and why.",
     "step, seq",
     (
-        _STEP,
+        STEP,
         Column("seq", "int32", "place in the step's canonical order", "", "0 and up"),
         _MINUTE,
         _ACTOR,
@@ -156,7 +135,7 @@ METRICS = Table(
     "Every metric at every step; the catalogue has formulas and references.",
     "step, name",
     (
-        _STEP,
+        STEP,
         _MINUTE,
         Column("name", "string", "name in the metric catalogue"),
         Column("value", "float64", "the value", *("see the catalogue",) * 2, "not defined at this step"),
@@ -168,7 +147,7 @@ STEPS = Table(
     "One row per committed step, with the digests that a replay must reproduce.",
     "step",
     (
-        _STEP,
+        STEP,
         _MINUTE,
         Column("digest", "string", "rolling hash over all decisions and events up to this step, hex"),
         Column("impressions_digest", "string", "hash of what was shown in this step, hex"),
@@ -181,7 +160,7 @@ INPUTS = Table(
     "What entered the run from outside its seed; with scenario and seed it repeats the run.",
     "step, seq",
     (
-        _STEP,
+        STEP,
         Column("seq", "int32", "place within the step", "", "0 and up"),
         Column("kind", "string", "kind of input"),
         Column("payload", "string", "the input itself, as JSON"),
@@ -194,7 +173,7 @@ INTERVIEWS = Table(
     (
         Column("interview", "int64", "number of the question"),
         Column("seq", "int32", "place within the answers to it", "", "0 and up"),
-        _STEP,
+        STEP,
         _MINUTE,
         Column("user", "int32", f"who was asked: {_USER}"),
         Column("kind", "string", "kind of probe", "", "interview"),
@@ -208,7 +187,7 @@ IMPRESSIONS = Table(
     "What was shown to whom, and where in the feed.",
     "step, viewer, rank",
     (
-        _STEP,
+        STEP,
         Column("viewer", "int32", f"who saw it: {_USER}"),
         Column("rank", "uint8", "place in the feed, 0 at the top", "", "0 and up"),
         Column("post", "int64", f"what was shown: {_POST}"),
@@ -221,7 +200,7 @@ DECISIONS = Table(
     "What minds chose, doing nothing included.",
     "step, actor, n",
     (
-        _STEP,
+        STEP,
         _ACTOR,
         Column("action", "string", "the action", "", _names(names_by_code().values())),
         Column("n", "uint16", "number that tells apart what the actor chose in the step", "", "0 to 4095"),
@@ -243,10 +222,12 @@ OPINIONS = Table(
     "Everybody's opinion on every topic after each step, as shown: -1 against, 1 in favour; one column per "
     "topic.",
     "step, user",
-    (_STEP, Column("user", "int32", _USER)),
+    (STEP, Column("user", "int32", _USER)),
 )
 
-TABLES = (USERS, TEXTS, POSTS, FOLLOWS, EVENTS, METRICS, STEPS, INPUTS, INTERVIEWS, IMPRESSIONS, DECISIONS, OPINIONS)
+TABLES = (
+    USERS, TEXTS, POSTS, FOLLOWS, EVENTS, METRICS, STEPS, INPUTS, INTERVIEWS, REPLIES, IMPRESSIONS, DECISIONS, OPINIONS,
+)  # fmt: skip
 
 
 def opinions_table(topics: Iterable[str]) -> Table:

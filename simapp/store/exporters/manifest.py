@@ -73,6 +73,8 @@ def provenance(source: Source) -> dict[str, Any]:
         "scenario_version": version.number,
         "scenario_sha256": version.document_sha256,
         "seed": run.seed,
+        "answers": run.answers,
+        "prices": run.prices,
         "status": run.status,
         "step": source.upto,
         "steps_planned": run.steps,

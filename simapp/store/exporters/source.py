@@ -169,6 +169,8 @@ class Source:
             return _named(name, _NAMED[name])
         if name in {"author", "actor"}:
             return pl.when(pl.col(name) == SYSTEM).then(None).otherwise(pl.col(name))
+        if name == "user" and "revision" in held:  # numbers below zero are questions about groups
+            return pl.col(name)
         if name in {"parent", "target", "user", "text_id", "item", "community"} or (
             name == "post" and "outcome" in held
         ):
@@ -233,6 +235,7 @@ _BASE = {
     "metrics": "run_metric",
     "steps": "run_step",
     "inputs": "run_input",
+    "replies": "simapp_modelreply",
     "interviews": "run_probe",
 }
 _QUERIES = {
@@ -250,6 +253,9 @@ _QUERIES = {
     "steps": "SELECT step, encode(digest, 'hex'), encode(impressions_digest, 'hex'), counts::text, "
     "to_json(histogram)::text FROM run_step x WHERE {where} ORDER BY step",
     "inputs": "SELECT step, seq, kind, payload::text FROM run_input x WHERE {where} ORDER BY step, seq",
+    "replies": "SELECT step, user_id, tier, model, revision, reason, outcome, text, first, problem, "
+    "to_json(options)::text, template, encode(key, 'hex'), tokens_in, tokens_out, tokens_cached, seconds, cost, tries, "
+    "cached::int FROM simapp_modelreply x WHERE {where} ORDER BY step, user_id",
     "interviews": "SELECT probe_id, seq, step, user_id, kind, tier, prompt, response FROM run_probe x "
     "WHERE {where} ORDER BY probe_id, seq",
 }
@@ -274,5 +280,13 @@ _RAW: dict[str, dict[str, Any]] = {
     "metrics": _ALL("step name value null_value"),
     "steps": _ALL("step digest impressions_digest counts histogram"),
     "inputs": _ALL("step seq kind payload") | {"kind": pl.String},
+    "replies": _ALL(
+        "step user tier model revision reason outcome text first problem options template key tokens_in tokens_out "
+        "tokens_cached seconds cost tries cached"
+    )
+    | dict.fromkeys(
+        ("tier", "model", "revision", "reason", "outcome", "first", "problem", "options", "template", "key"), pl.String
+    )
+    | {"seconds": pl.Float64, "cost": pl.Float64},
     "interviews": _ALL("interview seq step user kind tier prompt response") | {"kind": pl.String},
 }

@@ -112,8 +112,8 @@ def _array(file: str, table: Table, column: Column, values: pl.Series, topics: l
         msg = f"{file}: row {missing.arg_true()[0]} has no {column.name}"
         raise WrongInput(msg)
     codes = {topic: code for code, topic in enumerate(topics)} if column.name == "topic" else _CODES.get(column.name)
-    # The kind of an input is a word of its own, no code.
-    if codes is not None and column.type == "string" and table.name != "inputs":
+    # The kind of an input is a word of its own, no code; so are those of a reply.
+    if codes is not None and column.type == "string" and table.name not in {"inputs", "replies"}:
         found = values.replace_strict(codes, default=None, return_dtype=pl.Int64)
         unknown = (found.is_null() & ~missing).arg_true()
         if unknown.len():

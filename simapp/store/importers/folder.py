@@ -10,7 +10,7 @@ from typing import Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.store.exporters import csv, jsonl, manifest, parquet
-from simapp.store.exporters.dictionary import TABLES
+from simapp.store.exporters.dictionary import REPLIES, TABLES
 
 SUFFIXES = {"parquet": parquet.SUFFIX, "csv": csv.SUFFIX, "jsonl": jsonl.SUFFIX}
 MOST_JSON = 16 << 20  # bytes of a JSON file: a manifest, a scenario
@@ -37,7 +37,8 @@ class Folder:
             msg = f"{manifest.NAME} has the format {format_!r}; a run can be imported from {', '.join(SUFFIXES)}"
             raise WrongInput(msg)
         folder = cls(path, format_, _entries(said.get("files")))
-        needed = [f"{table.name}{SUFFIXES[format_]}" for table in TABLES] + ["scenario.json", "provenance.json"]
+        needed = [f"{table.name}{SUFFIXES[format_]}" for table in TABLES if table is not REPLIES]
+        needed += ["scenario.json", "provenance.json"]
         for name in needed:
             if name not in folder.entries:
                 msg = f"{manifest.NAME} does not name {name}, which an import needs"
@@ -53,6 +54,10 @@ class Folder:
     def object(self, name: str) -> dict[str, Any]:
         """Return the JSON object in a file."""
         return _object(self.path / name)
+
+    def holds(self, table: str) -> bool:
+        """Whether the folder has a table: exports from before there were models have none of replies."""
+        return self.table(table).name in self.entries
 
     @property
     def people(self) -> bytes | None:

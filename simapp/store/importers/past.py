@@ -28,6 +28,7 @@ from simapp.engine.retell import Contradiction, Told, retell
 from simapp.store.exporters import dictionary as d
 from simapp.store.importers.columns import read_columns
 from simapp.store.importers.folder import Folder
+from simapp.store.importers.replies import read_replies
 
 _STEPPED = ("texts", "posts", "follows", "events", "metrics", "inputs", "impressions", "decisions", "opinions")
 _NAMING_USERS = (("posts", "author"), ("follows", "follower"), ("follows", "followee"), ("impressions", "viewer"))
@@ -46,7 +47,8 @@ class Past:
     def read(cls, folder: Folder, topics: list[str], last: int) -> Past:
         """Read every table. Raises WrongInput that names file, row and column."""
         tables = [d.opinions_table(topics) if table is d.OPINIONS else table for table in d.TABLES]
-        past = cls({table.name: read_columns(folder, table, topics) for table in tables}, last, topics)
+        held = [table for table in tables if folder.holds(table.name)]
+        past = cls({table.name: read_columns(folder, table, topics) for table in held}, last, topics)
         # Texts are exported by number, everything else by step.
         order = np.argsort(past.columns["texts"]["step"], kind="stable")
         held = past.columns["texts"]
@@ -67,6 +69,10 @@ class Past:
         """Return (seq, kind, payload) of what entered in a step."""
         rows, held = self._rows("inputs", step), self.columns["inputs"]
         return [(int(held["seq"][r]), held["kind"][r], _json(held["payload"][r], "inputs", r, dict)) for r in rows]
+
+    def replies(self) -> list[dict[str, Any]]:
+        """Return what models answered, as fields of ModelReply. Raises WrongInput naming the row."""
+        return read_replies(self.columns["replies"], self.users, self.last) if "replies" in self.columns else []
 
     def population(self) -> Population:
         """Return the users, with the follow graph of step 0; rhythms and opinions are in no table and are blank."""
