@@ -19,7 +19,6 @@ from agents.archetypes.estimate import Estimate
 from agents.archetypes.fidelity import Fidelity
 from agents.archetypes.watched import WatchedGroups
 from agents.asking import Asked
-from agents.minds._model import ModelMind
 from agents.society import Society
 from simapp.engine.core.batches import DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -220,14 +219,10 @@ def _take_users(
     def take(world: World, feed: FeedBatch) -> None:
         taken = minds.assignment.of(world, feed, streams)
         for i, line in places:
-            mind = minds.minds[i // 2]
-            alone = mind.alone if isinstance(mind, WatchedGroups) else mind
-            assert isinstance(alone, ModelMind)  # noqa: S101
             rows = np.flatnonzero(taken == i // 2)
             rows = rows[np.argsort(streams.uniform("forecast", step=world.step, user=feed.viewers[rows]))]
             few = np.sort(rows[: min(line.wanted - len(line.asked), -(-line.wanted // 3))])
-            asked = alone.prompter.questions(world, feed.take(few), streams)
-            line.asked += [Asked(question, line.to, line.model, "forecast") for question in asked]
+            line.asked += _asked(line, minds.minds[i // 2], world, feed.take(few), streams)
 
     rehearsal.take = take
     for _ in range(MOST_STEPS):
@@ -235,14 +230,25 @@ def _take_users(
             return
         simulation.step()
     rehearsal.take = None
-    # Tiers of few users, or of seldom ones: they are asked although they sleep.
-    world, fixed = simulation.world, minds.assignment.fixed(simulation.world, streams)
+    # Tiers of few users, or of seldom ones: they are asked although they sleep, and again in later steps.
+    for _ in range(MOST_STEPS):
+        _take_idle(places, simulation, minds)
+        if all(len(line.asked) >= line.wanted for _, line in places):
+            return
+        simulation.step()
+
+
+def _take_idle(places: Sequence[tuple[int, Line]], simulation: Simulation, minds: Society) -> None:
+    world, streams = simulation.world, simulation.streams
+    fixed = minds.assignment.fixed(world, streams)
     for i, line in places:
-        missing = line.wanted - len(line.asked)
-        idle = np.flatnonzero(fixed == i // 2)[: max(missing, 0)].astype(np.int32)
+        idle = np.flatnonzero(fixed == i // 2)[: max(line.wanted - len(line.asked), 0)].astype(np.int32)
         if idle.shape[0]:
             feed = simulation.feed.rank(world, idle, simulation.feed_size, streams, simulation.workers)
-            mind = minds.minds[i // 2]
-            alone = mind.alone if isinstance(mind, WatchedGroups) else mind
-            asked = alone.prompter.questions(world, feed, streams)  # type: ignore[union-attr]
-            line.asked += [Asked(question, line.to, line.model, "forecast") for question in asked]
+            line.asked += _asked(line, minds.minds[i // 2], world, feed, streams)
+
+
+def _asked(line: Line, mind: Any, world: World, feed: FeedBatch, streams: Streams) -> list[Asked]:
+    alone = mind.alone if isinstance(mind, WatchedGroups) else mind
+    asked = alone.prompter.questions(world, feed, streams)
+    return [Asked(question, line.to, line.model, "forecast") for question in asked]
