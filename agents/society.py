@@ -59,6 +59,12 @@ class Society:
     reported: bool = True
     name: str = "society"
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the newest step and all steps so far took of models (agents/routing/tally.py)."""
+        spent = self.meter.spent
+        return self.meter.tally.counts(spent.money, spent.seconds)
+
     def decide(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> DecisionBatch:
         """Return what feed.viewers do, in canonical order."""
         self.meter.load(world)
@@ -73,10 +79,12 @@ class Society:
             if not isinstance(mind, ModelMind):
                 decided = mind.decide(world, feed.take(rows), streams, workers, self.meter)
                 decided.reason[:] = REASONS.index(_WHY.get(who.kind, who.by))
+                self.meter.tally.decided("archetype", rows.shape[0])
                 parts.append(decided)
                 continue
             decided, replies = mind.decide(world, feed.take(rows), why[rows], streams, self.meter)
             parts.append(decided)
+            self.meter.tally.decided(mind.name, sum(r.outcome in ("answered", "abstained") for r in replies))
             for outcome, reason in (("late", LATE), ("over", LIMIT)):
                 missed = rows[[reply.outcome == outcome for reply in replies]]
                 why[missed], left[missed] = reason, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.endpoints import Endpoint
+from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -23,6 +24,8 @@ __all__ = [
     "CachedReply",
     "Endpoint",
     "Export",
+    "FidelityGap",
+    "ModelForecast",
     "ModelReply",
     "Probe",
     "QuestionBatch",

@@ -54,6 +54,7 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/", scenario_page.scenario, name="scenario"),
     path("scenarios/<int:scenario_id>/scenario.yaml", scenario_page.scenario_yaml, name="scenario-yaml"),
     path("scenarios/<int:scenario_id>/use/", scenario_list.use_scenario, name="use-scenario"),
+    path("scenarios/<int:scenario_id>/model-forecast/", scenario_page.model_forecast, name="model-forecast"),
     path("scenarios/<int:scenario_id>/people/", people_page.people, name="people"),
     *endpoints_page.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.asking import Asked, Asker, Outcome, Question, Reply, Sampling
+from agents.routing.tally import Tally
 from simapp.engine.core.errors import SociariumError
 from simapp.engine.core.world import World
 
@@ -95,6 +96,7 @@ class Metered:
     sampling: Sampling
     prices: Mapping[tuple[str, str], Price] = field(default_factory=dict)
     spent: Cost = Cost()
+    tally: Tally = field(default_factory=Tally)
 
     def ask(self, step: int, asked: Sequence[Asked]) -> list[Reply]:
         """Return one reply per question, in their order; raises MustPause where the scenario wants that."""
@@ -106,10 +108,13 @@ class Metered:
                 if self.limits.then == "pause":
                     msg = f"{limit} does not allow another question; raise it in a fork, or stop the run"
                     raise MustPause(msg)
-                return replies + [Reply("", "over", a.model, tries=0, problem=limit) for a in rest]
+                over = [Reply("", "over", a.model, tries=0, problem=limit) for a in rest]
+                self.tally.hear(over)
+                return replies + over
             came = self.asker.ask(step, rest[:fit])
             for a, reply in zip(rest, came, strict=False):
                 self.spent += Cost.of(reply, self._worst(a).seconds)
+            self.tally.hear(came)
             replies += came
         return replies
 
@@ -133,10 +138,12 @@ class Metered:
         """Take up what the run has spent up to this state of its world."""
         kept: NDArray[np.float64] = world.extra.get(SPENT, np.zeros(3))
         self.spent = Cost(int(kept[0]), float(kept[1]), float(kept[2]))
+        self.tally.load(world)
 
     def save(self, world: World) -> None:
         """Leave it with the world, so that snapshots and forks have it."""
         world.extra[SPENT] = np.array([self.spent.tokens, self.spent.money, self.spent.seconds])
+        self.tally.save(world)
 
 
 __all__ = ["SPENT", "Cost", "Limits", "Metered", "MustPause", "Outcome", "Price"]

@@ -201,6 +201,8 @@ class Simulation:
         counts["impressions"] = int(np.count_nonzero(feed.posts >= 0))
         counts["hot_posts"] = len(self.world.posts)
         counts["follows"] = len(self.world.follows)
+        # Minds that ask models count what that took; others have nothing to count.
+        counts |= getattr(self.mind, "counts", {})
         return counts
 
     @contextmanager

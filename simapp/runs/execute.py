@@ -17,7 +17,8 @@ from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.engine.core.threads import Workers, default_threads
 from simapp.models import Run
 from simapp.runs import leases
-from simapp.runs.owner import HOLD_SECONDS, POLL_SECONDS, Outcome, Owner
+from simapp.runs.outcome import Outcome
+from simapp.runs.owner import HOLD_SECONDS, POLL_SECONDS, Owner
 from simapp.runs.room import FIRST_PAUSE, Room, no_room
 
 if TYPE_CHECKING:

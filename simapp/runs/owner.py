@@ -21,8 +21,10 @@ from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
 from simapp.runs.asking import Recorded, queue_of
 from simapp.runs.course import Course, Leg
+from simapp.runs.fidelity_gaps import GapWatch
 from simapp.runs.halting import MustPause, StoppedWaiting, left_as
 from simapp.runs.keeping import Keeping
+from simapp.runs.outcome import Outcome
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
 from simapp.runs.sink import BEHIND_USERS, Control, DatabaseSink
@@ -36,15 +38,6 @@ if TYPE_CHECKING:
 
 HOLD_SECONDS = 20.0  # a paused run stays in memory this long, then makes room for others
 POLL_SECONDS = 0.1
-
-
-@dataclass
-class Outcome:
-    """How an ownership ended: the run's status, its last step, and seconds by stage summed over its steps."""
-
-    status: str
-    step: int
-    stages: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,6 +60,7 @@ class Owner:
 
     def __post_init__(self) -> None:
         self.step = self.run.step
+        self._gaps = GapWatch(self.run)
         self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
@@ -103,6 +97,7 @@ class Owner:
         messages.publish(step_message(self.run, record, self._status, self._rate))
         sink.checkpoint("after publish")
         self._keeping.after(record.step)
+        self._gaps.after()
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -276,6 +271,7 @@ class Owner:
         self._waiting = waiting
         self._let_go(waiting=waiting)
         self.tell()
+        self._gaps.now()
         return Outcome(self._status, self.step, self.stages)
 
     def _set(self, status: str, waiting: str) -> None:
@@ -297,4 +293,5 @@ class Owner:
         self._status, self._waiting, self.stage = status, "", ""
         self._let_go(status=status, waiting="", ended=timezone.now(), heartbeat={})
         self.tell()
+        self._gaps.now()
         return Outcome(status, self.step, self.stages)

@@ -19,8 +19,8 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Endpoint, Export, Probe, Run
-from simapp.runs import asking, deletion, endpoints, exports, leases, messages, probes
+from simapp.models import Endpoint, Export, ModelForecast, Probe, Run
+from simapp.runs import asking, deletion, endpoints, exports, leases, messages, model_forecasts, probes
 from simapp.runs.said import state_message
 from simapp.runs.tasks import (
     answer_probe,
@@ -28,6 +28,7 @@ from simapp.runs.tasks import (
     decide_batch,
     drop_deleted,
     execute_run,
+    forecast_models,
     make_export,
 )
 
@@ -63,6 +64,7 @@ class Reconciler:
     _probes: dict[int, float] = field(default_factory=dict)
     _batches: dict[int, float] = field(default_factory=dict)
     _tests: dict[int, float] = field(default_factory=dict)
+    _forecasts: dict[int, float] = field(default_factory=dict)
     _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
@@ -103,7 +105,11 @@ class Reconciler:
             (answer_probe, _keys(Probe.objects.filter(probes.abandoned())), self._probes, QUEUED_AGAIN_SECONDS),
             (decide_batch, asking.resend_waiting(), self._batches, AGAIN_SECONDS),
             (check_endpoint, _keys(Endpoint.objects.filter(endpoints.abandoned())), self._tests, QUEUED_AGAIN_SECONDS),
-        ]
+            (
+                forecast_models, _keys(ModelForecast.objects.filter(model_forecasts.abandoned())), self._forecasts,
+                QUEUED_AGAIN_SECONDS,
+            ),
+        ]  # fmt: skip
         for task, keys, sent, pause in lost:
             for key in keys:
                 if self.clock() - sent.get(key, float("-inf")) >= pause:

@@ -10,6 +10,8 @@ PROBE = "simapp.runs.answer_probe"
 DROP = "simapp.runs.drop_deleted"
 DECIDE = "simapp.runs.decide_batch"
 CHECK = "simapp.runs.check_endpoint"
+FORECAST = "simapp.runs.forecast_models"
+GAPS = "simapp.runs.measure_gaps"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -59,3 +61,19 @@ def check_endpoint(endpoint_id: int) -> None:
     from simapp.runs.endpoints import check
 
     check(endpoint_id)
+
+
+@shared_task(name=FORECAST, queue="decisions", ignore_result=True)
+def forecast_models(forecast_id: int) -> None:
+    """Forecast what a scenario's models will take."""
+    from simapp.runs.model_forecasts import make
+
+    make(forecast_id)
+
+
+@shared_task(name=GAPS, queue="decisions", ignore_result=True)
+def measure_gaps(run_id: int) -> None:
+    """Measure how far a run's groups are from their members, as of its newest snapshot."""
+    from simapp.runs.fidelity_gaps import measure
+
+    measure(run_id)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from simapp.engine.core.errors import SociariumError
 from simapp.models import Run
-from simapp.runs import access
+from simapp.runs import access, services, tasks
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
-from simapp.web import run_branches, run_control, run_feed, run_tables, run_words
+from simapp.web import run_branches, run_control, run_feed, run_models, run_tables, run_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -60,7 +60,9 @@ def _page(
         feed = run_feed.read(run, before=request.GET.get("before", ""))
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
-    context = run_words.page(run, newest_step(run), request.GET.get("tab", ""))
+    last = newest_step(run)
+    context = run_words.page(run, last, request.GET.get("tab", ""))
+    context |= run_models.context(run, last)
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}
     return render(request, "run/page.html", context, status=status)
 
@@ -77,6 +79,22 @@ def health(request: HttpRequest, run_id: int) -> HttpResponse:
     """Stages of the newest step, the worker and its lease."""
     run = _run(request, run_id)
     return render(request, "run/health.html", run_words.health(run, newest_step(run)))
+
+
+@require_GET
+def models(request: HttpRequest, run_id: int) -> HttpResponse:
+    """What language models did so far, what it took, and how far the limits are."""
+    run = _run(request, run_id)
+    return render(request, "run/models.html", run_models.context(run, newest_step(run)))
+
+
+@require_POST
+def measure(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Let a worker measure how far groups are from their members, as of the newest snapshot."""
+    run = _run(request, run_id)
+    services.quietly(tasks.measure_gaps, run.pk)
+    messages.success(request, "A worker measures how like their members groups act; it takes some seconds.")
+    return redirect("run:page", run_id=run.pk)
 
 
 @require_POST
@@ -223,6 +241,8 @@ urlpatterns = [
     path("feed", feed, name="feed"),
     path("state", state, name="state"),
     path("health", health, name="health"),
+    path("models", models, name="models"),
+    path("measure", measure, name="measure"),
     path("control", control, name="control"),
     path("fork", fork, name="fork"),
     path("rewind", rewind, name="rewind"),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simapp.engine.core.errors import WrongInput
-from simapp.runs import access, services
+from simapp.runs import access, model_forecasts, services
 from simapp.scenarios.checks import advice
 from simapp.scenarios.document import dump_yaml, load_scenario
 from simapp.scenarios.yaml_text import write_yaml
-from simapp.web import launch_box, people_page
+from simapp.web import launch_box, models_box, people_page
 from simapp.web.scenario_edit import FORM, YAML, Edit
 from simapp.web.scenario_list import newest_version
 from simapp.web.scenario_summary import summary
@@ -63,6 +63,8 @@ def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> Htt
         return _launch(request, found, version, edit, box)
     if action == "people":
         return _people(request, found, version, edit)
+    if action in {"add_tier", "forecast"} or action.startswith("remove_tier:"):
+        return _models(request, found, version, edit, action)
     saved = services.save_version(scenario=found, author=request.user, document=edit.document)
     new = saved.number != version.number
     messages.success(request, f"Saved as version {saved.number}." if new else "Nothing had changed.")
@@ -81,6 +83,43 @@ def _launch(
         else:
             return redirect("run:page", run.pk)
     return _page(request, found, version, edit, status=422, box=box)
+
+
+def _models(
+    request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit, action: str
+) -> HttpResponse:
+    """Add or remove a tier, or have a forecast made; what else was typed is saved with it."""
+    document, tier = edit.document, models_box.sent(request.POST)
+    assert document is not None  # noqa: S101 - _act has looked
+    try:
+        if action == "add_tier":
+            document = models_box.with_tier(document, tier)
+        elif action != "forecast":
+            document = models_box.without_tier(document, action.partition(":")[2])
+        if document is not None:
+            saved = services.save_version(scenario=found, author=request.user, document=document)
+            if action == "forecast":
+                model_forecasts.ask(version=saved, member=request.user)
+    except WrongInput as problem:
+        tier.problems["endpoint"] = str(problem)
+        document = None
+    if document is None:
+        box = launch_box.kept(request.POST)
+        return _page(request, found, version, edit, box=box, tier=tier, status=422)
+    if saved.number != version.number:
+        messages.success(request, f"Saved as version {saved.number}.")
+    return redirect(f"{request.path}?tab={edit.tab}#models-box")
+
+
+@require_safe
+def model_forecast(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """The newest forecast of what models take, for a page that waits for it."""
+    found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    shown = models_box.newest(request.user, found)
+    if shown is None:
+        raise Http404("There is no forecast.")
+    page = {"scenario": found, "version": newest_version(found), "forecast": shown}
+    return render(request, "parts/models_box.html#forecast", page)
 
 
 def _people(request: HttpRequest, found: Scenario, version: ScenarioVersion, edit: Edit) -> HttpResponse:
@@ -108,6 +147,7 @@ def _page(
     status: int = 200,
     box: launch_box.Box | None = None,
     people_problem: str = "",
+    tier: models_box.Box | None = None,
 ) -> HttpResponse:
     mine = access.runs_for(request.user).filter(scenario_version__scenario=found)
     page: dict[str, Any] = {
@@ -120,8 +160,15 @@ def _page(
         **edit.shown(),
         **_about(edit.document),
         **launch_box.cache_of(request.user, version, edit.document),
+        **models_box.context(request.user, found, edit.document, tier or _tier_box(request, edit)),
     }
     return render(request, "scenario.html", page, status=status)
+
+
+def _tier_box(request: HttpRequest, edit: Edit) -> models_box.Box:
+    if "tier-endpoint" in request.POST:
+        return models_box.sent(request.POST)
+    return models_box.fresh(edit.document)
 
 
 def _about(document: Document | None) -> dict[str, Any]:

@@ -101,12 +101,26 @@
   const feed = new Feed(root, given.paths.feed, written);
   let told = given.last ? given.state.step : -1; // the newest step whose commit this page knows the time of
 
+  // What models took is said by the server, which knows the limits; asked for now and then while steps come.
+  const MODELS_EVERY = 1500;
+  let modelsAsked = performance.now();
+  let modelsDue = 0;
+  function askModels() {
+    if (modelsDue || !document.getElementById("run-models")) return;
+    modelsDue = setTimeout(() => {
+      modelsDue = 0;
+      modelsAsked = performance.now();
+      if (!document.hidden) changed("run:models");
+    }, Math.max(0, modelsAsked + MODELS_EVERY - performance.now()));
+  }
+
   const hooks = {
     steps() {
       if (series.known > told) { lastCommit = performance.now(); told = series.known; }
       lastWord = performance.now();
       sayState();
       drawSoon();
+      askModels();
     },
     state(message) {
       lastWord = performance.now();
@@ -117,7 +131,7 @@
       root.dataset.status = message.status;
       sayState();
       // The controls, the waiting line and the error come from the server: one place decides what can be done now.
-      if (["status", "wanted", "waiting"].some((key) => before[key] !== message[key])) changed("run:changed");
+      if (["status", "wanted", "waiting"].some((key) => before[key] !== message[key])) { changed("run:changed"); askModels(); }
     },
     connection: sayConnection,
   };
@@ -147,7 +161,7 @@
     history.replaceState(history.state, "", anchor.href);
     show(anchor.dataset.tabLink);
   });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && unseen) drawSoon(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { askModels(); if (unseen) drawSoon(); } });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
