@@ -43,7 +43,7 @@ def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
             keys = [a.question.key(a.model, sampling) for a in asked]
             at("in a batch")
             model = model_of(batch.asker, batch.tier, batch.model)
-            replies, cached = _replies(model, asked, keys, sampling)
+            replies, cached = replies_of(model, asked, keys, sampling)
             at("batch answered")
     except (ModelAway, SociariumError) as away:
         _put_back(batch_id, claim, str(away))
@@ -59,7 +59,7 @@ def answer_batch(batch_id: int, *, model_of: Finds = model_of) -> str:
     return outcome
 
 
-def _replies(
+def replies_of(
     model: Model, asked: Sequence[Asked], keys: Sequence[bytes], sampling: Sampling
 ) -> tuple[list[Reply], list[bool]]:
     """Return a reply per question, and whether the cache knew it."""

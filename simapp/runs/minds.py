@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from agents.minds.rules import RuleMind
     from simapp.engine.core.clock import Clock
     from simapp.engine.core.streams import Streams
+    from simapp.engine.core.world import World
     from simapp.scenarios.parts.models import Models, Tier
 
 
@@ -103,6 +104,15 @@ def thinkers(models: Models, users: int, streams: Streams) -> NDArray[np.int64]:
     assignment = Assignment(tuple(_who(rule) for rule in models.tiers))
     own = [i for i, rule in enumerate(models.tiers) if rule.tier != "archetype"]
     return np.flatnonzero(np.isin(assignment.drawn(users, streams), own))
+
+
+def voices(
+    models: Models, world: World, users: NDArray[np.int32], streams: Streams
+) -> list[tuple[str, str] | None]:
+    """Return (tier, name) of the model with which each of `users` thinks for good, None for those who do not."""
+    taken = Assignment(tuple(_who(rule) for rule in models.tiers)).drawn(len(world.users), streams)[users]
+    own = [None if rule.tier == "archetype" else (rule.tier, rule.label) for rule in models.tiers]
+    return [own[i] if i >= 0 else None for i in taken.tolist()]
 
 
 def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Prompter:
