@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.archetypes.alike import ByAnswers
+from agents.archetypes.answering import ByModel, ByRules
 from agents.archetypes.fidelity import Fidelity
-from agents.archetypes.grouping import ByAttributes
+from agents.archetypes.grouping import ByAttributes, Grouping
 from agents.archetypes.watched import WatchedGroups
 from agents.asking import Asker, Sampling
 from agents.memory.memory import Memory
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from simapp.engine.core.clock import Clock
     from simapp.engine.core.streams import Streams
     from simapp.engine.core.world import World
-    from simapp.scenarios.parts.models import Models, Tier
+    from simapp.scenarios.parts.models import ArchetypeTier, Models, Tier
 
 
 def society(
@@ -54,7 +56,7 @@ def society(
     return Society(
         rules=rules,
         assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
-        minds=[_mind(rule, prompter, rules) for rule in models.tiers],
+        minds=[_mind(rule, prompter, rules, embeddings) for rule in models.tiers],
         meter=meter,
         memory=memory,
         reported=models.opinions == "reported",
@@ -63,7 +65,7 @@ def society(
 
 @dataclass(frozen=True)
 class LateEncoder:
-    """The packaged text encoder, loaded when the first fact is planted or called to mind: most runs have none."""
+    """The packaged text encoder, loaded when it is first needed (facts, groups by answers): most runs never do."""
 
     folder: Path
 
@@ -122,13 +124,23 @@ def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Promp
     return Prompter(all_actions().values(), rules.writing, templates, perception, memory)
 
 
-def _mind(rule: Tier, prompter: Prompter, rules: RuleMind) -> ModelMind | WatchedGroups:
+def _mind(rule: Tier, prompter: Prompter, rules: RuleMind, embeddings: Path) -> ModelMind | WatchedGroups:
     tier = rule.asks if rule.tier == "archetype" else rule.tier
     alone = EndpointMind(prompter, rule.label) if tier == "endpoint" else LocalMind(prompter, rule.label)
     if rule.tier != "archetype":
         return alone
     groups = ArchetypeMind(
-        rules.codes, rules.writing, rule.label, ByAttributes(rule.by), rule.samples, rule.refresh,
+        rules.codes, rules.writing, rule.label, _grouping(rule, prompter.perception, embeddings), rule.samples,
+        rule.refresh,
         rates=rules.rates, gate=rules.gate, depth=rules.depth,
     )  # fmt: skip
     return WatchedGroups(groups, alone, Fidelity(rules.codes, rule.check))
+
+
+def _grouping(rule: ArchetypeTier, perception: Perception, embeddings: Path) -> Grouping:
+    told = rule.by_answers
+    if told is None:
+        return ByAttributes(rule.by)
+    answers = ByModel(rule.label, perception) if told.asked == "model" else ByRules()
+    encoder = LateEncoder(embeddings)
+    return ByAnswers(told.prompts, told.groups, answers, encoder.vectors, told.sample)
