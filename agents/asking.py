@@ -38,8 +38,9 @@ class Question:
     user: its id; of an archetype's question -1 - (its number among the step's archetype questions).
     shared: text that all users of a scenario share, and nothing of a user or a feed; own: what follows it.
     options: names of the actions that may be chosen, in the order drawn for this call, the one in which `own` lists
-    them; "do_nothing" is among them. posts: how many posts `own` numbers, 1 is the top of the feed; comments[i]: how
-    many comments it numbers under post i + 1. topics: names that may be written about, () = no topic is asked for.
+    them; of a decision "do_nothing" is among them. posts: how many posts `own` numbers, 1 is the top of the
+    feed; comments[i]: how many comments it numbers under post i + 1. topics: names that may be written about, () = no
+    topic is asked for.
     seed: 63 bits from the user's stream, for the model's sampling. template: 16 hex digits of the templates' hash.
     """
 

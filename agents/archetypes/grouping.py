@@ -1,19 +1,17 @@
-"""Who belongs to which group: by declared attributes, or by what users answer to probe questions.
+"""Who belongs to which group: by declared attributes (see agents.archetypes.alike for groups by answers).
 
-Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568); groups by answers follow the clustering
-of PhysicsAgentABM (Venkatesh et al. 2026, arXiv:2602.06030), which puts together agents that respond alike.
+Groups by attributes follow AgentTorch (Chopra et al. 2024, arXiv:2409.10568).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.archetypes.clusters import k_means
+from agents.asking import Asker
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.population import GENDERS
 from simapp.engine.core.streams import Streams
@@ -38,8 +36,8 @@ class Grouping(Protocol):
         """What groups are made by: under another name, they are asked anew."""
         ...
 
-    def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
-        """Return the group int32[N] of every user."""
+    def of(self, world: World, streams: Streams, asker: Asker) -> NDArray[np.int32]:
+        """Return the group int32[N] of every user; `asker` brings replies where a model makes the groups."""
         ...
 
     def labels(self, world: World) -> list[str]:
@@ -61,9 +59,9 @@ class ByAttributes:
         """Return the attributes' names."""
         return ", ".join(self.attributes)
 
-    def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
+    def of(self, world: World, streams: Streams, asker: Asker | None = None) -> NDArray[np.int32]:
         """Return the group int32[N] of every user: the classes as digits, the first attribute the most significant."""
-        del streams
+        del streams, asker
         group = np.zeros(len(world.users), np.int32)
         for classes, labels in self._parts(world):
             group = group * np.int32(len(labels)) + classes.astype(np.int32)
@@ -113,55 +111,3 @@ def _classes(name: str, world: World) -> tuple[NDArray[np.int64], tuple[str, ...
     topic = world.topics.index(slug) if slug else 0
     camp = (users.opinions[:, topic] >= 0).astype(np.int64)
     return camp, tuple(f"{side} on {world.topics[topic]}" for side in _CAMP_LABELS)
-
-
-@dataclass(frozen=True)
-class ByAnswers:
-    """Groups whose members answer alike: a keyed sample of users is asked, answers are embedded and clustered.
-
-    ask(world, users int32[A], prompt, streams) -> one answer each (an Interviewer's `ask`); encode(texts) ->
-    int8[A, D]. Users who were not asked join the group whose asked members' mean opinions, as shown, are nearest; so
-    the number of answers is `sample` x prompts, whatever N is.
-    """
-
-    prompts: tuple[str, ...]
-    groups: int
-    ask: Callable[[World, NDArray[np.int32], str, Streams], Sequence[str]]
-    encode: Callable[[list[str]], NDArray[np.int8]]
-    sample: int = 1000
-
-    def __post_init__(self) -> None:
-        if not self.prompts or not 1 <= self.groups <= MAX_GROUPS or self.sample < 1:
-            msg = f"Groups by answers need a prompt, 1 to {MAX_GROUPS} groups and a sample of at least one user."
-            raise WrongInput(msg)
-
-    @property
-    def name(self) -> str:
-        """Return what was asked of how many."""
-        return f"{self.groups} groups of {self.sample} by {' | '.join(self.prompts)}"
-
-    def of(self, world: World, streams: Streams) -> NDArray[np.int32]:
-        """Return the group int32[N] of every user."""
-        n = len(world.users)
-        bits = streams.bits("archetype/probe", user=np.arange(n))
-        asked = np.sort(np.argsort(bits, kind="stable")[: self.sample]).astype(np.int32)
-        answers = [self.encode(list(self.ask(world, asked, prompt, streams))) for prompt in self.prompts]
-        cluster, centres = k_means(np.concatenate(answers, axis=1), self.groups, streams)
-        shown = world.shown_opinions().astype(np.float64)
-        means = np.zeros((centres.shape[0], shown.shape[1]))
-        np.add.at(means, cluster, shown[asked])
-        held = np.bincount(cluster, minlength=centres.shape[0])
-        means[held > 0] /= held[held > 0, None]
-        means[held == 0] = np.inf
-        best, group = np.full(n, np.inf), np.zeros(n, np.int32)
-        for c in range(means.shape[0]):
-            distance = ((shown - means[c]) ** 2).sum(axis=1)
-            closer = distance < best
-            best[closer], group[closer] = distance[closer], c
-        group[asked] = cluster
-        return group
-
-    def labels(self, world: World) -> list[str]:
-        """Return "answers alike 1", "answers alike 2" ..."""
-        del world
-        return [f"answers alike {c + 1}" for c in range(self.groups)]

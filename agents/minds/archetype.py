@@ -78,7 +78,7 @@ class ArchetypeMind:
         """
         held = Estimate.of(world)
         if held is None or self._outdated(held, world.step):
-            found = self._grouped(world, streams)
+            found = self._grouped(world, streams, asker)
         elif held.steps[1] < world.step and not held.heard.all():
             found = held.copy()
         else:
@@ -106,8 +106,8 @@ class ArchetypeMind:
         # A fork may go on with another model or other groups: what the old ones answered says nothing of these.
         return text_hash(f"{self.model}\n{self.samples}\n{self.grouping.name}") >> 1
 
-    def _grouped(self, world: World, streams: Streams) -> Estimate:
-        group, groups = self.grouping.of(world, streams), len(self.grouping.labels(world))
+    def _grouped(self, world: World, streams: Streams, asker: Asker) -> Estimate:
+        group, groups = self.grouping.of(world, streams, asker), len(self.grouping.labels(world))
         tendency = self.writing.tendency(world, np.arange(len(world.users), dtype=np.int32))
         return Estimate.blank(group, groups, self.samples, tendency, world.step, self._settings())
 

@@ -20,7 +20,8 @@ Handles = Callable[[Sequence[int]], dict[int, str]]
 class Interviewer(Protocol):
     """Answers for users. `tier` is one of batches.TIERS: what kind of mind spoke.
 
-    Made with `handles`, which says what users are called, by user id.
+    That of the rules is made with `handles`, which says what users are called, by user id; that of a model with who
+    asks the model (see `agents.probes._model`).
     """
 
     tier: str

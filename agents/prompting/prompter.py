@@ -14,11 +14,13 @@ from agents.asking import TOKEN_CHARACTERS, Question, Reply
 from agents.cleaning import neutral
 from agents.prompting.acting import Appeals, requests
 from agents.prompting.days import date_words
+from agents.prompting.fitting import as_fits
 from agents.prompting.offers import ActionLike, Offer, Offers
 from agents.prompting.people import People
 from agents.prompting.perception import Perception
 from agents.prompting.seeing import Seen, see
 from agents.prompting.showing import Shower, Shown, legend
+from agents.prompting.stances import stances
 from agents.prompting.templates import Templates
 from simapp.engine.core.batches import ActionBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -26,7 +28,6 @@ from simapp.engine.core.world import World
 
 _MEMORY = "\x03"  # stands for what is remembered until it is known how much of it fits
 _NO_POSTS = "nothing new"
-_OPINIONS = [f"{tenths / 10:g}" for tenths in range(-10, 11)]
 
 
 class Recalls(Protocol):
@@ -76,7 +77,7 @@ class Prompter:
         shared = self._shared_text(world, offered, topics)
         known = self._people.of(world, viewers.tolist())
         remembered = self.memory.recall(world, viewers, seen) if self.memory else [[]] * len(feed)
-        views = _views(world, viewers, topics, self.perception.views)
+        views = stances(world, viewers, topics, self.perception.views)
         followers = world.follows.followers[viewers].tolist()
         orders = _orders(world, viewers, offered, streams)
         seeds = (streams.bits("prompt/seed", step=world.step, user=viewers) >> np.uint64(1)).tolist()
@@ -169,17 +170,8 @@ class Prompter:
             own = self._own(values)
         if memories:
             room = min(most - len(own) + 1, self.perception.memory_characters)
-            own = own.replace(_MEMORY, _as_fits(memories, max(room, first)), 1)
+            own = own.replace(_MEMORY, as_fits(memories, max(room, first)), 1)
         return own, shown
-
-
-def _as_fits(memories: list[str], room: int) -> str:
-    """Return as many memories as fit, from the first on; of that one as much as fits."""
-    words = memories[0][:room]
-    for memory in memories[1:]:
-        if len(words) + 2 + len(memory) <= room:
-            words = f"{words}; {memory}"
-    return words
 
 
 def _switched_off(perception: Perception) -> frozenset[str]:
@@ -201,16 +193,3 @@ def _orders(
     draws = streams.uniform("prompt/options", step=world.step, user=viewers[:, None], item=codes[None, :])
     orders: list[list[int]] = np.argsort(draws, axis=1, kind="stable").tolist()
     return orders
-
-
-def _views(world: World, viewers: NDArray[np.int32], topics: tuple[str, ...], most: int) -> list[str]:
-    """Return each viewer's strongest stances in words, strongest first."""
-    if not most or not topics:
-        return [""] * viewers.shape[0]
-    tenths = np.rint(world.shown(world.users.opinions[viewers]) * 10).astype(np.int64)
-    strongest = np.argsort(-np.abs(tenths), axis=1, kind="stable")[:, :most]
-    held = np.take_along_axis(tenths, strongest, axis=1).tolist()
-    return [
-        ", ".join([f"{topics[t]} {_OPINIONS[x + 10]}" for t, x in zip(of, values, strict=True)])
-        for of, values in zip(strongest.tolist(), held, strict=True)
-    ]

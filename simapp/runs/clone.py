@@ -28,11 +28,12 @@ class CloneDiffers(SociariumError):
 
 @dataclass(frozen=True)
 class Clone:
-    """A world after `step`, and the random numbers of its run."""
+    """A world after `step`, the random numbers of its run, and the run whose document the next step is made with."""
 
     world: World
     streams: Streams
     step: int
+    run: Run
 
 
 def clone_at(
@@ -56,4 +57,4 @@ def clone_at(
     if simulation.digest != past.digest_at(course.segments, step):
         msg = f"step {step} of run {run.pk} came out differently when it was repeated"
         raise CloneDiffers(msg)
-    return Clone(simulation.world, simulation.streams, step)
+    return Clone(simulation.world, simulation.streams, step, course.leg_after(step).run)

@@ -105,13 +105,13 @@ class Course:
             found = snapshot_files.newest_good(rows, upto=last)
             if found is not None:
                 digest = past.digest_at(self.segments, found.step)
-                return self._under(self._leg_after(found.step), found.world, sink, digest)
+                return self._under(self.leg_after(found.step), found.world, sink, digest)
         return None
 
     def step(self, simulation: Simulation) -> tuple[Simulation, StepRecord]:
         """Make the next step; return the simulation that made it, which is another one behind the end of a leg."""
         done = simulation.world.step
-        leg = self._leg_after(done)
+        leg = self.leg_after(done)
         if any(done == before.last for before in self.legs[:-1]):
             simulation = self.changed_over(simulation)
         record = simulation.step(past.inputs_at(leg.run.rows, done + 1))
@@ -119,7 +119,7 @@ class Course:
 
     def changed_over(self, simulation: Simulation) -> Simulation:
         """Return the simulation that goes on under the leg of the next step."""
-        old, leg = simulation, self._leg_after(simulation.world.step)
+        old, leg = simulation, self.leg_after(simulation.world.step)
         new = self._under(leg, old.world, old.sink, old.digest)
         new.on_stage = old.on_stage
         return new
@@ -136,7 +136,8 @@ class Course:
         inputs = past.feed_switches(self.segments, after=settled, upto=world.step)
         return parts.simulation(world, sink, digest, inputs=inputs, settled=settled)
 
-    def _leg_after(self, step: int) -> Leg:
+    def leg_after(self, step: int) -> Leg:
+        """Return the leg that makes the step after `step`."""
         return next(leg for leg in self.legs if step < leg.last)
 
 

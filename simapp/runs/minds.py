@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.archetypes.alike import ByAnswers
+from agents.archetypes.answering import ByModel, ByRules
 from agents.archetypes.fidelity import Fidelity
-from agents.archetypes.grouping import ByAttributes
+from agents.archetypes.grouping import ByAttributes, Grouping
 from agents.archetypes.watched import WatchedGroups
 from agents.asking import Asker, Sampling
 from agents.memory.memory import Memory
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
     from agents.minds.rules import RuleMind
     from simapp.engine.core.clock import Clock
     from simapp.engine.core.streams import Streams
-    from simapp.scenarios.parts.models import Models, Tier
+    from simapp.engine.core.world import World
+    from simapp.scenarios.parts.models import ArchetypeTier, Models, Tier
 
 
 def society(
@@ -53,7 +56,7 @@ def society(
     return Society(
         rules=rules,
         assignment=Assignment(tuple(_who(rule) for rule in models.tiers)),
-        minds=[_mind(rule, prompter, rules) for rule in models.tiers],
+        minds=[_mind(rule, prompter, rules, embeddings) for rule in models.tiers],
         meter=meter,
         memory=memory,
         reported=models.opinions == "reported",
@@ -62,7 +65,7 @@ def society(
 
 @dataclass(frozen=True)
 class LateEncoder:
-    """The packaged text encoder, loaded when the first fact is planted or called to mind: most runs have none."""
+    """The packaged text encoder, loaded when it is first needed (facts, groups by answers): most runs never do."""
 
     folder: Path
 
@@ -105,6 +108,15 @@ def thinkers(models: Models, users: int, streams: Streams) -> NDArray[np.int64]:
     return np.flatnonzero(np.isin(assignment.drawn(users, streams), own))
 
 
+def voices(
+    models: Models, world: World, users: NDArray[np.int32], streams: Streams
+) -> list[tuple[str, str] | None]:
+    """Return (tier, name) of the model with which each of `users` thinks for good, None for those who do not."""
+    taken = Assignment(tuple(_who(rule) for rule in models.tiers)).drawn(len(world.users), streams)[users]
+    own = [None if rule.tier == "archetype" else (rule.tier, rule.label) for rule in models.tiers]
+    return [own[i] if i >= 0 else None for i in taken.tolist()]
+
+
 def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Prompter:
     """Return what writes the questions of a scenario. Raises WrongInput for templates that cannot be used."""
     templates = Templates.load(models.prompt.template).overridden(models.prompt.overrides)
@@ -112,13 +124,23 @@ def prompter_of(models: Models, rules: RuleMind, memory: Memory | None) -> Promp
     return Prompter(all_actions().values(), rules.writing, templates, perception, memory)
 
 
-def _mind(rule: Tier, prompter: Prompter, rules: RuleMind) -> ModelMind | WatchedGroups:
+def _mind(rule: Tier, prompter: Prompter, rules: RuleMind, embeddings: Path) -> ModelMind | WatchedGroups:
     tier = rule.asks if rule.tier == "archetype" else rule.tier
     alone = EndpointMind(prompter, rule.label) if tier == "endpoint" else LocalMind(prompter, rule.label)
     if rule.tier != "archetype":
         return alone
     groups = ArchetypeMind(
-        rules.codes, rules.writing, rule.label, ByAttributes(rule.by), rule.samples, rule.refresh,
+        rules.codes, rules.writing, rule.label, _grouping(rule, prompter.perception, embeddings), rule.samples,
+        rule.refresh,
         rates=rules.rates, gate=rules.gate, depth=rules.depth,
     )  # fmt: skip
     return WatchedGroups(groups, alone, Fidelity(rules.codes, rule.check))
+
+
+def _grouping(rule: ArchetypeTier, perception: Perception, embeddings: Path) -> Grouping:
+    told = rule.by_answers
+    if told is None:
+        return ByAttributes(rule.by)
+    answers = ByModel(rule.label, perception) if told.asked == "model" else ByRules()
+    encoder = LateEncoder(embeddings)
+    return ByAnswers(told.prompts, told.groups, answers, encoder.vectors, told.sample)

@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
-from agents.probes import registry as interviewers
-from simapp.engine.core.batches import TIERS
 from simapp.engine.core.errors import SociariumError, WrongInput
+from simapp.engine.core.shortened import shortened
 from simapp.engine.core.threads import Workers, default_threads
-from simapp.models import Probe, Run, RunUser
+from simapp.models import Probe, Run, RunProbe, RunUser
 from simapp.runs import services, tasks
 from simapp.runs.clone import clone_at
+from simapp.runs.interviewing import Finds, Heard, hear
+from simapp.runs.models import model_of
 from simapp.store.copy import copy_rows
 from simapp.store.lineage import holder_of, segments_of
 from simapp.store.tables import PROBES
@@ -71,10 +71,11 @@ def create(*, run: Run, member: Any, users: Sequence[int], prompt: str, step: in
     return probe
 
 
-def answer(probe_id: int, *, workers: Workers | None = None) -> Probe:
+def answer(probe_id: int, *, workers: Workers | None = None, model_of: Finds = model_of) -> Probe:
     """Answer one question and keep what was said. A task that arrives twice answers once.
 
-    A failure is kept with its sentence; trouble of the database is raised, and the question stays for another try.
+    A failure is kept with its sentence, and so is what others answered where a model could not be asked; trouble of
+    the database is raised, and the question stays for another try.
     """
     claimed = Probe.objects.filter(open_(), pk=probe_id).update(
         status="running", touched=Now(), error="", doing="opening the world"
@@ -83,7 +84,7 @@ def answer(probe_id: int, *, workers: Workers | None = None) -> Probe:
     if not claimed:
         return probe
     try:
-        tier, answers = _ask(probe, workers or Workers(default_threads()))
+        heard = _ask(probe, workers or Workers(default_threads()), model_of)
     except SociariumError as problem:
         _end(probe, "failed", error=str(problem))
     except (OperationalError, InterfaceError):
@@ -92,7 +93,7 @@ def answer(probe_id: int, *, workers: Workers | None = None) -> Probe:
         logger.exception("probe %s failed", probe_id)
         _end(probe, "failed", error=f"{type(problem).__name__}: {problem}")
     else:
-        _keep(probe, tier, answers)
+        _keep(probe, heard)
     probe.refresh_from_db()
     return probe
 
@@ -108,7 +109,7 @@ def abandoned() -> Filter:
     return silent | Q(status="queued", created__lt=Now() - timedelta(seconds=3))
 
 
-def _ask(probe: Probe, workers: Workers) -> tuple[int, list[str]]:
+def _ask(probe: Probe, workers: Workers, model_of: Finds) -> Heard:
     run = probe.run
     last = [time.monotonic()]
 
@@ -124,32 +125,32 @@ def _ask(probe: Probe, workers: Workers) -> tuple[int, list[str]]:
         found = RunUser.objects.filter(run_id=founder, user_id__in=list(users)).values_list("user_id", "handle")
         return {user: f"@{handle}" for user, handle in found}
 
-    # The scenario's minds are rules; other tiers bring an interviewer of their own.
-    interviewer = interviewers.load("rules")(handles)
-    answers = interviewer.ask(clone.world, np.array(probe.users, np.int32), probe.prompt, clone.streams)
-    return TIERS.index(interviewer.tier), answers
+    return hear(probe, clone, handles, model_of)
 
 
-def _keep(probe: Probe, tier: int, answers: list[str]) -> None:
+def _keep(probe: Probe, heard: Heard) -> None:
     """Insert the answers and close the question in one transaction; who comes second finds it closed."""
     types = {name: kind for name, kind in PROBES.columns.items() if name != "created"}
     # With the step that was asked about, so that whoever shares that past finds the answers with it.
     rows_under = holder_of(segments_of(probe.run), probe.step).run_id
     with transaction.atomic(), connection.cursor() as cursor:
         held = Probe.objects.select_for_update().get(pk=probe.pk)
-        if held.status == "done":
+        if held.status == "done" or RunProbe.objects.filter(run_id=rows_under, probe_id=probe.pk).exists():
             return
         rows = (
             (rows_under, probe.pk, held.member_id, held.step, seq, user, tier, held.kind, held.prompt, storable(said))
-            for seq, (user, said) in enumerate(zip(held.users, answers, strict=True))
+            for seq, (user, tier, said) in enumerate(zip(held.users, heard.tiers, heard.answers, strict=True))
+            if said is not None
         )
         copy_rows(cursor, PROBES.name, types, rows)
-        _end(held, "done")
+        error, cost = " ".join(heard.problems), "; ".join(heard.cost)
+        _end(held, "failed" if error else "done", error=error, cost=cost)
 
 
-def _end(probe: Probe, status: str, *, error: str = "") -> None:
+def _end(probe: Probe, status: str, *, error: str = "", cost: str = "") -> None:
+    """Close a question; what its models took stays as what was done last."""
     Probe.objects.filter(pk=probe.pk).exclude(status="done").update(
-        status=status, error=error, doing="", ended=timezone.now()
+        status=status, error=error, doing=shortened(cost, 200), ended=timezone.now()
     )
 
 

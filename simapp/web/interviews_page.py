@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
+from simapp.engine.core.batches import TIERS
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, Run, RunProbe, RunUser
 from simapp.runs import access, probes, services
@@ -29,11 +30,12 @@ PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """One user's answer as shown."""
+    """One user's answer as shown; `response` is empty where a model's could not be read."""
 
     user: int
     handle: str
     response: str
+    tier: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _shown(run: Run, asked: list[Probe]) -> list[Shown]:
     handles = dict(RunUser.objects.filter(run_id=founder, user_id__in=users).values_list("user_id", "handle"))
     said: dict[int, list[Answer]] = {}
     for row in rows:
-        answer = Answer(row.user_id, handles.get(row.user_id, ""), row.response)
+        answer = Answer(row.user_id, handles.get(row.user_id, ""), row.response, TIERS[row.tier])
         said.setdefault(row.probe_id, []).append(answer)
     return [Shown(p, said.get(p.pk, []), p.status in {"queued", "running"}) for p in asked]
 

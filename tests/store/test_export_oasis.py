@@ -284,9 +284,10 @@ def test_interviews_stand_in_the_trace_with_ids_of_their_own(told, tmp_path):
 
 def answered(run, answers, *, step):
     from simapp.runs import probes
+    from simapp.runs.interviewing import Heard
 
     probe = probes.create(run=run, member=None, users=list(answers), prompt="Well?", step=step)
-    probes._keep(probe, 0, list(answers.values()))
+    probes._keep(probe, Heard(list(answers.values()), [0] * len(answers)))
     return probe.pk
 
 

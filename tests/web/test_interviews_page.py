@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from simapp.models import Audit, Probe, Run
 from simapp.runs import probes
+from simapp.runs.interviewing import Heard
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def address(run: Run) -> str:
 def asked(run: Run, answers: dict[int, str], prompt: str = "What do you think?", **more) -> Probe:
     """An interview that a worker has answered."""
     probe = probes.create(run=run, member=run.owner, users=list(answers), prompt=prompt, **more)
-    probes._keep(probe, 0, list(answers.values()))
+    probes._keep(probe, Heard(list(answers.values()), [0] * len(answers)))
     return probe
 
 
@@ -142,7 +143,7 @@ def test_the_runs_page_leads_there(browser, run) -> None:
 
 def test_rows_of_answers_are_only_added(run) -> None:
     probe = asked(run, {0: "first"})
-    probes._keep(probe, 0, ["second"])
+    probes._keep(probe, Heard(["second"], [0]))
     with connection.cursor() as cursor:
         cursor.execute("SELECT response FROM run_probe WHERE probe_id = %s AND run_id = %s", [probe.pk, run.pk])
         assert cursor.fetchall() == [("first",)]

@@ -25,6 +25,7 @@ class Command(StackCommand):
         add_worker_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from simapp.engine.core.batches import TIERS
         from simapp.models import Run, RunProbe
         from simapp.runs import probes
         from simapp.runs.services import Refused
@@ -44,17 +45,19 @@ class Command(StackCommand):
         except Refused as problem:
             raise WrongInput(str(problem)) from None
         probe = probes.answer(probe.pk, workers=workers)
-        if probe.status != "done":
-            raise CommandError(probe.error or f"The interview is {probe.status}.", returncode=1)
         answers = [
-            {"user": row.user_id, "response": row.response}
+            {"user": row.user_id, "tier": TIERS[row.tier], "response": row.response}
             for row in RunProbe.objects.filter(probe_id=probe.pk).order_by("seq")
         ]
         for said in answers:
-            self.stdout.write(f"user {said['user']}: {said['response']}")
+            self.stdout.write(f"user {said['user']}: {said['response'] or 'no answer that could be read'}")
+        if probe.doing:
+            self.stdout.write(probe.doing)
+        if probe.status != "done":
+            raise CommandError(probe.error or f"The interview is {probe.status}.", returncode=1)
         self.emit_answers(run.pk, probe, answers)
 
     def emit_answers(self, run_id: int, probe: Any, answers: list[dict[str, Any]]) -> None:
         """Give the result; without --json the answers were printed already."""
-        data = {"run": run_id, "step": probe.step, "interview": probe.pk, "prompt": probe.prompt}
+        data = {"run": run_id, "step": probe.step, "interview": probe.pk, "prompt": probe.prompt, "models": probe.doing}
         self.emit({**data, "answers": answers} if self._json else data)

@@ -6,8 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from simapp.scenarios.parts.base import EndpointName, Name, Part, setting
+from simapp.scenarios.parts.base import EndpointName, Line, Name, Part, setting
 from simapp.scenarios.parts.population import refuse
+
+DEFAULT_BY: tuple[Literal["age", "gender", "camp", "activity", "community"], ...] = ("age", "camp")
 
 
 class NumberOfUsers(Part):
@@ -77,6 +79,24 @@ class LocalTier(Part):
         return self.model
 
 
+class AnswerGroups(Part):
+    """Groups of users who answer alike: a sample is asked, answers are embedded and clustered.
+
+    Venkatesh et al. 2026 (PhysicsAgentABM). Users who are not asked join the group whose opinions are nearest theirs.
+    """
+
+    prompts: tuple[Annotated[Line, Field(min_length=1, max_length=500)], ...] = Field(
+        min_length=1, max_length=5, description="What is asked."
+    )
+    groups: int = setting(12, "How many groups, at most.", ge=1, le=256, unit="groups")
+    sample: int = setting(200, "How many users are asked.", ge=1, le=10_000, unit="users")
+    asked: Literal["model", "rules"] = Field(
+        default="model",
+        description="Who answers for them: the tier's model, from persona and stances, or, at no call, the rules' "
+        "interviewer.",
+    )
+
+
 class ArchetypeTier(Part):
     """Users who do as their group does: a model is asked per group and context, members are drawn from the answers.
 
@@ -90,13 +110,22 @@ class ArchetypeTier(Part):
     )
     model: EndpointName = Field(description="Name of the model, as for that tier.")
     by: tuple[Literal["age", "gender", "camp", "activity", "community"], ...] = Field(
-        default=("age", "camp"), min_length=1, max_length=5, description="Attributes that make the groups."
+        default=DEFAULT_BY, min_length=1, max_length=5, description="Attributes that make the groups."
+    )
+    by_answers: AnswerGroups | None = Field(
+        default=None, description="Groups by what users answer, in place of attributes."
     )
     samples: int = setting(8, "Questions per group and context.", ge=1, le=200, unit="questions")
     refresh: int = setting(0, "Ask again after so many steps; 0 asks once.", ge=0, le=100_000, unit="steps")
     check: float = setting(
         0.02, "Share of their visits that is decided one by one as well, to see the gap.", ge=0, le=0.2
     )
+
+    @model_validator(mode="after")
+    def _one_way_to_group(self) -> Self:
+        if self.by_answers is not None and self.by != DEFAULT_BY:
+            raise refuse("by_answers", "groups by answers beside groups by attributes (by)", "one of the two")
+        return self
 
     @property
     def label(self) -> str:

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from agents.archetypes.clusters import k_means
-from agents.archetypes.grouping import ByAnswers, ByAttributes
-from agents.probes import registry as interviewers
-from recommender.embeddings.hashing import HashedWords
+from agents.archetypes.grouping import ByAttributes
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import Streams
-from tests.agents.archetypes.askers import crowd
+from tests.agents.archetypes.askers import Said, crowd
 
 STREAMS = Streams(11)
+NOBODY = Said(lambda _q: None)
 
 
 def blobs(per: int = 40) -> np.ndarray:
@@ -30,7 +29,7 @@ def test_everybody_is_in_the_group_of_their_age_and_camp() -> None:
     world.users.age[:4] = [17, 30, 77, 0]
     world.users.opinions[:4, 0] = [-0.9, 0.0, 0.9, 0.0]
     grouping = ByAttributes()
-    labels, group = grouping.labels(world), grouping.of(world, STREAMS)
+    labels, group = grouping.labels(world), grouping.of(world, STREAMS, NOBODY)
     assert [labels[g] for g in group[:4]] == [
         "under 25, against on housing",
         "25 to 49, for on housing",
@@ -44,7 +43,7 @@ def test_every_declared_attribute_groups_users(name: str) -> None:
     world, _ = crowd(50)
     world.users.community[:] = np.arange(50) % 3
     grouping = ByAttributes((name,))
-    group = grouping.of(world, STREAMS)
+    group = grouping.of(world, STREAMS, NOBODY)
     assert group.dtype == np.int32
     assert 0 <= group.min() <= group.max() < len(grouping.labels(world))
 
@@ -62,7 +61,7 @@ def test_what_cannot_group_is_refused_in_one_sentence(attributes: tuple[str, ...
     world, _ = crowd(50)
     world.users.community[:] = np.arange(50)
     with pytest.raises(WrongInput, match=says):
-        ByAttributes(attributes).of(world, STREAMS)
+        ByAttributes(attributes).of(world, STREAMS, NOBODY)
 
 
 def test_clusters_are_found_again() -> None:
@@ -97,39 +96,3 @@ def test_no_order_of_summing_shows_in_the_clusters() -> None:
 def test_no_clusters_of_nothing() -> None:
     with pytest.raises(ValueError, match="at least one"):
         k_means(np.zeros((0, 3), np.int8), 2, STREAMS)
-
-
-def by_answers(asked: list[int], **more) -> ByAnswers:
-    interviewer = interviewers.load("rules")()
-
-    def ask(world, users, prompt, streams):
-        asked.append(users.shape[0])
-        return interviewer.ask(world, users, prompt, streams)
-
-    plain = {"groups": 3, "sample": 120}
-    return ByAnswers(
-        ("What do you think of housing?",), ask=ask, encode=HashedWords().encode, **(plain | more)
-    )
-
-
-def test_users_who_answer_alike_share_a_group_and_only_a_sample_is_asked() -> None:
-    world, _ = crowd(900)
-    world.users.opinions[:, 0] = np.where(np.arange(900) % 2, 0.9, -0.9)
-    asked: list[int] = []
-    grouping = by_answers(asked, groups=2)
-    group = grouping.of(world, STREAMS)
-    assert asked == [120]
-    assert np.unique(group[0::2]).shape[0] == np.unique(group[1::2]).shape[0] == 1
-    assert group[0] != group[1]
-    assert len(grouping.labels(world)) == 2
-
-
-def test_groups_by_answers_are_the_same_every_time() -> None:
-    world, _ = crowd(300)
-    assert np.array_equal(by_answers([]).of(world, STREAMS), by_answers([]).of(world, Streams(11)))
-
-
-@pytest.mark.parametrize("bad", [{"groups": 0}, {"groups": 300}, {"sample": 0}])
-def test_probing_without_sense_is_refused(bad) -> None:
-    with pytest.raises(WrongInput, match="need a prompt"):
-        by_answers([], **bad)
