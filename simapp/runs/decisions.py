@@ -150,7 +150,7 @@ def _empty(run_id: int, step: int) -> bool:
 def _question(reply: ModelReply | None) -> Question | None:
     if reply is None or reply.batch is None or reply.batch.asked is None:
         return None
-    asked, _ = questions.unpack(reply.batch)
+    asked, *_ = questions.unpack(reply.batch)
     return next((a.question for a in asked if a.question.user == reply.user_id), None)
 
 

@@ -22,7 +22,7 @@ from agents.asking import Asked
 from agents.society import Society
 from simapp.engine.core.batches import DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
-from simapp.runs.assemble import Parts
+from simapp.runs.assemble import Parts, embedding_cache
 from simapp.runs.minds import society
 from simapp.runs.people import people_of
 from simapp.runs.replaying import Nothing
@@ -109,7 +109,7 @@ def lines_of(document: Scenario, steps: int, workers: Workers, calls: int = CALL
     people = people_of(small, streams)
     rules = parts.rule_mind()
     # Nobody is asked here: the questions are taken out of the minds.
-    minds = society(models, rules, parts.clock(), None, {})  # type: ignore[arg-type]
+    minds = society(models, rules, parts.clock(), embedding_cache(), None, {})  # type: ignore[arg-type]
     simulation = parts.simulation(parts.found_world(people), Nothing())
     simulation.mind = rehearsal = Rehearsal(rules, minds)
     simulation.found(parts.seeds(simulation.world, people.seed_posts))

@@ -8,6 +8,7 @@ import pytest
 from simapp.engine.core import cascades
 from simapp.engine.core.posts import REPOST
 from simapp.store import history
+from simapp.store.asked import ModelReply, QuestionBatch
 from simapp.store.history import LISTINGS, Counters
 from simapp.store.marks import Marks, marks_at
 from simapp.store.models import Run
@@ -80,9 +81,23 @@ def test_a_series_keeps_gaps_as_gaps(told):
     assert series["unknown"] == []
 
 
+def ask_about_six(run):
+    """Six batches of a question each, and their replies, in steps 1 and 2."""
+    for user in range(6):
+        batch = QuestionBatch.objects.create(
+            run_id=run.rows, asker=run, step=1 + user % 2, tier="endpoint", model="oracle", users=[user]
+        )
+        ModelReply.objects.create(
+            run_id=run.rows, step=batch.step, user_id=user, batch=batch, tier="endpoint", model="oracle",
+            outcome="answered",
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 @pytest.mark.parametrize("limit", [1, 3, 100])
 def test_pages_together_are_the_whole_table(told, name, limit):
+    if name in ("batches", "replies"):
+        ask_about_six(told.run)
     listing, rows, after = LISTINGS[name], [], None
     while True:
         page = history.page(told.run, listing, after=after, limit=limit)

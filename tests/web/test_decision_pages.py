@@ -53,14 +53,13 @@ def asked(user: int) -> Asked:
 def answer(run: Run, step: int, said: dict[int, Reply]) -> None:
     """Keep replies about users as a decision worker does."""
     users = list(said)
+    kept = [asked(user) for user in users]
     batch = QuestionBatch.objects.create(
         run_id=run.rows, asker=run, step=step, tier="endpoint", model="oracle", users=users, status="answered",
-        claim=2, taken_by="decisions@here", asked=questions.pack([asked(user) for user in users], Sampling()),
+        claim=2, taken_by="decisions@here", asked=questions.pack(kept, Sampling(), keep=True),
     )  # fmt: skip
-    ModelReply.objects.bulk_create(
-        questions.reply_row(batch, asked(user), Sampling(), reply, cached=user == 3)
-        for user, reply in said.items()
-    )
+    keys = [a.question.key(a.model, Sampling()) for a in kept]
+    questions.keep_replies(batch, kept, keys, list(said.values()), [user == 3 for user in users])
 
 
 @pytest.fixture
