@@ -8,19 +8,20 @@ too late are among them, for they are inputs of the run like the others. No prom
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import zstandard
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from simapp.engine.core.errors import Refused, WrongInput
-from simapp.models import CachedReply, ModelReply, ReplyFile, Run, RunInput
+from simapp.models import ModelReply, ReplyFile, Run, RunInput
 from simapp.runs import services
 from simapp.runs.points import past_of
 from simapp.runs.reply_reading import VERSION, Reading
 from simapp.scenarios.document import load_scenario, scenario_hash
+from simapp.store.copy import copy_rows
 from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ COLUMNS = (
     "key", "model", "revision", "outcome", "text", "first", "problem", "tokens_in", "tokens_out", "tokens_cached",
     "seconds", "cost", "tries",
 )  # fmt: skip
+
+TYPES = {
+    "file_id": "int8", "created": "timestamptz", "key": "bytea", "model": "text", "revision": "text",
+    "outcome": "text", "text": "text", "first": "text", "problem": "text", "tokens_in": "int4", "tokens_out": "int4",
+    "tokens_cached": "int4", "seconds": "float8", "cost": "float8", "tries": "int2",
+}  # fmt: skip
 
 
 def header_of(run: Run) -> dict[str, Any]:
@@ -110,8 +117,10 @@ def _import(member: Any, name: str, reading: Reading) -> ReplyFile:
         owner=member, name=name, said=head, scenario_sha256=head["scenario_sha256"], seed=head["seed"],
         replies=head["replies"], sha256="",
     )  # fmt: skip
-    for part in _parts(reading.replies(), CHUNK):
-        CachedReply.objects.bulk_create(CachedReply(file=made, **row) for row in part)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        rows = ((made.pk, now, *(reply[name] for name in COLUMNS)) for reply in reading.replies())
+        copy_rows(cursor, "simapp_cachedreply", TYPES, rows)
     held = ReplyFile.objects.filter(owner=member, sha256=reading.sha256).first()
     if held is not None:
         made.delete()
@@ -175,13 +184,3 @@ def _line(value: dict[str, Any]) -> bytes:
 
 def _plain(name: str) -> str:
     return "".join(char for char in name if char.isprintable())[:255] or "replies"
-
-
-def _parts(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    part: list[dict[str, Any]] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == size:
-            yield part
-            part = []
-    yield part

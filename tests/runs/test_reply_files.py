@@ -258,6 +258,10 @@ class TestHostileFiles:
         missing = {k: v for k, v in lines[2].items() if k != "text"}
         assert "text is missing" in self.refused(self.packed([lines[0], lines[1], missing, *lines[3:]]))
 
+    def test_whole_numbers_are_amounts_too(self, lines: list[dict[str, Any]]) -> None:
+        held = take(self.packed([lines[0], {**lines[1], "seconds": 2, "cost": 0}, *lines[2:]]))
+        assert CachedReply.objects.filter(file=held, seconds=2.0, cost=0.0).count() == 1
+
     def test_the_first_line_is_checked(self, lines: list[dict[str, Any]]) -> None:
         head, *rest = lines
         for change, named in (
