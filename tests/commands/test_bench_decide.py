@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from simapp.engine.core.errors import WrongInput
+from simapp.models import Run
 
 
 def bench(**options: object) -> dict:
@@ -17,6 +18,7 @@ def bench(**options: object) -> dict:
     return json.loads(out.getvalue().splitlines()[-1])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_endpoint_tier_says_what_a_decision_costs_beside_the_model() -> None:
     found = bench(tier="endpoint", users=60, steps=2, latency_ms=1.0)
     assert found["decisions"] == found["model_calls"] == 120
@@ -25,7 +27,9 @@ def test_the_endpoint_tier_says_what_a_decision_costs_beside_the_model() -> None
     assert 0 < found["tokens_out"] <= 24
     assert found["cpu_ms_per_decision"] == pytest.approx(sum(found["stages_us"].values()) / 1e3, rel=0.05)
     assert found["wall_seconds"] > 0
-    assert set(found["stages_us"]) == {"prompt", "key", "read", "act", "remember"}
+    assert set(found["stages_us"]) == {"route", "prompt", "record", "read", "act", "remember"}
+    assert found["http_cpu_ms_per_decision"] > 0
+    assert not Run.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from simapp.engine.core.errors import WrongInput
 
 def bench(**options: object) -> dict:
     out = io.StringIO()
-    call_command("bench", "decide", json=True, stdout=out, **options)
+    call_command("bench", "decide", json=True, stdout=out, **({"tier": "local"} | options))
     return json.loads(out.getvalue().splitlines()[-1])
 
 
