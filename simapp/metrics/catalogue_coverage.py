@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simapp.metrics.base import Metric, point
-from simapp.metrics.exposure import times_shown
 
 if TYPE_CHECKING:
     from simapp.engine.record import MetricPoint
@@ -35,7 +34,7 @@ class Here(Metric):
     usual = False
 
     def compute(self, view: View) -> MetricPoint:
-        times = times_shown(view.feed, view.posts)
+        times = view.times
         if not times.shape[0]:
             return point(None)
         random = (

@@ -41,16 +41,21 @@ def authors_of(posts: Posts) -> NDArray[np.int32]:
     return out
 
 
+def by_author(authors: NDArray[np.int32], weights: NDArray[Any], users: int) -> NDArray[np.int64]:
+    """Return int64[users]: the sum of whole weights [H] of each user's rows; rows of nobody among them are left out."""
+    out = np.zeros(users, np.int64)
+    _add_up(authors, weights, out)
+    return out
+
+
 def shown_in(
     feed: FeedBatch, base: int, authors: NDArray[np.int32], x: NDArray[np.float32], workers: Workers
 ) -> Shown:
     """Return what a feed showed; `base` is the serial of the window's first row, x float32[N] the users' opinions."""
     n = x.shape[0]
     known = (authors >= 0) & (authors < n)
-    leaning, place = np.zeros(authors.shape[0], np.float32), np.full(authors.shape[0], -1, np.int8)
+    leaning = np.full(authors.shape[0], np.nan, np.float32)
     leaning[known] = x[authors[known]]
-    known &= ~np.isnan(leaning)
-    place[known] = np.minimum((leaning[known] + 1.0) * (LEANINGS / 2.0), LEANINGS - 1).astype(np.int8)
     v, pieces = len(feed) if n else 0, len(feed) // workers.batch + 1
     means, entropies = np.full(v, np.nan), np.zeros(v)
     bins, mix = np.zeros((pieces, LEANINGS), np.int64), np.zeros((pieces, 2, 2), np.int64)
@@ -62,20 +67,7 @@ def shown_in(
         at = lo // workers.batch
         here = np.zeros(LEANINGS, np.int64)
         _exposures(
-            lo,
-            hi,
-            feed.viewers,
-            feed.posts,
-            base,
-            leaning,
-            place,
-            x,
-            logs,
-            here,
-            means,
-            entropies,
-            bins[at],
-            mix[at],
+            lo, hi, feed.viewers, feed.posts, base, leaning, x, logs, here, means, entropies, bins[at], mix[at]
         )
 
     # Whole numbers are added up per piece, so neither their cut nor threads can show.
@@ -102,29 +94,35 @@ def _original_authors(author: Any, kind: Any, parent: Any, base: Any, repost: An
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _exposures(
-    lo: Any, hi: Any, viewers: Any, posts: Any, base: Any, leaning: Any, place: Any, x: Any, logs: Any, here: Any,
+    lo: Any, hi: Any, viewers: Any, posts: Any, base: Any, leaning: Any, x: Any, logs: Any, here: Any,
     means: Any, entropies: Any, bins: Any, mix: Any,
 ) -> None:  # fmt: skip
     """Of feeds lo .. hi - 1 (posts int64[V, k]): mean and entropy of the authors' leanings; see `Shown`.
 
-    leaning float32[H] and its bin place int8[H], -1 without one; logs float64[k + 1]: c ln c; here int64[B]: scratch.
+    leaning float32[H], NaN without one; logs float64[k + 1]: c ln c; here int64[B]: scratch.
     """
+    last, half = here.shape[0] - 1, here.shape[0] / 2.0
     for v in range(lo, hi):
-        own, total, shown = np.float64(x[viewers[v]]), 0.0, 0
+        own, total, shown, same, cross = np.float64(x[viewers[v]]), 0.0, 0, 0, 0
         here[:] = 0
         for j in range(posts.shape[1]):
             row = posts[v, j] - base
-            if row < 0 or row >= place.shape[0] or place[row] < 0:
+            if row < 0 or row >= leaning.shape[0]:
                 continue
             other = np.float64(leaning[row])
+            if np.isnan(other):
+                continue
             total += other
             shown += 1
-            here[place[row]] += 1
-            if own * other > 0.0 or own * other < 0.0:
-                mix[int(own > 0.0), int(other > 0.0)] += 1
+            here[min(int((other + 1.0) * half), last)] += 1
+            same += int(own * other > 0.0)
+            cross += int(own * other < 0.0)
         if shown == 0:
             continue
         means[v] = total / shown
+        side = int(own > 0.0)
+        mix[side, side] += same
+        mix[side, 1 - side] += cross
         weighted = 0.0
         for b in range(here.shape[0]):
             bins[b] += here[b]
@@ -140,3 +138,10 @@ def _times_shown(posts: Any, base: Any, out: Any) -> None:
             row = posts[v, j] - base
             if 0 <= row < out.shape[0]:
                 out[row] += 1
+
+
+@njit(cache=True, nogil=True)
+def _add_up(authors: Any, weights: Any, out: Any) -> None:
+    for row in range(authors.shape[0]):
+        if 0 <= authors[row] < out.shape[0]:
+            out[authors[row]] += np.int64(weights[row])

@@ -79,17 +79,21 @@ class KeptEdges:
         n, indptr, followees = x.shape[0], follows.indptr, follows.followees
         stale = self._stale(step, x, follows, added, dropped)
         if stale is None or self.found is None:
-            found = EdgeRows(np.empty(n, np.float64), np.zeros((n, 3), np.int32), np.empty(n, np.float64))
-            workers.run(n, lambda lo, hi: follow_edges(lo, hi, indptr, followees, x, *found))
-            self.found, self.renewed = found, n
+            found = self.found
+            if found is None or found.means.shape[0] != n:
+                found = EdgeRows(np.empty(n, np.float64), np.zeros((n, 3), np.int32), np.empty(n, np.float64))
+            # Every row is written, so what stood there before cannot show.
+            rows = found
+            workers.run(n, lambda lo, hi: follow_edges(lo, hi, indptr, followees, x, *rows))
+            self.found, self.renewed = rows, n
         else:
-            moved, found = x != self.x, self.found
+            moved, rows = x != self.x, self.found
             if moved.any():
                 workers.run(n, lambda lo, hi: _mark(lo, hi, indptr, followees, moved, stale))
-            workers.run(n, lambda lo, hi: _again(lo, hi, stale, indptr, followees, x, *found))
+            workers.run(n, lambda lo, hi: _again(lo, hi, stale, indptr, followees, x, *rows))
             self.renewed = int(np.count_nonzero(stale))
         self.step, self.edges, self.x = step, len(follows), x.copy()
-        return found
+        return rows
 
     def _stale(
         self, step: int, x: NDArray[np.float32], follows: Follows, added: NDArray[np.int32], dropped: NDArray[np.int32]

@@ -13,7 +13,7 @@ from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.posts import POST, QUOTE, REPOST, Posts
 from simapp.engine.core.threads import Workers
 from simapp.metrics import passes
-from simapp.metrics.exposure import Shown, authors_of, shown_in, times_shown
+from simapp.metrics.exposure import Shown, authors_of, by_author, shown_in, times_shown
 from simapp.metrics.inequality import Inequality, inequality
 from simapp.metrics.kept import EdgeRows
 from simapp.metrics.spread import mean_distance
@@ -222,11 +222,14 @@ class View:
         """What was shown in the step."""
         return shown_in(self.feed, self.posts.base, self.authors, self.column, self.workers)
 
+    @cached_property
+    def times(self) -> NDArray[np.int64]:
+        """How often each row of the feed window was shown in the step."""
+        return times_shown(self.feed, self.posts)
+
     def of_authors(self, weights: NDArray[Any]) -> NDArray[np.int64]:
         """Return int64[N]: the sum of weights [H] of the window's rows by user; what the scenario wrote is left out."""
-        authors, n = self.authors, self.opinions.shape[0]
-        known = (authors >= 0) & (authors < n)
-        return np.bincount(authors[known], weights=weights[known], minlength=n).astype(np.int64)
+        return by_author(self.authors, weights, self.opinions.shape[0])
 
     def tally_of(self, counted: str) -> Inequality | None:
         """How unequally users have `counted`: followers, posts, likes or impressions; None where nobody has any."""
@@ -238,7 +241,7 @@ class View:
         if counted == "followers":
             return self.follower_counts
         if counted == "impressions":
-            return self.of_authors(times_shown(self.feed, self.posts))
+            return self.of_authors(self.times)
         kind = self.posts.kind
         if counted == "likes":
             return self.of_authors(np.where(kind == REPOST, 0, self.posts.likes))

@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 from simapp.engine.core.errors import WrongInput
 from simapp.metrics.registry import all_metrics
-from simapp.models import Run, RunFollow, RunUser
+from simapp.models import Run, RunFollow, RunUser, Upload
 from tests.metrics.test_echo_chambers import read_polblogs
 
 
@@ -214,6 +214,11 @@ def test_a_run_lives_on_a_persons_own_graph_and_nobody_is_added(tmp_path: Path) 
     first = RunFollow.objects.filter(run_id=run.pk, step=0)
     edges = set(first.values_list("follower", "followee"))
     assert edges == {pair for a, b in graph.edges for pair in ((a, b), (b, a))}
+    # The file goes with the run: whoever takes its export in can prove every step.
+    told("export", run.pk, format="parquet", out=str(tmp_path / "export"))
+    Upload.objects.all().delete()
+    again = told("import-run", tmp_path / "export")
+    assert (again["users"], again["digest"]) == (34, found["digest"])
 
 
 @pytest.mark.django_db(transaction=True)
