@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from recommender.board import Turn
     from recommender.pipeline import Pipeline
 
+HOUSE = frozenset((OWN, SEEN, MUTED))
 _ROWS = 256  # viewers per product: with 4,000 posts the products fill the second cache
 _BLOCK = 32
 _LANES, _SPARE = 64, 6  # a first bar is set so low that this many more rows than needed are above it
@@ -177,7 +178,7 @@ def drop_hopeless(
 def can(pipeline: Pipeline) -> bool:
     """Whether a pipeline's shared lists can be cut to each viewer's best before anything else is looked at."""
     personal = [scorer for scorer, _ in pipeline.scorers if isinstance(scorer, PairScorer)]
-    known = all(pair_filter.name in (OWN, SEEN, MUTED) for pair_filter in pipeline.pair_filters)
+    known = all(pair_filter.name in HOUSE for pair_filter in pipeline.pair_filters)
     return known and len(personal) == 1 and isinstance(personal[0], DenseScorer)
 
 

@@ -17,9 +17,11 @@ from recommender.embeddings.quantise import squared_lengths
 from recommender.embeddings.store import TextVectors
 from recommender.parameters import Parameter
 from recommender.parts import DenseScorer, Supplies
+from recommender.products import Products
 from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.world import World
 
+_MANY = 1_000_000  # products from which on int8 tiles or a graphics card are worth their set-up
 _DENSE = 0.02  # share of used (viewer, text) pairs from which one matrix product beats single dots
 
 
@@ -54,6 +56,14 @@ def _from_dots(
             for i in range(b.shape[0]):
                 dot += np.int32(a[i]) * np.int32(b[i])
             out[j] = 0.5 + 0.5 * (np.float64(dot) / np.sqrt(length))
+
+
+def _products(left: NDArray[np.int8], right: NDArray[np.int8], device: str | None) -> NDArray[Any]:
+    # Whole numbers either way; for few of them loading torch would cost more than it saves.
+    if left.shape[0] * right.shape[0] < _MANY:
+        return np.asarray(left.astype(np.float32) @ right.astype(np.float32).T)
+    made = Products(right, device)
+    return made.of(left, made.room(left.shape[0]))
 
 
 class Here(DenseScorer):
@@ -115,7 +125,7 @@ class Here(DenseScorer):
         if len(candidates) > _DENSE * viewers.shape[0] * columns.shape[0]:
             column = np.zeros(vectors.shape[0], np.int32)
             column[columns] = np.arange(columns.shape[0])
-            products = interest[viewers].astype(np.float32) @ vectors[columns].astype(np.float32).T
+            products = _products(interest[viewers], vectors[columns], self.supplies.device)
             _from_products(candidates.indptr, text, column, products, mine, theirs, out)
         else:
             _from_dots(viewers, candidates.indptr, text, interest, vectors, mine, theirs, out)

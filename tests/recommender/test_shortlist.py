@@ -50,3 +50,25 @@ def test_products_are_whole_and_exact_whatever_the_shape(rows):
 def test_vectors_too_wide_to_be_summed_exactly_are_refused():
     with pytest.raises(ValueError, match="not summed exactly"):
         Products(np.zeros((2, WIDEST + 1), np.int8), "cpu")
+
+
+def test_the_interest_source_offers_each_viewer_the_closest_texts():
+    from recommender.embeddings.hashing import HashedWords
+    from recommender.registry import build_feed
+    from tests.recommender.worlds import CODES, found, write
+
+    world = found(3, texts=["cats purr softly", "cats purr on roofs", "trams need tracks", "rents rise again"])
+    for author, text in ((2, 0), (1, 1), (1, 2), (1, 3)):
+        write(world, author, n=text, text=text)
+    document = {
+        "sources": [{"part": "interest", "params": {"near": 1}}], "scorers": [{"part": "newness"}],
+    }  # fmt: skip
+    feed = build_feed("custom", pipeline=document, codes=CODES, encoder=HashedWords())
+    feed.prepare(world)
+    events = likes_of_everybody(world).take(np.array([0]))
+    events.post[:] = events.target[:] = world.posts.key[0]
+    feed.learn(world, events)
+    batch = feed.rank(world, np.array([0], np.int32), 4, STREAMS, Workers())
+    assert batch.posts[0].tolist() == [0, -1, -1, -1]
+    world.remember_seen(batch)
+    assert feed.rank(world, np.array([0], np.int32), 4, STREAMS, Workers()).posts[0, 0] == 1

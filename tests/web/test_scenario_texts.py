@@ -122,10 +122,19 @@ def test_every_field_of_the_document_has_an_input() -> None:
     changes = schema["properties"]["interventions"]["items"]["discriminator"]["mapping"].values()
     kinds = [ref.rsplit("/", 1)[1] for ref in changes]
     persona = ("PersonaAttribute", "PersonaCase", "PersonaValue")
-    for name in ("AgeBand", "TimeZone", "People", *persona, "ProductPart", "SeedPostPart", *kinds):
+    pipelines = ("PipelinePart", "PipelineUse", "PipelineScorer", "FeedGroup")
+    for name in ("AgeBand", "TimeZone", "People", *persona, "ProductPart", "SeedPostPart", *pipelines, *kinds):
         inside_lists |= set(schema["$defs"][name]["properties"])
     inputs = {leaf.path.rpartition(".")[2] for leaf in _leaves(plan())} | _groups(plan())
     assert described - inside_lists - inputs == {"schema_version"}
+
+
+def test_a_pipeline_and_groups_survive_the_form() -> None:
+    pipeline = {"sources": [{"part": "trending"}], "scorers": [{"part": "hot", "weight": 2.0}]}
+    group = {"name": "ranked", "share": 0.5, "preset": "custom", "pipeline": pipeline}
+    feed = {"preset": "custom", "pipeline": pipeline, "groups": [group]}
+    document = load_scenario({"title": "t", "feed": feed})
+    assert load_scenario(read(write(as_dict(document)))) == document
 
 
 def test_an_input_tells_its_range_unit_and_source() -> None:
