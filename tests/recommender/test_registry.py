@@ -19,7 +19,8 @@ from tests.recommender.worlds import CODES, busy
 
 
 def test_an_unknown_feed_is_refused_with_the_known_ones():
-    with pytest.raises(WrongInput, match=r"'chronologic' .* known: chronological, interest, popularity-lottery, reddit-hot"):
+    known = "chronological, interest, popularity-lottery, reddit-hot"
+    with pytest.raises(WrongInput, match=rf"'chronologic' .* known: {known}"):
         build_feed("chronologic")
 
 
