@@ -13,7 +13,7 @@ from simapp.engine.core.posts import POST, QUOTE, REPOST
 from simapp.fidelity.base import Bench
 from simapp.fidelity.worlds import assemble, seed_of
 
-USERS, BRIEF_USERS = 60_000, 4000
+USERS, BRIEF_USERS = 67_000, 4000
 STEPS, BRIEF_STEPS = 720, 168
 
 
@@ -22,7 +22,8 @@ class Month:
     """What a month left behind: P posts, reposts and quotes in order of writing.
 
     author int32[P]; step int32[P]; parent, root int64[P]: places in these arrays, a post's own root is itself; depth
-    int64[P]. acted int64[N]: what each user did besides writing posts; active int64[steps]: users active per step.
+    int64[P]. acted int64[N]: what each user did besides writing posts. by_hour float64[24]: mean number of users active
+    at each hour of their own day, hour 0 being that of their peak.
     """
 
     users: int
@@ -32,8 +33,7 @@ class Month:
     root: NDArray[np.int64]
     depth: NDArray[np.int64]
     acted: NDArray[np.int64]
-    active: NDArray[np.int64]
-    hour: NDArray[np.int64]
+    by_hour: NDArray[np.float64]
 
     @property
     def roots(self) -> NDArray[np.int64]:
@@ -81,14 +81,16 @@ def _levels(parent, depth) -> None:  # noqa: ANN001 - a kernel
 
 @lru_cache(maxsize=1)
 def month(bench: Bench) -> Month:
-    """Return a month of the default scenario at 60 000 users (a week at 4000 where the suite is to be fast)."""
+    """Return a month of the default scenario at 67 000 users (a week at 4000 where the suite is to be fast)."""
     users, steps = bench.size(USERS, BRIEF_USERS), bench.size(STEPS, BRIEF_STEPS)
     document = {"title": "Fidelity check", "population": {"users": users}, "metrics": ["posts_written"]}
     simulation = assemble(document, seed_of(bench, "default world"))
     columns: dict[str, list[NDArray[np.integer]]] = {
         name: [] for name in ("key", "root", "parent", "author", "step")
     }
-    acted, active, hour = np.zeros(users, np.int64), np.zeros(steps, np.int64), np.zeros(steps, np.int64)
+    acted, by_hour, met = np.zeros(users, np.int64), np.zeros(24), np.zeros(24)
+    people = simulation.world.users
+    peak = people.rhythms.argmax(axis=1)[people.rhythm]
     for step in range(1, steps + 1):
         record = simulation.step()
         posts = record.posts
@@ -99,7 +101,10 @@ def month(bench: Bench) -> Month:
         events = record.events
         by_user = (events.outcome == 0) & (events.actor < users) & (events.code != 1)
         np.add.at(acted, events.actor[by_user], 1)
-        active[step - 1], hour[step - 1] = record.counts["active"], simulation.world.clock.hour(step)
+        own = (simulation.world.clock.hour(step) - peak) % 24
+        here = np.unique(record.decisions.actions.actor)
+        by_hour += np.bincount(own[here[here < users]], minlength=24)
+        met += np.bincount(own, minlength=24)
     whole = {name: np.concatenate(parts) for name, parts in columns.items()}
     order = np.argsort(whole["key"], kind="stable")
     ordered = whole["key"][order]
@@ -111,4 +116,6 @@ def month(bench: Bench) -> Month:
     parent, root = place(whole["parent"]), place(whole["root"])
     depth = np.zeros(root.shape[0], np.int64)
     _levels(parent, depth)
-    return Month(users, whole["author"], whole["step"], parent, root, depth, acted, active, hour)
+    return Month(
+        users, whole["author"], whole["step"], parent, root, depth, acted, by_hour / np.maximum(met, 1.0)
+    )

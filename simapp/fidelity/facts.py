@@ -8,8 +8,9 @@ import numpy as np
 
 from simapp.fidelity.base import Finding, reported
 
-# Facts whose figures were looked at when defaults of the rule mind were set (see the sources in its parameters).
-FITTED = ("alone", "root share", "virality")
+# Facts that were fitted: the median appeal of posts and the tail of followers by the first
+# four, the rhythm of the day by the last. All others are predictions.
+FITTED = ("alone", "deeper than one", "virality", "root share", "peak to trough")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def judged_facts(facts: list[Fact], remark: str) -> Finding:
     if missed:
         said += f"; missed: {', '.join(missed)}"
     fitted = [fact.name for fact in facts if fact.name in FITTED]
-    said += f"; looked at when defaults were set: {', '.join(fitted) or 'none'}"
+    said += f"; fitted: {', '.join(fitted) or 'none'}"
     return reported(
         not missed, "; ".join(str(fact) for fact in facts), "ranges of the facts", f"{said}; {remark}"
     )

@@ -12,7 +12,7 @@ LARGE, FAIR, FEW = 100, 50, 5
 
 
 class Here(Check):
-    """A month of the default scenario at 60 000 users: shares of cascades, shape of large ones, tempo of reposts."""
+    """A month of the default scenario at 67 000 users: shares of cascades, shape of large ones, tempo of reposts."""
 
     order = 18
     expected = "most cascades nothing, virality 2-3 and weakly tied to size, broadcasts, shallow, half within an hour"

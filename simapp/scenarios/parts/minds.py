@@ -42,8 +42,9 @@ class Appeal(Part):
     """Log-normal appeal of a post: the chance per impression that a reader who agrees reposts it."""
 
     median: float = setting(
-        0.03, "Median appeal.", gt=0, le=1, unit="probability per impression",
-        source="with sigma 0.7 and authorship exponent 0.7 cascades have published shapes (our test)",
+        0.012, "Median appeal.", gt=0, le=1, unit="probability per impression",
+        source="with sigma 0.7, authorship exponent 0.7 and follower tail 2.2 cascades have published shapes "
+        "(docs/fidelity.md)",
     )  # fmt: skip
     sigma: float = setting(
         0.7, "Standard deviation of the logarithm of appeal.", ge=0, le=3, unit="log units"

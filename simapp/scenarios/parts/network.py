@@ -33,7 +33,7 @@ class BarabasiAlbert(Part):
         source="0.22 on Twitter (Kwak et al. 2010); 0.24 between political blogs (Adamic & Glance 2005)",
     )  # fmt: skip
     exponent: float = setting(
-        2.5, "Exponent of the tail of followers; 3 is the original model, smaller means larger hubs.",
+        2.2, "Exponent of the tail of followers; 3 is the original model, smaller means larger hubs.",
         ge=2.05, le=4, source="Dorogovtsev, Mendes & Samukhin 2000; follower tails 2 to 2.5",
     )  # fmt: skip
 

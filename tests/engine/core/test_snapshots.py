@@ -48,6 +48,7 @@ def a_world(users: int = 7, posts: int = 5, seen: int = 3, seed: int = 1) -> Wor
         topics=["housing", "ätherisch 🏠"],
         texts=Texts(["first", "zwei ✓", ""]),
         opinion_scale=2.5,
+        opinion_range=(0.0, 1.0),
     )
     world.step = 4
     world.texts.add("written later")
@@ -88,11 +89,12 @@ def a_world(users: int = 7, posts: int = 5, seen: int = 3, seed: int = 1) -> Wor
 
 def assert_same(a: World, b: World) -> None:
     """Every array and scalar, types included."""
-    assert (a.clock, a.topics, a.step, a.opinion_scale, a.mute_count) == (
+    assert (a.clock, a.topics, a.step, a.opinion_scale, a.opinion_range, a.mute_count) == (
         b.clock,
         b.topics,
         b.step,
         b.opinion_scale,
+        b.opinion_range,
         b.mute_count,
     )
     for f in fields(a.rules):
