@@ -279,6 +279,7 @@ class Owner:
         if not leases.release(self.lease, status=status, **fields):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.told(status, str(fields["waiting"]), str(fields.get("wanted", "")))
+        self._gaps.now()
         return Outcome(status, self.step, self.stages)
 
     def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
