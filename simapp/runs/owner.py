@@ -21,7 +21,6 @@ from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, past
 from simapp.runs.asking import Recorded, StoppedWaiting, queue_of
 from simapp.runs.course import Course, Leg
-from simapp.runs.fidelity_gaps import GapWatch
 from simapp.runs.keeping import Keeping
 from simapp.runs.points import newest_step
 from simapp.runs.said import state_message, step_message
@@ -67,7 +66,6 @@ class Owner:
     def __post_init__(self) -> None:
         self.step = self.run.step
         self._committed_at: float | None = None
-        self._gaps = GapWatch(self.run)
         self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
@@ -104,7 +102,6 @@ class Owner:
         messages.publish(step_message(self.run, record, self._status, self._rate))
         sink.checkpoint("after publish")
         self._keeping.after(record.step)
-        self._gaps.after()
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -279,7 +276,6 @@ class Owner:
         if not leases.release(self.lease, status=status, **fields):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.told(status, str(fields["waiting"]), str(fields.get("wanted", "")))
-        self._gaps.now()
         return Outcome(status, self.step, self.stages)
 
     def _give_back(self, simulation: Simulation, waiting: str) -> Outcome:
@@ -290,7 +286,6 @@ class Owner:
         if not leases.release(self.lease, waiting=waiting):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.tell()
-        self._gaps.now()
         return Outcome(self._status, self.step, self.stages)
 
     def _keep_pace(self, began: float, control: Control) -> None:
@@ -325,5 +320,4 @@ class Owner:
         if not leases.release(self.lease, status=status, waiting="", ended=timezone.now(), heartbeat={}):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
         self.tell()
-        self._gaps.now()
         return Outcome(status, self.step, self.stages)
