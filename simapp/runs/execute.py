@@ -17,6 +17,7 @@ from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.engine.core.threads import Workers, default_threads
 from simapp.models import Run
 from simapp.runs import leases
+from simapp.runs.fidelity_gaps import GapWatch
 from simapp.runs.outcome import Outcome
 from simapp.runs.owner import HOLD_SECONDS, POLL_SECONDS, Owner
 from simapp.runs.room import FIRST_PAUSE, Room, no_room
@@ -67,7 +68,7 @@ def execute(
                 run,
                 lease,
                 workers or Workers(default_threads()),
-                progress,
+                GapWatch(run).beside(progress),
                 hold_seconds,
                 stopping,
                 stages=stages,
@@ -93,7 +94,9 @@ def _own(owner: Owner, *, patient: bool) -> Outcome | None:
     """Run until the run is over, given back, lost or failed; trouble of the database is raised while `patient`."""
     lease = owner.lease
     try:
-        return owner.go()
+        outcome = owner.go()
+        GapWatch(owner.run).now()
+        return outcome
     except LostLease as lost:
         logger.warning("%s", lost)
         return None

@@ -6,6 +6,7 @@ What is compared lies with the world, so a snapshot has all that is needed: no s
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from simapp.scenarios.document import load_scenario
 from simapp.store.lineage import segments_of
 
 if TYPE_CHECKING:
+    from simapp.engine.record import StepRecord
     from simapp.scenarios.parts.models import ArchetypeTier
 
 
@@ -33,10 +35,15 @@ class GapWatch:
     run: Run
     _last: float = field(default_factory=time.monotonic)
 
-    def after(self) -> None:
-        """Look after a committed step whether it is time."""
-        if time.monotonic() - self._last > EVERY_SECONDS:
-            self.now()
+    def beside(self, progress: Callable[[StepRecord], None]) -> Callable[[StepRecord], None]:
+        """Return what hears of every committed step: `progress`, and this."""
+
+        def hear(record: StepRecord) -> None:
+            if time.monotonic() - self._last > EVERY_SECONDS:
+                self.now()
+            progress(record)
+
+        return hear
 
     def now(self) -> None:
         """Send a worker, where groups decide."""

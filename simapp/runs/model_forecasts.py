@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SILENT_SECONDS = 300  # a worker that has not reported for so long is gone
+SILENT_SECONDS = 900  # a worker that has not reported for so long is gone; a local model may be slow
 SHARED_BYTES = (
     6000  # of what all questions share, more than any template of ours with all actions and topics has
 )

@@ -1,24 +1,24 @@
 """The questions that a scenario's models would be asked, and how many of them: from a small world made in memory.
 
-The world is the scenario's own, with at most PROBE_USERS users. Rules decide in it for some steps, so that feeds are
-filled and users have something to remember; then questions are written as a run writes them.
+The world is the scenario's own, with at most PROBE_USERS users, in which rules decide. Questions are written as a run
+writes them, in steps spread as the run's questions are: feeds, comments and memories grow, and prompts with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.archetypes.asking import cells_of, questions
+from agents.archetypes.asking import Cells, cells_of, questions
 from agents.archetypes.contexts import CONTEXTS
 from agents.archetypes.estimate import Estimate
 from agents.archetypes.fidelity import Fidelity
 from agents.archetypes.watched import WatchedGroups
-from agents.asking import Asked
+from agents.asking import Asked, Question
 from agents.society import Society
 from simapp.engine.core.batches import DecisionBatch, EventBatch, FeedBatch
 from simapp.engine.core.streams import Streams
@@ -38,11 +38,7 @@ if TYPE_CHECKING:
 
 PROBE_USERS = 2000
 CALLS = 20
-MOST_WARM, FILLED = (
-    40,
-    0.9,
-)  # steps before the first question, at most; share of a feed's places that has a post then
-MOST_STEPS = 16  # in which questions are taken
+MOST_STEPS = 200  # that the small world makes; by then prompts have the length that they keep
 SEED = 20_2026  # of the small world: the same document asks the same, and the reply cache knows it
 
 
@@ -60,7 +56,7 @@ class Line:
     model: str
     by_step: NDArray[np.float64]
     variance: float
-    wanted: int = 0
+    targets: list[int] = field(default_factory=list)  # steps in which one question each is taken
     asked: list[Asked] = field(default_factory=list)
 
     @property
@@ -75,16 +71,12 @@ class Rehearsal:
 
     rules: RuleMind
     minds: Society
-    take: Any = None
-    filled: float = 0.0
+    take: Callable[[World, FeedBatch], None] = lambda _world, _feed: None
     name: str = "rehearsal"
 
     def decide(self, world: World, feed: FeedBatch, streams: Streams, workers: Workers) -> DecisionBatch:
         """Return what rules decide."""
-        if len(feed):
-            self.filled = float((feed.posts >= 0).mean())
-        if self.take is not None:
-            self.take(world, feed)
+        self.take(world, feed)
         return self.rules.decide(world, feed, streams, workers)
 
     def remember(
@@ -113,17 +105,21 @@ def lines_of(document: Scenario, steps: int, workers: Workers, calls: int = CALL
     simulation = parts.simulation(parts.found_world(people), Nothing())
     simulation.mind = rehearsal = Rehearsal(rules, minds)
     simulation.found(parts.seeds(simulation.world, people.seed_posts))
-    for _ in range(MOST_WARM):
-        simulation.step()
-        if rehearsal.filled >= FILLED:
-            break
     lines = _counted(document, simulation, minds, steps)
     asking = [line for line in lines if line is not None and line.expected > 0]
     for i, line in enumerate(asking):
-        line.wanted = calls // len(asking) + (i < calls % len(asking))
-    _take_groups(lines, simulation, minds)
-    _take_users(lines, simulation, minds, rehearsal)
+        line.targets = _spread(line.by_step, calls // len(asking) + (i < calls % len(asking)))
+    rehearsal.take = lambda world, feed: _take(world, feed, lines, simulation, minds)
+    for _ in range(max((step for line in asking for step in line.targets), default=0)):
+        simulation.step()
     return asking
+
+
+def _spread(by_step: NDArray[np.float64], calls: int) -> list[int]:
+    """Return steps in which questions are taken: as often as a run asks, at the latest in the last that is made."""
+    shares = (np.arange(calls) + 0.5) / calls * by_step.sum()
+    steps = np.searchsorted(np.cumsum(by_step), shares) + 1
+    return np.minimum(steps, MOST_STEPS).tolist()
 
 
 def _small(document: Scenario) -> Scenario:
@@ -191,64 +187,54 @@ def _activity(world: World, steps: int) -> tuple[NDArray[np.float64], NDArray[np
     return chance, np.array([world.clock.hour(step) for step in range(1, steps + 1)], np.int64)
 
 
-def _take_groups(lines: Sequence[Line | None], simulation: Simulation, minds: Society) -> None:
-    world, streams = simulation.world, simulation.streams
-    for line, mind in zip(lines[::2], minds.minds, strict=True):
-        if line is None or not line.wanted or not isinstance(mind, WatchedGroups):
-            continue
-        groups = mind.groups
-        group, count = groups.grouping.of(world, streams), len(groups.grouping.labels(world))
-        cells = cells_of(Estimate.blank(group, count, groups.samples, np.zeros(len(world.users)), 0, 0).heard)
-        chosen = np.unique(np.linspace(0, len(cells) - 1, line.wanted).round().astype(np.int64))
-        few = type(cells)(cells.group[chosen], cells.context[chosen], cells.sample[chosen], cells.samples)
-        asked = questions(world, group, few, groups.writing.pool, groups.codes, streams)
-        line.asked = [Asked(question, line.to, line.model, "forecast") for question in asked]
-
-
-def _take_users(
-    lines: Sequence[Line | None], simulation: Simulation, minds: Society, rehearsal: Rehearsal
+def _take(
+    world: World, feed: FeedBatch, lines: Sequence[Line | None], simulation: Simulation, minds: Society
 ) -> None:
-    """Write questions of users who are active in the coming steps, some in each, until there are enough."""
-    streams = simulation.streams
-    places = [
-        (i, line)
-        for i, line in enumerate(lines)
-        if line is not None and line.kind != "groups" and line.wanted
-    ]
-
-    def take(world: World, feed: FeedBatch) -> None:
-        taken = minds.assignment.of(world, feed, streams)
-        for i, line in places:
-            rows = np.flatnonzero(taken == i // 2)
-            rows = rows[np.argsort(streams.uniform("forecast", step=world.step, user=feed.viewers[rows]))]
-            few = np.sort(rows[: min(line.wanted - len(line.asked), -(-line.wanted // 3))])
-            line.asked += _asked(line, minds.minds[i // 2], world, feed.take(few), streams)
-
-    rehearsal.take = take
-    for _ in range(MOST_STEPS):
-        if all(len(line.asked) >= line.wanted for _, line in places):
-            return
-        simulation.step()
-    rehearsal.take = None
-    # Tiers of few users, or of seldom ones: they are asked although they sleep, and again in later steps.
-    for _ in range(MOST_STEPS):
-        _take_idle(places, simulation, minds)
-        if all(len(line.asked) >= line.wanted for _, line in places):
-            return
-        simulation.step()
-
-
-def _take_idle(places: Sequence[tuple[int, Line]], simulation: Simulation, minds: Society) -> None:
-    world, streams = simulation.world, simulation.streams
-    fixed = minds.assignment.fixed(world, streams)
-    for i, line in places:
-        idle = np.flatnonzero(fixed == i // 2)[: max(line.wanted - len(line.asked), 0)].astype(np.int32)
-        if idle.shape[0]:
-            feed = simulation.feed.rank(world, idle, simulation.feed_size, streams, simulation.workers)
-            line.asked += _asked(line, minds.minds[i // 2], world, feed, streams)
+    """Write the questions that are due in this step."""
+    taken = fixed = None
+    for i, line in enumerate(lines):
+        due = line.targets.count(world.step) if line is not None else 0
+        if line is None or not due:
+            continue
+        mind = minds.minds[i // 2]
+        if line.kind == "groups":
+            asked = _group_questions(
+                world, mind, due, len(line.asked) + due / 2, len(line.targets), simulation.streams
+            )
+        else:
+            if taken is None or fixed is None:
+                taken = minds.assignment.of(world, feed, simulation.streams)
+                fixed = minds.assignment.fixed(world, simulation.streams)
+            awake = feed.take(_drawn(np.flatnonzero(taken == i // 2), feed, due, simulation.streams))
+            # Of tiers of few users, or of seldom ones, some are asked although they sleep.
+            asleep = np.setdiff1d(np.flatnonzero(fixed == i // 2), feed.viewers).astype(np.int32)
+            start = world.step % max(1, asleep.shape[0])
+            asleep = np.sort(np.roll(asleep, -start)[: due - len(awake)])
+            shown = simulation.feed.rank(
+                world, asleep, simulation.feed_size, simulation.streams, simulation.workers
+            )
+            alone = mind.alone if isinstance(mind, WatchedGroups) else mind
+            asked = [
+                question
+                for part in (awake, shown)
+                for question in alone.prompter.questions(world, part, simulation.streams)  # type: ignore[union-attr]
+            ]
+        line.asked += [Asked(question, line.to, line.model, "forecast") for question in asked]
 
 
-def _asked(line: Line, mind: Any, world: World, feed: FeedBatch, streams: Streams) -> list[Asked]:
-    alone = mind.alone if isinstance(mind, WatchedGroups) else mind
-    asked = alone.prompter.questions(world, feed, streams)
-    return [Asked(question, line.to, line.model, "forecast") for question in asked]
+def _drawn(rows: NDArray[np.int64], feed: FeedBatch, most: int, streams: Streams) -> NDArray[np.int64]:
+    order = np.argsort(streams.uniform("forecast", user=feed.viewers[rows]), kind="stable")
+    return np.sort(rows[order[:most]])
+
+
+def _group_questions(
+    world: World, mind: Any, count: int, middle: float, of: int, streams: Streams
+) -> list[Question]:
+    """Return questions of cells around a place among all cells, `middle` of `of`."""
+    groups = mind.groups
+    group, known = groups.grouping.of(world, streams), len(groups.grouping.labels(world))
+    cells = cells_of(Estimate.blank(group, known, groups.samples, np.zeros(len(world.users)), 0, 0).heard)
+    share = (middle + np.arange(count) - count / 2 + 0.5) / of
+    chosen = np.unique(np.clip(share * len(cells), 0, len(cells) - 1).astype(np.int64))
+    few = Cells(cells.group[chosen], cells.context[chosen], cells.sample[chosen], cells.samples)
+    return questions(world, group, few, groups.writing.pool, groups.codes, streams)

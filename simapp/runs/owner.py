@@ -21,7 +21,6 @@ from simapp.models import Run
 from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
 from simapp.runs.asking import Recorded, queue_of
 from simapp.runs.course import Course, Leg
-from simapp.runs.fidelity_gaps import GapWatch
 from simapp.runs.halting import MustPause, StoppedWaiting, left_as
 from simapp.runs.keeping import Keeping
 from simapp.runs.outcome import Outcome
@@ -60,7 +59,6 @@ class Owner:
 
     def __post_init__(self) -> None:
         self.step = self.run.step
-        self._gaps = GapWatch(self.run)
         self._keeping = Keeping(self.run, self.lease)
 
     # --- what is said ---------------------------------------------------------------------------------
@@ -97,7 +95,6 @@ class Owner:
         messages.publish(step_message(self.run, record, self._status, self._rate))
         sink.checkpoint("after publish")
         self._keeping.after(record.step)
-        self._gaps.after()
         self.progress(record)
 
     # --- the run --------------------------------------------------------------------------------------
@@ -271,7 +268,6 @@ class Owner:
         self._waiting = waiting
         self._let_go(waiting=waiting)
         self.tell()
-        self._gaps.now()
         return Outcome(self._status, self.step, self.stages)
 
     def _set(self, status: str, waiting: str) -> None:
@@ -293,5 +289,4 @@ class Owner:
         self._status, self._waiting, self.stage = status, "", ""
         self._let_go(status=status, waiting="", ended=timezone.now(), heartbeat={})
         self.tell()
-        self._gaps.now()
         return Outcome(status, self.step, self.stages)

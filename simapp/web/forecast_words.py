@@ -44,7 +44,7 @@ class Shown:
         wanted: list[tuple[str, str, Callable[[float], str]]] = [
             ("decisions", "questions", _count), ("tokens_in", "tokens in", _count),
             ("tokens_cached", "of them cached", _count), ("tokens_out", "tokens out", _count),
-            ("money", "money", _money), ("seconds", "model time", _span), ("all_seconds", "the whole run", _span),
+            ("money", "money", _money), ("seconds", "model time", _span), ("all_seconds", "whole run", _span),
         ]  # fmt: skip
         shown = [(word, *_interval(totals[name], say)) for name, word, say in wanted if totals[name][2] > 0]
         memory = sum(model["bytes"] for model in self.found["memory"])
@@ -107,15 +107,18 @@ def _limit(limit: dict[str, Any]) -> tuple[bool, str]:
 
 def _interval(held: list[float], say: Callable[[float], str]) -> tuple[str, str]:
     low, amount, high = (say(value) for value in held)
-    return amount, "" if low == high else f"{low} to {high}"
+    return amount, "" if low == high else f"{low} – {high}"
 
 
 def _count(value: float) -> str:
     """Three digits are more than a forecast knows."""
     if value < 1000:
         return str(round(value))
+    for unit, sign in ((1e9, "G"), (1e6, "M")):
+        if value >= unit:
+            return f"{three_digits(value / unit)} {sign}"
     digits = len(str(round(value))) - 3
-    return thousands(round(value, -digits).__int__())
+    return thousands(int(round(value, -digits)))
 
 
 def _money(value: float) -> str:

@@ -5,6 +5,7 @@ The form makes the common case: so many users think with an endpoint. Everything
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -172,11 +173,21 @@ def _limits_words(document: Document) -> str:
 
 
 def _cost(most: model_forecasts.Most) -> str:
-    money = f" and {most.money:.2g} of money" if most.money else ""
+    money = f" and {_up(most.money)} of money" if most.money else ""
     return (
         f"Asks {most.calls} questions: about {thousands(most.about)} tokens, "
-        f"never more than {thousands(most.tokens)}{money}."
+        f"never more than {thousands(_up_to_thousands(most.tokens))}{money}."
     )
+
+
+def _up_to_thousands(tokens: int) -> int:
+    return -(-tokens // 1000) * 1000
+
+
+def _up(money: float) -> str:
+    """Return two digits that are not less."""
+    unit = 10.0 ** (math.floor(math.log10(money)) - 1)
+    return f"{math.ceil(money / unit - 1e-9) * unit:.2g}"
 
 
 def _number(box: Box, name: str) -> float | None:

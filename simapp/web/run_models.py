@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simapp.models import FidelityGap
-from simapp.runs.services import OVER
 from simapp.web.numbers import clock_time, thousands, three_digits
 
 if TYPE_CHECKING:
@@ -52,8 +51,6 @@ def context(run: Run, last: StepMessage | None) -> dict[str, Any]:
             "left_out": _left_out(counts),
             "limited": _limited(run, counts, said.get("limits") or {}),
             "rate": f"{three_digits(tokens * rate)} tokens/s" if moving and tokens else "",
-            "eta": clock_time((run.steps - run.step) / rate) if moving and run.step < run.steps else "",
-            "over": run.status in OVER,
             "from_cache": run.answers == "cache",
             **(_fidelity(run) if groups else {}),
         }

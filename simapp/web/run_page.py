@@ -93,7 +93,7 @@ def measure(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let a worker measure how far groups are from their members, as of the newest snapshot."""
     run = _run(request, run_id)
     services.quietly(tasks.measure_gaps, run.pk)
-    messages.success(request, "A worker measures how like their members groups act; it takes some seconds.")
+    messages.success(request, "A worker measures how well groups stand for their members; it takes some seconds.")
     return redirect("run:page", run_id=run.pk)
 
 

@@ -25,6 +25,7 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
         ("Platform", document.platform.rules),
         ("Feed", f"{document.feed.preset}, {document.feed.k} posts"),
         ("Minds", "rules" if minds == "none" else f"rules, opinions after {minds.capitalize()}"),
+        *_models(document),
         ("Topics", ", ".join(document.topics)),
     ]
     if document.seed_posts:
@@ -34,6 +35,14 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
     if len(document.interventions) > 5:
         lines.append(("", f"and {len(document.interventions) - 5} more interventions"))
     return lines
+
+
+def _models(document: Scenario) -> list[tuple[str, str]]:
+    models = document.minds.models
+    if models is None or not models.tiers:
+        return []
+    names = dict.fromkeys(rule.label for rule in models.tiers)
+    return [("", f"some users: {', '.join(names)}")]
 
 
 def _follows(document: Scenario) -> str:

@@ -105,6 +105,10 @@
   const MODELS_EVERY = 1500;
   let modelsAsked = performance.now();
   let modelsDue = 0;
+  let gapsOpen = false;
+  root.addEventListener("toggle", (event) => {
+    if (event.target.matches(".models-gaps")) gapsOpen = event.target.open;
+  }, true);
   function askModels() {
     if (modelsDue || !document.getElementById("run-models")) return;
     modelsDue = setTimeout(() => {
@@ -169,7 +173,12 @@
     if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
   });
   // A swapped-in state line comes from the database and may be older than what the socket said since.
-  document.addEventListener("htmx:after:swap", sayState);
+  document.addEventListener("htmx:after:swap", () => {
+    sayState();
+    // What a person has unfolded stays so.
+    const gaps = root.querySelector(".models-gaps");
+    if (gaps && gapsOpen) gaps.open = true;
+  });
 
   setInterval(() => {
     sayAge();
