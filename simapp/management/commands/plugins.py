@@ -1,4 +1,4 @@
-"""List everything that can be chosen by name: actions, feed presets and their parts, minds, interviewers, metrics."""
+"""List everything that can be chosen by name: actions, feed presets and parts, tiers, minds, interviewers, metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simapp.management.base import StackCommand
 class Command(StackCommand):
     """Print what is registered, with its help text."""
 
-    help = "List actions, feed presets, feed parts, minds, interviewers and metrics, as the registries find them."
+    help = "List actions, feed presets and parts, tiers, minds, interviewers and metrics, as the registries find them."
     needs_services = False
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +32,7 @@ def registered() -> dict[str, dict[str, str]]:
     from recommender.registry import catalogue as presets
     from simapp.engine.actions.registry import all_actions
     from simapp.metrics.registry import all_metrics
+    from simapp.scenarios.parts.models import tier_parts
 
     found: dict[str, dict[str, str]] = {
         "actions": {name: _line(type(action).__doc__) for name, action in all_actions().items()},
@@ -39,6 +40,7 @@ def registered() -> dict[str, dict[str, str]]:
     }
     for kind in ("sources", "filters", "scorers", "rerankers"):
         found[f"feed {kind}"] = {name: _line(folders.load(kind, name).__doc__) for name in folders.names(kind)}
+    found["tiers"] = {name: _line(part.__doc__) for name, part in tier_parts().items()}
     found["minds"] = {name: _line(minds.load(name).__doc__) for name in minds.names()}
     found["interviewers"] = {name: _line(probes.load(name).__doc__) for name in probes.names()}
     found["metrics"] = {name: _line(type(metric).__doc__) for name, metric in all_metrics().items()}
