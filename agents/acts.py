@@ -13,10 +13,22 @@ ON_POST = frozenset({
 })  # fmt: skip
 ON_COMMENT = frozenset({"like_comment", "unlike_comment", "dislike_comment", "undo_dislike_comment"})
 ON_AUTHOR = frozenset({"follow", "unfollow", "mute", "unmute", "suspend_user", "reinstate_user"})
+IN_GROUP = frozenset({"leave_group", "send_to_group"})
+ON_GROUP = frozenset({"join_group"}) | IN_GROUP
+"""About a group: of IN_GROUP one that the user is in, else one that it is not in."""
+ON_PRODUCT = frozenset({"purchase_product"})
 WITH_TEXT = frozenset({
     "create_post", "create_comment", "quote_post", "report_post", "search_posts", "search_user", "create_group",
-    "label_post", "note_post",
+    "send_to_group", "label_post", "note_post",
 })  # fmt: skip
 ARGUING = frozenset({"create_post", "create_comment", "quote_post"})
 NOTHING = "do_nothing"
-KNOWN = ON_POST | ON_COMMENT | ON_AUTHOR | WITH_TEXT | {NOTHING, "trend", "refresh", "listen_from_group"}
+KNOWN = frozenset().union(
+    ON_POST,
+    ON_COMMENT,
+    ON_AUTHOR,
+    ON_GROUP,
+    ON_PRODUCT,
+    WITH_TEXT,
+    (NOTHING, "trend", "refresh", "listen_from_group"),
+)

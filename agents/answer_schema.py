@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.acts import ARGUING, KNOWN, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import (
+    ARGUING,
+    IN_GROUP,
+    KNOWN,
+    LONGEST_TEXT,
+    MOST_DEEDS,
+    ON_AUTHOR,
+    ON_COMMENT,
+    ON_GROUP,
+    ON_POST,
+    ON_PRODUCT,
+    WITH_TEXT,
+)
 from agents.asking import Question
 
 
@@ -30,6 +42,9 @@ def answer_schema(question: Question) -> dict[str, Any]:
     for form, names in alike.items():
         members: dict[str, Any] = {"act": {"type": "string", "enum": names}}
         places = {"post": posts, "comment": comments, "author": posts + comments}
+        places |= {
+            kind: listed_names(names[0], question) for kind in ("other", "own", "product") if kind in form
+        }
         named = next((places[part] for part in form if part in places), None)
         if named is not None:
             if not named:
@@ -58,11 +73,30 @@ def _form(name: str, question: Question) -> tuple[str, ...]:
         form.append("comment")
     elif name in ON_AUTHOR:
         form.append("author")
+    elif name in ON_GROUP:
+        form.append("own" if name in IN_GROUP else "other")
+    elif name in ON_PRODUCT:
+        form.append("product")
     if question.topics and name in ARGUING:
         form += ["topic", "stance"] if name == "create_post" else ["stance"]
     if name in WITH_TEXT:
         form.append("text")
     return tuple(form)
+
+
+def listed(name: str, question: Question) -> range:
+    """Return the numbers of the groups or products that an act of this name can be about."""
+    if name in ON_PRODUCT:
+        return range(1, question.products + 1)
+    return (
+        range(1, question.joined + 1) if name in IN_GROUP else range(question.joined + 1, question.groups + 1)
+    )
+
+
+def listed_names(name: str, question: Question) -> list[str]:
+    """Return them as a reply names them: "g1", "p1"."""
+    letter = "p" if name in ON_PRODUCT else "g"
+    return [f"{letter}{number}" for number in listed(name, question)]
 
 
 def _closed(members: dict[str, Any]) -> dict[str, Any]:

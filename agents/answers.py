@@ -2,8 +2,9 @@
 
     {"do":[{"act":"like_post","on":"2"},{"act":"create_post","topic":"economy","stance":0.4,"text":"..."}]}
 
-"on" names a post by its number in the prompt, or a comment as "2.1". What a model wrote is untrusted: the reader
-raises nothing, takes only acts among the question's options, and invents none.
+"on" names a post by its number in the prompt, a comment as "2.1", a group as "g1", a product as "p1".
+What a model wrote is untrusted: the reader raises nothing, takes only acts among the question's options, and invents
+none.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from agents.acts import (
     NOTHING,
     ON_AUTHOR,
     ON_COMMENT,
+    ON_GROUP,
     ON_POST,
+    ON_PRODUCT,
     WITH_TEXT,
 )
-from agents.answer_schema import answer_schema
+from agents.answer_schema import answer_schema, listed
 from agents.asking import Question
 from agents.cleaning import clean
 from agents.salvage import Unreadable, salvage
@@ -36,6 +39,7 @@ __all__ = ["Answer", "Deed", "answer_schema", "count_faults", "read_answer"]
 
 LONGEST_REPLY = 16_384  # characters of a reply that are read
 _ON = re.compile(r"\D{0,8}?(\d{1,4})(?:\s*\.\s*(\d{1,3}))?\D{0,3}")
+_LISTED = re.compile(r"([a-z]*)\W{0,2}(\d{1,3})")
 _NAMES = ("act", "action", "name", "type")
 _ONS = ("on", "post", "comment", "post_id", "comment_id", "target", "number")
 _TEXTS = ("text", "content", "quote_content", "comment_text", "query", "report_reason", "message", "body")
@@ -48,6 +52,7 @@ class Deed:
 
     action: a name among the question's options. post: number of the post it is about, from 1 (0 none); comment:
     number of the comment under that post, from 1 (0 none). A follow or mute is of that post's or comment's author.
+    group, product: number of the group or product it is about, from 1 (0 none).
     text: what is written or searched for, cleaned. topic: index into the question's topics (-1 unknown). stance: what
     the text argues in [-1, 1], None where the user did not say.
     """
@@ -58,6 +63,8 @@ class Deed:
     text: str = ""
     topic: int = -1
     stance: float | None = None
+    group: int = 0
+    product: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,8 @@ def _deed(act: Any, question: Question) -> Deed | str:
             return "not_offered"
     if name == NOTHING:
         return Deed(NOTHING)
+    if name in ON_GROUP or name in ON_PRODUCT:
+        return _listed(name, members, question)
     place = _target(name, members, question)
     if place is None:
         return "no_target"
@@ -150,6 +159,25 @@ def _deed(act: Any, question: Question) -> Deed | str:
         return Deed(name, *place, text=words)
     topic = _topic(members.get("topic"), question.topics) if name == "create_post" or not known else -1
     return Deed(name, *place, words, topic, _stance(members.get("stance")))
+
+
+def _listed(name: str, members: dict[str, Any], question: Question) -> Deed | str:
+    """Return an act on a group or product that the prompt lists, or the word for what is wrong with it."""
+    kind = "group" if name in ON_GROUP else "product"
+    fitting = listed(name, question)
+    said = _first(members, (*_ONS[:1], kind, f"{kind}_id", *_ONS[1:]))
+    if said is None and len(fitting) == 1:
+        number = fitting[0]
+    else:
+        found = _LISTED.fullmatch(str(said).strip().lower()[:24])
+        if found is None or found[1] not in ("", kind[0], kind) or int(found[2]) not in fitting:
+            return "no_target"
+        number = int(found[2])
+    if kind == "product":
+        return Deed(name, product=number)
+    words = _first(members, _TEXTS)
+    words = clean(words, LONGEST_TEXT) if isinstance(words, str) and name in WITH_TEXT else ""
+    return "no_text" if name in WITH_TEXT and not words else Deed(name, text=words, group=number)
 
 
 def _members(act: Any) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Question:
     them; of a decision "do_nothing" is among them. posts: how many posts `own` numbers, 1 is the top of the
     feed; comments[i]: how many comments it numbers under post i + 1. topics: names that may be written about, () = no
     topic is asked for.
+    groups: how many groups it numbers, from "g1" on, of which the user is in the first `joined`; products: how many
+    products, from "p1" on.
     seed: 63 bits from the user's stream, for the model's sampling. template: 16 hex digits of the templates' hash.
     """
 
@@ -53,11 +55,16 @@ class Question:
     topics: tuple[str, ...]
     seed: int
     template: str
+    groups: int = 0
+    joined: int = 0
+    products: int = 0
 
     def key(self, model: str, sampling: Sampling) -> bytes:
         """Return the 32-byte content address of what `model` (name and revision) answers to this."""
         state = _head(model, self.template, self.shared, self.topics, sampling).copy()
         _put(state, self.own, repr((self.options, self.posts, self.comments, self.seed)))
+        if self.groups or self.products:
+            _put(state, repr((self.groups, self.joined, self.products)))
         digest: bytes = state.digest()
         return digest
 

@@ -124,10 +124,11 @@ class Memory:
         return belief, evidence
 
     def inspect(self, world: World, user: int) -> dict[str, Any]:
-        """Return all that a user remembers as plain data: events (newest first), beliefs, self-view, facts."""
+        """Return all that a user remembers as plain data: events (newest first) and what is told of them, beliefs,
+        self-view, facts."""
         users = np.array([user], np.int32)
         place = state.places(world, users)
-        found: dict[str, Any] = {"user": user, "events": [], "beliefs": {}, "self": "", "facts": []}
+        found: dict[str, Any] = {"user": user, "told": [], "events": [], "beliefs": {}, "self": "", "facts": []}
         if place[0] >= 0:
             held, evidence = beliefs.held(world, place, self._half_life)
             found["events"] = [
@@ -137,6 +138,7 @@ class Memory:
                 }
                 for event in self._newest(world, place, state.EVENTS)[1].tolist()
             ]
+            found["told"] = self._event_words(world, users, place, state.EVENTS)[0]
             found["beliefs"] = {
                 topic: {"stance": round(float(b), 4), "evidence": round(float(e), 4)}
                 for topic, b, e in zip(world.topics, held[0], evidence[0], strict=True)
@@ -161,9 +163,9 @@ class Memory:
         return of, rings[of, order[of, nth]]
 
     def _event_words(
-        self, world: World, users: NDArray[np.int32], place: NDArray[np.int64]
+        self, world: World, users: NDArray[np.int32], place: NDArray[np.int64], most: int | None = None
     ) -> list[list[str]]:
-        of, events = self._newest(world, place, self._events)
+        of, events = self._newest(world, place, self._events if most is None else most)
         met = np.unique(events[:, [state.BY, state.WHOM]])
         handles = self._people.of(world, met[met >= 0].tolist())
         topics = [f" on {neutral(topic, 40)}" for topic in world.topics]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.answers import Answer, Deed
 from agents.prompting.offers import Offer, Offers
+from agents.prompting.places import Places
 from agents.prompting.seeing import Seen, comment_row
 from agents.reading import tell_apart
 from simapp.engine.core import ids
@@ -38,12 +39,14 @@ class _Columns:
 
     actor: list[int] = field(default_factory=list)
     code: list[int] = field(default_factory=list)
-    item: list[int] = field(default_factory=list)  # what the number is drawn from, -1 for number 0
+    drawn: list[int] = field(default_factory=list)  # what the number is drawn from, -1 for number 0
     post: list[int] = field(default_factory=list)
     user: list[int] = field(default_factory=list)
     text: list[int] = field(default_factory=list)
     topic: list[int] = field(default_factory=list)
     stance: list[float] = field(default_factory=list)
+    item: list[int] = field(default_factory=list)  # group or product
+    amount: list[int] = field(default_factory=list)
     writes: list[bool] = field(default_factory=list)
 
 
@@ -51,6 +54,7 @@ def requests(
     world: World,
     feed: FeedBatch,
     seen: Seen,
+    places: Places,
     answers: Sequence[Answer],
     offers: Offers,
     appeals: Appeals,
@@ -64,12 +68,12 @@ def requests(
         for nth, deed in enumerate(answer.deeds):
             offer = offers.by_name.get(deed.action)
             if offer is not None and offer.code != quiet:
-                _add(found, world, feed, seen, row, user, deed, offer, nth)
+                _add(found, world, feed, seen, places, row, user, deed, offer, nth)
         if len(found.actor) == before:
-            _put(found, user, quiet, item=-1)
+            _put(found, user, quiet, drawn=-1)
     batch = _batch(found)
     writes = np.array(found.writes, np.bool_)
-    batch.n[:] = _numbers(world, streams, batch.actor, np.array(found.item, np.int64))
+    batch.n[:] = _numbers(world, streams, batch.actor, np.array(found.drawn, np.int64))
     wrote = np.flatnonzero(writes)
     about = wrote[batch.topic[wrote] >= 0]
     batch.opinion[about] = world.users.opinions[batch.actor[about], batch.topic[about]]
@@ -83,6 +87,7 @@ def _add(
     world: World,
     feed: FeedBatch,
     seen: Seen,
+    places: Places,
     row: int,
     user: int,
     deed: Deed,
@@ -106,6 +111,9 @@ def _add(
         return
     if "comment" in offer.takes and not deed.comment:
         return
+    item = _listed(places, row, deed, offer)
+    if item < 0 and not {"group", "product"}.isdisjoint(offer.takes):
+        return
     if "user" in offer.takes:
         whom, target = int(posts.author[target - posts.base]), -1
     elif {"post", "comment"}.isdisjoint(offer.takes):
@@ -114,20 +122,32 @@ def _add(
     if "text" in offer.takes and text < 0:
         return
     # The identity of what was read tells one request from another; what is said of one's own accord is counted.
-    about = int(posts.key[named - posts.base]) if named >= 0 else nth
+    about = int(posts.key[named - posts.base]) if named >= 0 else item if item >= 0 else nth
     first = offer.name == _OWN_ACCORD and not _wrote(found, user, offer.code)
     _put(
         found,
         user,
         offer.code,
-        item=-1 if first else about ^ (offer.code << 56),
+        drawn=-1 if first else about ^ (offer.code << 56),
         post=target,
         user=whom,
         text=text,
         topic=topic if 0 <= topic < len(world.topics) else -1,
         stance=(np.nan if deed.stance is None else deed.stance) if offer.writes and text >= 0 else 0.0,
+        item=item,
+        amount=int("amount" in offer.takes),
         writes=offer.writes and text >= 0,
     )
+
+
+def _listed(places: Places, row: int, deed: Deed, offer: Offer) -> int:
+    """Return the id of the group or product that a deed names, -1 where it names none that was listed."""
+    if "group" in offer.takes:
+        groups = places.groups[row]
+        return groups[deed.group - 1] if 1 <= deed.group <= len(groups) else -1
+    if "product" in offer.takes and 1 <= deed.product <= len(places.products):
+        return places.products[deed.product - 1]
+    return -1
 
 
 def _put(
@@ -135,17 +155,21 @@ def _put(
     actor: int,
     code: int,
     *,
-    item: int = -1,
+    drawn: int = -1,
     post: int = -1,
     user: int = -1,
     text: int = -1,
     topic: int = -1,
     stance: float = 0.0,
+    item: int = -1,
+    amount: int = 0,
     writes: bool = False,
 ) -> None:
     found.actor.append(actor)
     found.code.append(code)
+    found.drawn.append(drawn)
     found.item.append(item)
+    found.amount.append(amount)
     found.post.append(post)
     found.user.append(user)
     found.text.append(text)
@@ -165,7 +189,7 @@ def _wrote(found: _Columns, user: int, code: int) -> bool:
 
 def _batch(found: _Columns) -> ActionBatch:
     batch = ActionBatch.empty(len(found.actor))
-    for name in ("actor", "code", "post", "user", "text", "topic", "stance"):
+    for name in ("actor", "code", "post", "user", "text", "topic", "stance", "item", "amount"):
         getattr(batch, name)[:] = getattr(found, name)
     return batch
 

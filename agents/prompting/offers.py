@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from agents.cleaning import clean
 
 LONGEST = 160
-# What a reply can name. Groups and products are not listed in prompts, so nobody can name them.
-_NAMEABLE = frozenset({"post", "comment", "user", "text"})
+# What a reply can name; an amount is one.
+_NAMEABLE = frozenset({"post", "comment", "user", "text", "group", "product", "amount"})
 
 
 class ActionLike(Protocol):

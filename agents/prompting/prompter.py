@@ -18,6 +18,7 @@ from agents.prompting.fitting import as_fits
 from agents.prompting.offers import ActionLike, Offer, Offers
 from agents.prompting.people import People
 from agents.prompting.perception import Perception
+from agents.prompting.places import Places, nameable, places, possible
 from agents.prompting.seeing import Seen, see
 from agents.prompting.showing import Shower, Shown, legend
 from agents.prompting.stances import stances
@@ -60,6 +61,9 @@ class Prompter:
         self.appeals = appeals
         self.offers = Offers(actions)
         off = _switched_off(p)
+        self._listed = frozenset(
+            part for part in ("group", "product") if self.templates.has("own", f"{part}s")
+        )
         self._shared = self.templates.fill("shared", off)
         self._own = self.templates.fill("own", off)
         self._people = People(p.handle_characters, p.about_characters)
@@ -72,9 +76,9 @@ class Prompter:
         if not len(feed):
             return []
         seen = self._see(world, feed)
-        offered = self.offers.offered(world.rules.offered)
+        offered, naming = self._offered(world)
         topics = tuple(neutral(topic, 40) for topic in world.topics)
-        shared = self._shared_text(world, offered, topics)
+        shared = self._shared_text(world, offered, topics, naming)
         known = self._people.of(world, viewers.tolist())
         remembered = self.memory.recall(world, viewers, seen) if self.memory else [[]] * len(feed)
         views = stances(world, viewers, topics, self.perception.views)
@@ -83,16 +87,20 @@ class Prompter:
         seeds = (streams.bits("prompt/seed", step=world.step, user=viewers) >> np.uint64(1)).tolist()
         feeds, names = self._shower.shown(world, seen, viewers, offered), [offer.name for offer in offered]
         digest, most = self.templates.digest, self.perception.own_tokens * TOKEN_CHARACTERS
+        listed = self._places(world, viewers)
         asked = []
         for row, user in enumerate(viewers.tolist()):
             handle, about = known[user]
-            options = tuple([names[place] for place in orders[row]])
+            groups, joined = len(listed.groups[row]), listed.joined[row]
+            options = tuple([names[at] for at in orders[row] if possible(offered[at], groups, joined)])
             values = {
                 "handle": handle,
                 "about": about,
                 "audience": f"{followers[row]} followers",
                 "views": views[row],
                 "memory": _MEMORY if remembered[row] else "",
+                "groups": listed.group_words[row],
+                "products": listed.product_words,
                 "options": " ".join(options),
                 "feed": "",
             }
@@ -108,6 +116,9 @@ class Prompter:
                     topics=topics,
                     seed=seeds[row],
                     template=digest,
+                    groups=groups,
+                    joined=joined,
+                    products=len(listed.products),
                 )
             )
         return asked
@@ -135,7 +146,15 @@ class Prompter:
             msg = f"{len(feed)} feeds, {len(questions)} questions and {len(answers)} answers do not belong together"
             raise ValueError(msg)
         seen = self._see(world, feed)
-        return requests(world, feed, seen, answers, self.offers, self.appeals, streams)
+        listed = self._places(world, feed.viewers)
+        return requests(world, feed, seen, listed, answers, self.offers, self.appeals, streams)
+
+    def _offered(self, world: World) -> tuple[tuple[Offer, ...], str]:
+        return nameable(world, self.offers.offered(world.rules.offered), self._listed)
+
+    def _places(self, world: World, viewers: NDArray[np.int32]) -> Places:
+        most = self.perception.own_tokens * TOKEN_CHARACTERS
+        return places(world, viewers, self._offered(world)[0], self._listed, most)
 
     def _see(self, world: World, feed: FeedBatch) -> Seen:
         held = self._seen
@@ -145,13 +164,16 @@ class Prompter:
         self._seen = (world, world.step, feed, seen)
         return seen
 
-    def _shared_text(self, world: World, offered: tuple[Offer, ...], topics: tuple[str, ...]) -> str:
+    def _shared_text(
+        self, world: World, offered: tuple[Offer, ...], topics: tuple[str, ...], naming: str
+    ) -> str:
         line = self.templates.fill("action")
         values: Mapping[str, str] = {
             "actions": "\n".join(line({"name": offer.name, "text": offer.text}) for offer in offered),
             "topics": ", ".join(topics),
             "line": legend(world, self.perception, offered),
             "most": str(MOST_DEEDS),
+            "places": naming,
             "date": date_words(world.clock.at(world.step)),
         }
         return self._shared(values) + "\n"

@@ -22,8 +22,8 @@ from simapp.engine.core.errors import WrongInput
 FOLDER = Path(__file__).parent / "templates"
 
 SLOTS: dict[str, tuple[str, ...]] = {
-    "shared": ("actions", "topics", "line", "most", "date"),
-    "own": ("handle", "audience", "about", "views", "memory", "feed", "options"),
+    "shared": ("actions", "topics", "line", "most", "places", "date"),
+    "own": ("handle", "audience", "about", "views", "memory", "groups", "products", "feed", "options"),
     "post": ("number", "mark", "author", "age", "counters", "text"),
     "comment": ("number", "author", "age", "counters", "text"),
     "action": ("name", "text"),
@@ -75,6 +75,10 @@ class Templates:
         """16 hex digits that name these very texts."""
         text = "\x00".join(f"{part}\x00{self.parts[part]}" for part in SLOTS)
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+    def has(self, part: str, slot: str) -> bool:
+        """Return whether a part has this slot."""
+        return slot in _slots(self.parts[part])
 
     def fill(self, part: str, off: frozenset[str] = frozenset()) -> Fill:
         """Return what fills a part from the values of its slots; those in `off` are not shown."""

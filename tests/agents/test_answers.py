@@ -10,7 +10,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents.acts import KNOWN, LONGEST_TEXT, MOST_DEEDS, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import (
+    KNOWN,
+    LONGEST_TEXT,
+    MOST_DEEDS,
+    ON_AUTHOR,
+    ON_COMMENT,
+    ON_GROUP,
+    ON_POST,
+    ON_PRODUCT,
+    WITH_TEXT,
+)
 from agents.answers import Answer, Deed, answer_schema, count_faults, read_answer
 from simapp.engine.actions.registry import all_actions
 from tests.agents.asked import OPTIONS, asked
@@ -105,6 +115,59 @@ def test_an_act_of_another_package_is_taken_as_the_reply_has_it() -> None:
     assert schema_says({"do": [{"act": "wave", "text": ""}]}, posts=0, comments=(), **more)
 
 
+PLACES = {
+    "options": ("join_group", "send_to_group", "leave_group", "purchase_product", "do_nothing"),
+    "groups": 3, "joined": 1, "products": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("act", "deed"),
+    [
+        ({"act": "join_group", "on": "g2"}, Deed("join_group", group=2)),
+        ({"act": "join_group", "group_id": 3}, Deed("join_group", group=3)),
+        ({"act": "leave_group"}, Deed("leave_group", group=1)),
+        (
+            {"act": "send_to_group", "on": "G1", "text": " hello "},
+            Deed("send_to_group", text="hello", group=1),
+        ),
+        ({"act": "purchase_product", "on": "product 2"}, Deed("purchase_product", product=2)),
+    ],
+)
+def test_an_act_can_be_on_a_group_or_product_that_is_listed(act: Any, deed: Deed) -> None:
+    assert read({"do": [act]}, **PLACES).deeds == (deed,)
+
+
+@pytest.mark.parametrize(
+    ("act", "fault"),
+    [
+        ({"act": "join_group", "on": "g1"}, "no_target"),  # the user is in it
+        ({"act": "join_group", "on": "g4"}, "no_target"),
+        ({"act": "join_group", "on": "p2"}, "no_target"),
+        ({"act": "join_group"}, "no_target"),
+        ({"act": "join_group", "on": ["g2"]}, "no_target"),
+        ({"act": "leave_group", "on": "g2"}, "no_target"),
+        ({"act": "send_to_group", "on": "g1"}, "no_text"),
+        ({"act": "purchase_product", "on": "p3"}, "no_target"),
+        ({"act": "purchase_product", "on": "9" * 5000}, "no_target"),
+    ],
+)
+def test_a_group_or_product_that_is_not_listed_cannot_be_named(act: Any, fault: str) -> None:
+    assert read({"do": [act]}, **PLACES).faults == (fault,)
+
+
+def test_the_schema_names_the_groups_and_products_that_fit() -> None:
+    acts = {
+        "join_group": ("g2", "g3"), "leave_group": ("g1",), "purchase_product": ("p1", "p2"),
+    }  # fmt: skip
+    for name, fitting in acts.items():
+        said = {on for on in ("g1", "g2", "g3", "g4", "p1", "p2", "p3", "1")
+                if schema_says({"do": [{"act": name, "on": on}]}, **PLACES)}  # fmt: skip
+        assert said == set(fitting), name
+    assert schema_says({"do": [{"act": "send_to_group", "on": "g1", "text": "x"}]}, **PLACES)
+    assert not schema_says({"do": [{"act": "leave_group", "on": "g1"}]}, **{**PLACES, "joined": 0})
+
+
 def test_where_one_post_is_shown_an_act_is_on_that_one() -> None:
     assert read({"act": "like_post"}, posts=1, comments=(0,)).deeds == (Deed("like_post", 1),)
     assert read({"act": "like_post", "on": "7"}, posts=1, comments=(0,)).deeds == ()
@@ -171,11 +234,11 @@ def test_a_long_reply_costs_no_more_than_its_beginning() -> None:
 
 def test_what_actions_name_here_is_what_the_engine_says_they_name() -> None:
     for action in all_actions().values():
-        if {"group", "product"} & set(action.takes):
-            continue
         assert (action.name in ON_POST) == ("post" in action.takes), action.name
         assert (action.name in ON_COMMENT) == ("comment" in action.takes), action.name
         assert (action.name in ON_AUTHOR) == ("user" in action.takes), action.name
+        assert (action.name in ON_GROUP) == ("group" in action.takes), action.name
+        assert (action.name in ON_PRODUCT) == ("product" in action.takes), action.name
         assert (action.name in WITH_TEXT) == ("text" in action.takes), action.name
         assert action.name in KNOWN, action.name
 

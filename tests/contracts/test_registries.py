@@ -8,11 +8,13 @@ import json
 from django.core.management import call_command
 
 from agents.minds import registry as minds
+from agents.probes import registry as interviewers
 from agents.text.library import list_topics
 from recommender.registry import preset_names
 from simapp.engine.actions.registry import all_actions, code_of, names_by_code
 from simapp.management.commands.plugins import registered
 from simapp.scenarios.names import ACTIONS, DEFAULT_ACTIONS, FEED_PRESETS
+from simapp.scenarios.parts.models import tier_parts
 from simapp.scenarios.topics import TOPICS
 
 
@@ -38,9 +40,15 @@ def test_every_mind_is_called_like_its_file() -> None:
     assert all(minds.load(name).name == name for name in minds.names())
 
 
+def test_every_tier_of_a_scenario_has_a_mind_and_every_model_that_can_be_asked_an_interviewer() -> None:
+    assert set(tier_parts()) == set(minds.names()) - {"rules"}
+    assert set(interviewers.names()) == {"rules", *(set(tier_parts()) - {"archetype"})}
+    assert all(interviewers.load(name).tier == name for name in interviewers.names())
+
+
 def test_the_list_of_plugins_describes_each_of_them(capsys) -> None:
     found = registered()
-    assert {"actions", "feed presets", "feed filters", "minds", "metrics"} <= set(found)
+    assert {"actions", "feed presets", "feed filters", "tiers", "minds", "interviewers", "metrics"} <= set(found)
     for kind, entries in found.items():
         assert entries, kind
         assert all(len(text) > 10 for text in entries.values()), kind

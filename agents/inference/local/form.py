@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.acts import ARGUING, NOTHING, ON_AUTHOR, ON_COMMENT, ON_POST, WITH_TEXT
+from agents.acts import ARGUING, NOTHING, ON_AUTHOR, ON_COMMENT, ON_GROUP, ON_POST, ON_PRODUCT, WITH_TEXT
+from agents.answer_schema import listed_names
 from agents.asking import Question
 
+_ABOUT = ON_POST | ON_COMMENT | ON_AUTHOR | ON_GROUP | ON_PRODUCT
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
 GRADES = 7
 """Answers to "how much does it argue for": 1 (against) .. 7 (for); grade g is the stance (g - 4) / 3."""
@@ -23,7 +25,7 @@ GRADES = 7
 
 def fields_of(action: str, question: Question) -> tuple[str, ...]:
     """Return the lines that follow the letter of an action: of "on", "topic", "stance", "text"."""
-    fields: tuple[str, ...] = ("on",) if action in ON_POST | ON_COMMENT | ON_AUTHOR else ()
+    fields: tuple[str, ...] = ("on",) if action in _ABOUT else ()
     if question.topics and action in ARGUING:
         fields += ("topic", "stance") if action == "create_post" else ("stance",)
     return (*fields, "text") if action in WITH_TEXT else fields
@@ -31,6 +33,8 @@ def fields_of(action: str, question: Question) -> tuple[str, ...]:
 
 def targets_of(action: str, question: Question) -> list[str]:
     """Return the numbers that the action may name, as the prompt writes them; [] where there are none."""
+    if action in ON_GROUP | ON_PRODUCT:
+        return listed_names(action, question)
     posts = [str(i + 1) for i in range(question.posts)]
     comments = [f"{i + 1}.{j + 1}" for i, count in enumerate(question.comments) for j in range(count)]
     if action in ON_POST:

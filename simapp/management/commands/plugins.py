@@ -1,4 +1,4 @@
-"""List everything that can be chosen by name: actions, feed presets and their parts, minds, models, metrics."""
+"""List everything that can be chosen by name: actions, feeds and their parts, tiers, minds, models, metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simapp.management.base import StackCommand
 class Command(StackCommand):
     """Print what is registered, with its help text."""
 
-    help = "List actions, feed presets, feed parts, minds, opinion and spread models, interviewers and metrics."
+    help = "List actions, feed presets and parts, tiers, minds, opinion and spread models, interviewers and metrics."
     needs_services = False
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,6 +35,7 @@ def registered() -> dict[str, dict[str, str]]:
     from recommender.registry import catalogue as presets
     from simapp.engine.actions.registry import all_actions
     from simapp.metrics.registry import all_metrics
+    from simapp.scenarios.parts.models import tier_parts
 
     found: dict[str, dict[str, str]] = {
         "actions": {name: _line(type(action).__doc__) for name, action in all_actions().items()},
@@ -42,6 +43,7 @@ def registered() -> dict[str, dict[str, str]]:
     }
     for kind in ("sources", "filters", "scorers", "rerankers", "suggesters"):
         found[f"feed {kind}"] = {name: _line(folders.load(kind, name).__doc__) for name in folders.names(kind)}
+    found["tiers"] = {name: _line(part.__doc__) for name, part in tier_parts().items()}
     found["minds"] = {name: _line(minds.load(name).__doc__) for name in minds.names()}
     for kind, models in (("opinion models", opinions), ("spread models", spread)):
         found[kind] = {name: _line(sys.modules[models.load(name).__module__].__doc__) for name in models.names()}

@@ -136,6 +136,12 @@ class ArchetypeTier(Part):
 Tier = Annotated[EndpointTier | LocalTier | ArchetypeTier, Field(discriminator="tier")]
 
 
+def tier_parts() -> dict[str, type[Part]]:
+    """Return the kinds of rules in `tiers`, by the name of their tier."""
+    kinds: tuple[type[Part], ...] = (EndpointTier, LocalTier, ArchetypeTier)
+    return {kind.model_fields["tier"].default: kind for kind in kinds}
+
+
 class Limits(Part):
     """What models may cost in this run, all tiers together. A limit is never exceeded, whatever workers do."""
 
