@@ -21,7 +21,11 @@ LIVELY = [
 ]
 
 
-@pytest.mark.parametrize("slug", list_gallery())
+# In the others one post is all that is written.
+TALKATIVE = [slug for slug in list_gallery() if get_gallery(slug).population.voice.maximum >= 0.5]
+
+
+@pytest.mark.parametrize("slug", TALKATIVE)
 def test_a_gallery_scenario_has_over_two_thousand_texts_and_wears_out_no_template(slug: str) -> None:
     scenario = set_paths(get_gallery(slug), LIVELY)
     pool = text_pool(scenario.topics)
