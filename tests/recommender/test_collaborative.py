@@ -38,7 +38,7 @@ def test_a_table_holds_each_reaction_once_and_turns_round(pairs):
             assert part.items[part.indptr[row] : part.indptr[row + 1]].tolist() == np.flatnonzero(whole[row]).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(PAIRS, st.integers(1, 12))
 def test_neighbours_are_the_closest_by_cosine(pairs, count):
     table, dense = table_of(pairs)
@@ -56,7 +56,7 @@ def test_neighbours_are_the_closest_by_cosine(pairs, count):
         np.testing.assert_allclose(scores, dense[user] @ expected, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(PAIRS)
 def test_a_half_step_solves_its_rows_exactly(pairs):
     """The gradient of the published loss is zero at every solved row."""

@@ -16,7 +16,7 @@ from tests.recommender.worlds import busy
 STREAMS = Streams(7)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 100),
     k=st.integers(1, 30),

@@ -23,7 +23,7 @@ EDGES = st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda e:
 EVERYBODY = np.arange(9, dtype=np.int32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(EDGES)
 def test_candidates_are_the_followees_of_followees_with_their_paths(edges):
     met = acquaintances(found(9, edges), EVERYBODY)
