@@ -122,7 +122,10 @@ def test_every_field_of_the_document_has_an_input() -> None:
     changes = schema["properties"]["interventions"]["items"]["discriminator"]["mapping"].values()
     kinds = [ref.rsplit("/", 1)[1] for ref in changes]
     persona = ("PersonaAttribute", "PersonaCase", "PersonaValue")
-    for name in ("AgeBand", "TimeZone", "People", *persona, "ProductPart", "SeedPostPart", *kinds):
+    # Language models are one text in the form; the common case has a box of its own.
+    models = ("Models", "EndpointTier", "LocalTier", "ArchetypeTier", "NumberOfUsers", "ShareOfUsers", "NamedUsers")
+    models += ("TopUsers", "Limits", "Waiting", "Sampling", "Perception", "Prompt", "Memory")
+    for name in ("AgeBand", "TimeZone", "People", *persona, *models, "ProductPart", "SeedPostPart", *kinds):
         inside_lists |= set(schema["$defs"][name]["properties"])
     inputs = {leaf.path.rpartition(".")[2] for leaf in _leaves(plan())} | _groups(plan())
     assert described - inside_lists - inputs == {"schema_version"}
