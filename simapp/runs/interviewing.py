@@ -90,7 +90,8 @@ class Direct:
         known = len(self.said) - len(new)
         from_cache = f", {known} of them from the reply cache" if known else ""
         paid = f" for {money:.4g} of money" if money else ""
-        return f"{name}: {len(self.said)} replies{from_cache}, {tokens} tokens{paid}"
+        count = "1 reply" if len(self.said) == 1 else f"{len(self.said)} replies"
+        return f"{name}: {count}{from_cache}, {tokens} tokens{paid}"
 
 
 def hear(probe: Probe, clone: Clone, handles: Handles, model_of: Finds) -> Heard:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from agents.asking import Question, Reply
+from agents.inference.local.tiny import save_tiny
 from simapp.engine.core.batches import TIERS
 from simapp.engine.core.threads import Workers
 from simapp.models import CachedReply, ModelReply, Probe, Run, RunProbe
@@ -70,8 +72,11 @@ def some(run: Run) -> tuple[list[int], list[int]]:
 def ask(
     run: Run, users: list[int], model: Any, prompt: str = "Who are you?", step: int | None = None
 ) -> Probe:
-    probe = probes.create(run=run, member=None, users=users, prompt=prompt, step=step)
-    return probes.answer(probe.pk, model_of=lambda *_: model)
+    return probes.answer(_asked(run, users, prompt, step).pk, model_of=lambda *_: model)
+
+
+def _asked(run: Run, users: list[int], prompt: str = "Who are you?", step: int | None = None) -> Probe:
+    return probes.create(run=run, member=None, users=users, prompt=prompt, step=step)
 
 
 def said(probe: Probe) -> list[tuple[int, int, str]]:
@@ -180,6 +185,25 @@ def test_in_a_run_from_the_cache_no_model_is_asked(answered: Answered, run: Run)
     assert missing.status == "failed"
     assert "which holds none to this question" in missing.error
     assert [row[0] for row in said(missing)] == [other]
+
+
+def test_a_local_model_speaks_for_its_user(answered: Answered, tmp_path: Path, settings: Any) -> None:
+    settings.SOCIARIUM_MODELS = str(tmp_path)
+    save_tiny(tmp_path / "tiny")
+    answered(Oracle())
+    raw = as_dict(thinking({"tier": "local", "model": "tiny", "who": {"kind": "named", "users": [3]}}))
+    raw["minds"]["models"]["sampling"] = {"max_tokens": 12}
+    run = finish(make(load_scenario(raw), steps=1))
+
+    first, again = (probes.answer(_asked(run, [3]).pk) for _ in range(2))
+
+    assert first.status == "done", first.error
+    ((user, tier, words),) = said(first)
+    assert (user, tier) == (3, TIERS.index("local"))
+    assert words
+    assert first.doing.startswith("tiny: 1 reply, ")
+    assert said(again)[0] == said(first)[0]
+    assert again.doing == "tiny: 1 reply, 1 of them from the reply cache, 0 tokens"
 
 
 def test_a_fork_answers_with_its_own_model_from_the_step_at_which_it_begins(

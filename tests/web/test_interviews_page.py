@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from simapp.engine.core.batches import TIERS
 from simapp.models import Audit, Probe, Run
 from simapp.runs import probes
 from simapp.runs.interviewing import Heard
@@ -55,6 +56,21 @@ def test_answers_are_shown_under_their_question(browser, run) -> None:
     assert "I lean towards more homes." in page
     assert "@user0" in page
     assert "every 1s" not in page, "nothing is waited for"
+
+
+def test_who_spoke_what_it_took_and_which_model_was_away_stand_with_the_answers(browser, run) -> None:
+    probe = probes.create(run=run, member=run.owner, users=[0, 1, 2], prompt="Well?")
+    endpoint = TIERS.index("endpoint")
+    heard = Heard(["<i>Homes</i>!", "", None], [endpoint, endpoint, 0])
+    heard.problems, heard.cost = ["other could not be asked about 1 user: <away>."], ["mine: 2 replies, 90 tokens"]
+    probes._keep(probe, heard)
+    page = browser.get(address(run)).content.decode()
+    assert "&lt;i&gt;Homes&lt;/i&gt;!" in page
+    assert "No answer that could be read." in page
+    assert "endpoint model" in page
+    assert "mine: 2 replies, 90 tokens" in page
+    assert "other could not be asked about 1 user: &lt;away&gt;." in page
+    assert "@user2" not in page
 
 
 def test_what_users_say_is_text_and_never_markup(browser, run) -> None:
