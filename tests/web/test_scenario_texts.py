@@ -125,7 +125,7 @@ def test_every_field_of_the_document_has_an_input() -> None:
     pipelines = ("PipelinePart", "PipelineUse", "PipelineScorer", "FeedGroup")
     # Language models are one text in the form; the common case has a box of its own.
     models = ("Models", "EndpointTier", "LocalTier", "ArchetypeTier", "NumberOfUsers", "ShareOfUsers", "NamedUsers")
-    models += ("TopUsers", "Limits", "Waiting", "Sampling", "Perception", "Prompt", "Memory", "ByAnswersPart")
+    models += ("TopUsers", "Limits", "Waiting", "Sampling", "Perception", "Prompt", "Memory", "AnswerGroups")
     for name in ("AgeBand", "TimeZone", "People", *persona, *pipelines, *models, "ProductPart", "SeedPostPart", *kinds):
         inside_lists |= set(schema["$defs"][name]["properties"])
     inputs = {leaf.path.rpartition(".")[2] for leaf in _leaves(plan())} | _groups(plan())
