@@ -151,7 +151,7 @@ def test_a_fork_repeats_what_members_did_in_its_parent_unless_it_is_asked_not_to
 def test_a_fork_starts_from_the_newest_snapshot_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     parent = finish(make(steps=STEPS))
     held = list(RunFile.objects.filter(run_id=parent.pk, kind="snapshot").values_list("step", flat=True))
-    made, repeated = create_fork(run=parent, at=max(s for s in held if s < STEPS) + 1, member=None), []
+    made, repeated = create_fork(run=parent, at=max(s for s in held if s < STEPS - 1) + 1, member=None), []
     commit = DatabaseSink.commit
 
     def seen(self: Any, record: Any, world: Any) -> None:

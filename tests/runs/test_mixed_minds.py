@@ -95,7 +95,7 @@ def test_a_run_of_all_tiers_asks_real_models_and_replays_from_the_cache_with_eve
 def test_kills_of_the_decision_worker_inside_batches_change_nothing_and_no_decision_is_applied_twice(
     child_environment: dict[str, str], tmp_path: Path, models_folder: Path
 ) -> None:
-    kills = int(os.environ.get("KILLS", "3"))
+    kills = int(os.environ.get("KILLS", "2"))
     steps = max(STEPS, kills)
     order = ("in a batch", "batch answered", "replies written", "batch kept")
     places = [order[number % len(order)] for number in range(kills)]
