@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from agents.archetypes.estimate import Estimate
 from agents.archetypes.fidelity import Fidelity
-from agents.archetypes.grouping import ByAttributes
+from agents.prompting.perception import Perception
 from simapp.engine.core.streams import Streams
 from simapp.models import FidelityGap, Run
 from simapp.runs import services, snapshot_files, tasks
-from simapp.runs.assemble import CODES
+from simapp.runs.assemble import CODES, embedding_cache
+from simapp.runs.minds import grouping_of
 from simapp.scenarios.document import load_scenario
 from simapp.store.lineage import segments_of
 
@@ -75,7 +76,7 @@ def measure(run_id: int) -> FidelityGap | None:
         return None
     if Estimate.of(found.world) is None:
         return None
-    labels = ByAttributes(rule.by).labels(found.world)
+    labels = grouping_of(rule, Perception(), embedding_cache()).labels(found.world)
     gaps = Fidelity(CODES, rule.check).gaps(found.world, labels, Streams(run.seed))
     kept, _ = FidelityGap.objects.update_or_create(
         run=run, step=found.step, defaults={"gaps": [asdict(gap) for gap in gaps]}

@@ -130,14 +130,14 @@ def _mind(rule: Tier, prompter: Prompter, rules: RuleMind, embeddings: Path) -> 
     if rule.tier != "archetype":
         return alone
     groups = ArchetypeMind(
-        rules.codes, rules.writing, rule.label, _grouping(rule, prompter.perception, embeddings), rule.samples,
+        rules.codes, rules.writing, rule.label, grouping_of(rule, prompter.perception, embeddings), rule.samples,
         rule.refresh,
         rates=rules.rates, gate=rules.gate, depth=rules.depth,
     )  # fmt: skip
     return WatchedGroups(groups, alone, Fidelity(rules.codes, rule.check))
 
 
-def _grouping(rule: ArchetypeTier, perception: Perception, embeddings: Path) -> Grouping:
+def grouping_of(rule: ArchetypeTier, perception: Perception, embeddings: Path) -> Grouping:
     told = rule.by_answers
     if told is None:
         return ByAttributes(rule.by)
