@@ -15,6 +15,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.threads import Workers
 from simapp.models import ModelReply, Run
 from simapp.runs import snapshot_files
+from simapp.runs.fidelity_gaps import measure
 from simapp.runs.forks import create_fork
 from simapp.runs.replaying import replay
 from simapp.scenarios.document import as_dict, load_scenario
@@ -84,6 +85,18 @@ def test_the_rules_can_answer_for_the_groups(answered: Callable[[Any], None]) ->
     assert np.unique(groups(run)).shape[0] > 1
     assert not ModelReply.objects.filter(run_id=run.rows, user_id__lte=FIRST_NUMBER).exists()
     assert replay(run, workers=Workers(1)).differs_at is None
+
+
+def test_the_gap_of_groups_by_answers_is_measured_under_their_own_names(answered: Callable[[Any], None]) -> None:
+    answered(Speaker())
+    raw = as_dict(grouped(asked="rules"))
+    raw["minds"]["models"]["tiers"][0]["check"] = 0.2
+    run = finish(make(load_scenario(raw), steps=4))
+    kept = measure(run.pk)
+    assert kept is not None
+    together, *each = kept.gaps
+    assert [gap["label"] for gap in each] == [f"answers alike {n}" for n in (1, 2, 3)]
+    assert together["visits"] == sum(gap["visits"] for gap in each) > 0
 
 
 @pytest.mark.parametrize(
