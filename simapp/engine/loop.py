@@ -153,6 +153,7 @@ class Simulation:
                     impressions.viewer, impressions.post, impressions.rank, impressions.score
                 ),
                 stages=self.stages,
+                counted_on=self.world.posts.counted_on(first_new),
             )
         with self._stage("commit"):
             self.sink.commit(record, world)

@@ -70,6 +70,7 @@ class StepRecord:
     opinions float32[N, T] as shown in [-1, 1]. metrics by catalogue name; histogram: opinion
     histogram counts int64[T, bins] over equal bins of [-1, 1]. digest, impressions_digest: 32 bytes.
     stages: seconds by stage. counts: small integers for the live page (active, posts, likes, ...).
+    counted_on int64[P]: per new post, the key of the one on which it counts as a share or a comment (-1 none).
     """
 
     step: int
@@ -88,6 +89,7 @@ class StepRecord:
     impressions_digest: bytes
     inputs: list[dict[str, Any]] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+    counted_on: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def let_go_of_logs(self) -> None:
         """Give up impressions and decisions, the largest part by far, once they are kept elsewhere."""

@@ -15,8 +15,8 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from simapp.engine.actions.registry import code_of
-from simapp.engine.core.posts import COMMENT, POST, QUOTE, REPOST
-from simapp.store.counted import DISLIKES, LIKES, REPORTS, done_to
+from simapp.engine.core.posts import POST, QUOTE, REPOST
+from simapp.store.counted import DISLIKES, LIKES, REPORTS, done_to, written_about
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.models import Run
 from simapp.store.partitions import has_own
@@ -164,20 +164,7 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
     wanted = sorted(set(keys))
     segments = segments_of(run, step)
     votes = done_to(segments, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT root FROM run_post x WHERE key = ANY(%s) AND step = ANY(%s) "  # noqa: S608
-            f"AND {belongs('x', segments)}",
-            [wanted, sorted({(key >> 12) & 0xFFFFF for key in wanted})],
-        )
-        roots = {row[0] for row in cursor.fetchall()}
-        cursor.execute(
-            "SELECT key, root, parent, kind FROM run_post x WHERE root = ANY(%s) AND kind <> 0 "  # noqa: S608
-            f"AND {belongs('x', segments)}",
-            [sorted(roots | set(wanted))],
-        )
-        beneath = np.array(cursor.fetchall(), np.int64).reshape(-1, 4)
-    shares, comments = _beneath(beneath)
+    shares, comments = written_about(segments, wanted)
 
     def net(post: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> int:
         done, undone = (sum(votes.get((post, code_of(name)), 0) for name in side) for side in names)
@@ -193,21 +180,6 @@ def counters_at(run: Run, keys: Iterable[int], step: int) -> dict[int, Counters]
         )
         for key in wanted
     }
-
-
-def _beneath(rows: NDArray[np.int64]) -> tuple[dict[int, int], dict[int, int]]:
-    """Count shares and comments by the post that they are of: through reposts to what was reposted."""
-    keys, parents, kinds = rows[:, 0], rows[:, 2], rows[:, 3]
-    comments, counts = np.unique(rows[kinds == COMMENT, 1], return_counts=True)
-    by_comment = dict(zip(comments.tolist(), counts.tolist(), strict=True))
-    reposted = dict(zip(keys[kinds == REPOST].tolist(), parents[kinds == REPOST].tolist(), strict=True))
-    shares: dict[int, int] = {}
-    for target in parents[(kinds == REPOST) | (kinds == QUOTE)].tolist():
-        original = target
-        while original in reposted:
-            original = reposted[original]
-        shares[original] = shares.get(original, 0) + 1
-    return shares, by_comment
 
 
 @dataclass(frozen=True)
@@ -232,7 +204,7 @@ def cascade_of(run: Run, root: int, *, step: int | None = None, limit: int = 100
         columns, where = "key, parent, author, step, kind", belongs("x", segments)
         cursor.execute(
             f"SELECT {columns} FROM run_post x WHERE key = %s AND step = %s AND kind = {POST} AND {where} "  # noqa: S608
-            f"UNION ALL (SELECT {columns} FROM run_post x WHERE root = %s AND kind <> 0 "
+            f"UNION ALL (SELECT {columns} FROM run_post x WHERE root = %s "
             f"AND kind IN ({REPOST}, {QUOTE}) AND {where} ORDER BY step, key LIMIT {limit:d})",
             [root, (root >> 12) & 0xFFFFF, root],
         )

@@ -1,5 +1,8 @@
 """How often each action was done to each post in a step: the counters of a large run, readable at any step.
 
+Of votes and reports these are the posts they were given to; reposts, quotes and comments count on the post whose
+counter they raise (`StepRecord.counted_on`): a repost of a repost on the original.
+
 A tree index over a large run's events would cost as much as all else of its commit. A tally is one file per step
 with, per action, the posts it was done to in ascending order and how often; what a page asks for thirty posts is a
 few binary searches in files that the system keeps mapped. Small runs have no tallies: they ask their events.
@@ -11,23 +14,27 @@ per action its posts' keys (int64) and counts (int64), all little-endian.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simapp.engine.actions.registry import all_actions
+from simapp.engine.actions.registry import all_actions, code_of
+from simapp.engine.core.posts import COMMENT, QUOTE, REPOST
 from simapp.store.files import FileDamaged, FileRow, keep_bytes, list_files, run_folder
+from simapp.store.rows import RunFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from simapp.engine.core.batches import EventBatch
     from simapp.engine.record import StepRecord
     from simapp.store.lineage import Segment
 
 KIND = "tallies"
-_MAGIC = b"sociarium tally 1\n".ljust(24, b"\0")
+_MAGIC = b"sociarium tally 2\n".ljust(24, b"\0")
+_FIRST = b"sociarium tally 1\n".ljust(24, b"\0")  # without reposts, quotes and comments
+WRITTEN = {"repost": REPOST, "quote_post": QUOTE, "create_comment": COMMENT}
 
 
 def counted_codes() -> list[int]:
@@ -37,7 +44,7 @@ def counted_codes() -> list[int]:
 
 def write_tally(folder: Path, record: StepRecord) -> FileRow | None:
     """Write a step's tally durably below the run's folder; None where nothing was done to any post."""
-    found = tally(record.events)
+    found = tally(record)
     if not found:
         return None
     head = np.array([len(found), *(x for code, (keys, _) in found.items() for x in (code, keys.shape[0]))], "<i8")
@@ -47,11 +54,14 @@ def write_tally(folder: Path, record: StepRecord) -> FileRow | None:
     return FileRow(KIND, f"{KIND}/{name}", digest, len(data), sum(keys.shape[0] for keys, _ in found.values()))
 
 
-def tally(events: EventBatch) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def tally(record: StepRecord) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return, by action code, the keys int64[n] (ascending) of posts to which it was done and how often int64[n]."""
+    events = record.events
+    done = {code: events.post[(events.code == code) & (events.outcome == 0)] for code in counted_codes()}
+    done |= {code_of(name): record.counted_on[record.posts.kind == kind] for name, kind in WRITTEN.items()}
     found = {}
-    for code in counted_codes():
-        posts = events.post[(events.code == code) & (events.outcome == 0) & (events.post >= 0)]
+    for code, named in sorted(done.items()):
+        posts = named[named >= 0]
         if posts.shape[0]:
             keys, counts = np.unique(posts, return_counts=True)
             found[code] = keys, counts.astype(np.int64)
@@ -79,6 +89,16 @@ def done_to(
     return total
 
 
+def counts_written(run_id: int) -> bool:
+    """Whether a run's tallies count reposts, quotes and comments too; those of its first steps decide."""
+    first = RunFile.objects.filter(run_id=run_id, kind=KIND).order_by("step").first()
+    if first is None:
+        return False
+    with suppress(OSError), (run_folder(run_id) / first.name).open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+    return False
+
+
 def _opened(path: Path, size: int) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
     # Mapped, and only its length is compared: a page that hashed every file in full would take seconds.
     try:
@@ -86,7 +106,7 @@ def _opened(path: Path, size: int) -> dict[int, tuple[NDArray[np.int64], NDArray
     except (OSError, ValueError) as problem:
         msg = f"the file {path.name} cannot be read"
         raise FileDamaged(msg) from problem
-    if held.shape[0] != size or held[: len(_MAGIC)].tobytes() != _MAGIC:
+    if held.shape[0] != size or held[: len(_MAGIC)].tobytes() not in (_MAGIC, _FIRST):
         msg = f"the file {path.name} is damaged: it is not what was written"
         raise FileDamaged(msg)
     words = held[len(_MAGIC) :].view("<i8")

@@ -28,14 +28,13 @@ class Row(NamedTuple):
 
 def newest(run: Run, posts: Iterable[int], upto: int | None = None) -> list[Row]:
     """Return at most SHOWN comments of each post (by key), oldest of them first; `upto`: written up to that step."""
-    # step + 0: a table that is still growing has no statistics yet, and the key's index, read backwards to the first
-    # match, then looks cheaper than the comments of a root. Ordered by a sum, it is no way to the order.
+    # The index on comments has this order: the newest of a post are the end of its part, however many there are.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT under, c.key, c.author, c.text_id FROM unnest(%s::bigint[]) AS under, LATERAL ("  # noqa: S608
-            f"SELECT key, author, text_id, step FROM run_post x WHERE x.root = under AND x.kind <> 0 "
+            f"SELECT key, author, text_id, step FROM run_post x WHERE x.root = under "
             f"AND x.kind = {COMMENT} AND {belongs('x', segments_of(run, upto))} "
-            f"ORDER BY step + 0 DESC, key DESC LIMIT {SHOWN:d}) c ORDER BY under, c.step, c.key",
+            f"ORDER BY step DESC, key DESC LIMIT {SHOWN:d}) c ORDER BY under, c.step, c.key",
             [sorted(set(posts))],
         )
         return [Row(*row) for row in cursor.fetchall()]

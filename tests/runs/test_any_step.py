@@ -45,8 +45,10 @@ def written(run: Run, upto: int) -> dict[int, Any]:
     return {row[1]: row for row in rows if row[0] <= upto}
 
 
-@pytest.fixture(params=["a run", "a fork", "a fork of a fork", "a rewound run"])
-def told(request: pytest.FixtureRequest) -> Run:
+@pytest.fixture(params=["a run", "a fork", "a fork of a fork", "a rewound run", "a large run", "a large fork"])
+def told(request: pytest.FixtureRequest, settings: Any) -> Run:
+    if "large" in request.param:
+        settings.SOCIARIUM_PARTITION_USERS = 1
     scenario = busy(
         "rumour", "minds.rates.follow=0.3", "minds.rates.unfollow=0.3", "minds.rates.dislike=0.2",
         "platform.hot_window_hours=400", "minds.opinion={kind: baumann}",
@@ -56,7 +58,7 @@ def told(request: pytest.FixtureRequest) -> Run:
         rewind(run=run, to=5, member=None)
         Run.objects.filter(pk=run.pk).update(wanted="run")
         return finish(run)
-    for at in {"a run": [], "a fork": [7], "a fork of a fork": [4, 8]}[request.param]:
+    for at in {"a fork": [7], "a large fork": [7], "a fork of a fork": [4, 8]}.get(request.param, []):
         run = finish(create_fork(run=run, at=at, member=None, changes=[f"minds.rates.like=0.{at}"]))
     return run
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.outcomes import Outcome
-from simapp.engine.core.posts import COMMENT, REPOST
+from simapp.engine.core.posts import COMMENT
 from simapp.engine.core.world import World
-
-
-@njit(cache=True, nogil=True)
-def _originals(rows: Any, kind: Any, parent: Any, base: Any, out: Any) -> None:
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        while row >= 0 and kind[row] == REPOST:
-            row = parent[row] - base
-        out[i] = row if row >= 0 else -1
 
 
 def target_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
@@ -54,10 +42,8 @@ def comment_rows(world: World, batch: ActionBatch) -> NDArray[np.int64]:
 
 def original_rows(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Resolve reposts to the post that they share (its row, -1 when it has left the window)."""
-    out = np.full(rows.shape[0], -1, np.int64)
-    posts = world.posts
-    _originals(rows, posts.kind, posts.parent, posts.base, out)
-    if len(posts):
+    out = world.posts.originals(rows)
+    if len(world.posts):
         out[(out >= 0) & world.hidden(out)] = -1
     return out
 

@@ -64,6 +64,15 @@ def _keys(serials: Any, base: Any, key: Any, out: Any) -> None:
         out[i] = key[row] if serials[i] >= 0 and 0 <= row < key.shape[0] else -1
 
 
+@njit(cache=True, nogil=True)
+def _originals(rows: Any, kind: Any, parent: Any, base: Any, out: Any) -> None:
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        while row >= 0 and kind[row] == REPOST:
+            row = parent[row] - base
+        out[i] = row if row >= 0 else -1
+
+
 class Posts:
     """Columns over the hot posts; each attribute below is an array with one row per hot post.
 
@@ -155,6 +164,21 @@ class Posts:
         out = np.empty(serial.shape[0], np.int64)
         _keys(np.ascontiguousarray(serial), self.base, self.key, out)
         return out
+
+    def originals(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Resolve reposts to the post that they share: rows int64[A] in and out; -1 where it has left the window."""
+        out = np.full(rows.shape[0], -1, np.int64)
+        _originals(rows, self.kind, self.parent, self.base, out)
+        return out
+
+    def counted_on(self, first: int) -> NDArray[np.int64]:
+        """Return, for each post from serial `first` on, the key int64[P] of the one whose shares or comments it is
+        counted among: of a repost or quote the original, of a comment the post above it, of a post none (-1)."""
+        new = np.arange(first - self.base, self._rows, dtype=np.int64)
+        kind = self.kind[new]
+        from_row = np.where(kind == REPOST, new, self.row(np.where(kind == COMMENT, self.root[new], self.parent[new])))
+        rows = np.where(kind == POST, -1, self.originals(from_row))
+        return np.where(rows >= 0, self.key[rows], -1)
 
     def evict_before(self, serial: int) -> int:
         """Drop posts with a smaller serial; return how many left."""
