@@ -20,7 +20,8 @@ from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
 from simapp.web import decision_words, run_feed
 from simapp.web.numbers import thousands, three_digits
-from simapp.web.run_words import TABS, name_of
+from simapp.web.run_frame import tabs_of
+from simapp.web.run_words import name_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -166,7 +167,8 @@ def _frame(run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "name": name_of(run),
-        "tabs": TABS,
+        "tabs": tabs_of(run, "run:decisions"),
+        "tab": "decisions",
         "asks_models": asks_models(run.scenario_version.document),
         "step_text": thousands(max(run.step, 0)),
     }

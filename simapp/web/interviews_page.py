@@ -16,11 +16,11 @@ from simapp.engine.core.batches import TIERS
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, Run, RunProbe, RunUser
 from simapp.runs import access, probes, services
-from simapp.runs.decisions import asks_models
 from simapp.store.lineage import segments_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.run_words import TABS, name_of
+from simapp.web.run_frame import tabs_of
+from simapp.web.run_words import name_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -96,8 +96,8 @@ def _page(request: HttpRequest, run: Run, form: Form) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "name": name_of(run),
-        "tabs": TABS,
-        "asks_models": asks_models(run.scenario_version.document),
+        "tabs": tabs_of(run, "run:interviews"),
+        "tab": "interviews",
         "form": form,
         "may_ask": access.may_ask(request.user, run) and run.step >= 0,
         "most": probes.MOST_USERS,

@@ -12,40 +12,20 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from simapp.engine.core.errors import SociariumError
-from simapp.models import Run
-from simapp.runs import access, services, tasks
+from simapp.runs import services, tasks
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
 from simapp.web import run_branches, run_control, run_feed, run_models, run_tables, run_words
+from simapp.web.run_frame import number, open_run, tabs_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-LARGEST = 2**31 - 1
-
-
-def _run(request: HttpRequest, run_id: int) -> Run:
-    try:
-        return access.get_run(request.user, run_id)
-    except Run.DoesNotExist:
-        raise Http404("There is no such run.") from None
-
-
-def _number(request: HttpRequest, name: str, default: int) -> int:
-    """A whole number of the query; ValueError with one sentence for anything else."""
-    text = request.GET.get(name, "")
-    if not text:
-        return default
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 11):
-        msg = f"{name} must be a whole number."
-        raise ValueError(msg)
-    return max(-1, min(int(text), LARGEST))
-
+    from simapp.models import Run
 
 @require_GET
 def page(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show the run."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     return _page(request, run)
 
 
@@ -62,7 +42,7 @@ def _page(
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     last = newest_step(run)
     context = run_words.page(run, last, request.GET.get("tab", ""))
-    context |= run_models.context(run, last)
+    context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page")}
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}
     return render(request, "run/page.html", context, status=status)
 
@@ -70,28 +50,28 @@ def _page(
 @require_GET
 def state(request: HttpRequest, run_id: int) -> HttpResponse:
     """The controls and the line that says what the run waits for."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     return render(request, "run/state.html", run_words.state(run, newest_step(run)))
 
 
 @require_GET
 def health(request: HttpRequest, run_id: int) -> HttpResponse:
     """Stages of the newest step, the worker and its lease."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     return render(request, "run/health.html", run_words.health(run, newest_step(run)))
 
 
 @require_GET
 def models(request: HttpRequest, run_id: int) -> HttpResponse:
     """What language models did so far, what it took, and how far the limits are."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     return render(request, "run/models.html", run_models.context(run, newest_step(run)))
 
 
 @require_POST
 def measure(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let a worker measure how far groups are from their members, as of the newest snapshot."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     services.quietly(tasks.measure_gaps, run.pk)
     messages.success(request, "A worker measures how well groups stand for their members; it takes some seconds.")
     return redirect("run:page", run_id=run.pk)
@@ -100,7 +80,7 @@ def measure(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def control(request: HttpRequest, run_id: int) -> HttpResponse:
     """Do what a button asks: action = pause, resume, step, stop or pace; what cannot be is said (409)."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     refused = ""
     try:
         run_control.do(run, request.user, request.POST.get("action", ""), request.POST.get("pace", ""))
@@ -117,7 +97,7 @@ def control(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def fork(request: HttpRequest, run_id: int) -> HttpResponse:
     """Fork the run and go to the fork; what cannot be is said where it was typed (409)."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     typed = run_branches.sent(request.POST, run, "fork")
     try:
         made = run_branches.fork(run, request.user, typed)
@@ -130,7 +110,7 @@ def fork(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def rewind(request: HttpRequest, run_id: int) -> HttpResponse:
     """Put the run back to a step, once that is confirmed."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     typed = run_branches.sent(request.POST, run, "rewind")
     try:
         tail = run_branches.rewind(run, request.user, typed, confirmed=request.POST.get("confirm") == "on")
@@ -143,7 +123,7 @@ def rewind(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, run_id: int) -> HttpResponse:
     """Delete the run, once that is confirmed."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     typed = run_branches.sent(request.POST, run, "delete")
     try:
         gone = run_branches.delete(run, request.user, confirmed=request.POST.get("confirm") == "on")
@@ -157,7 +137,7 @@ def delete(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, run_id: int) -> HttpResponse:
     """Set how long the run keeps its files."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     try:
         run_branches.keep(run, request.user, request.POST)
     except SociariumError as problem:
@@ -177,9 +157,9 @@ def _typed_wrongly(
 @require_GET
 def feed(request: HttpRequest, run_id: int) -> HttpResponse:
     """Posts, newest first: those after a step, or those before a cursor."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     try:
-        found = run_feed.read(run, after=_number(request, "after", -1), before=request.GET.get("before", ""))
+        found = run_feed.read(run, after=number(request, "after", -1), before=request.GET.get("before", ""))
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     response = render(request, "run/feed.html", {"run": run, "feed": found})
@@ -191,11 +171,11 @@ def feed(request: HttpRequest, run_id: int) -> HttpResponse:
 @gzip_page
 def points(request: HttpRequest, run_id: int) -> HttpResponse:
     """Committed steps after a number, in order and without a hole; `thin` puts a long history in a few."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     try:
-        after = _number(request, "after", -1)
+        after = number(request, "after", -1)
         found = points_after(
-            run, after, _number(request, "limit", MOST_POINTS), request.GET.get("thin") == "1"
+            run, after, number(request, "limit", MOST_POINTS), request.GET.get("thin") == "1"
         )
     except ValueError as problem:
         return JsonResponse({"error": str(problem)}, status=400)
@@ -212,9 +192,9 @@ def points(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_GET
 def metric(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     """A chart as a table, one page at a time."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     try:
-        table = run_tables.read(run, name, _number(request, "from", 0))
+        table = run_tables.read(run, name, number(request, "from", 0))
     except KeyError:
         raise Http404("There is no such chart.") from None
     except ValueError as problem:
@@ -225,7 +205,7 @@ def metric(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
 @require_GET
 def metric_csv(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     """A chart as CSV, every step: 100 000 steps at most, a few MB."""
-    run = _run(request, run_id)
+    run = open_run(request, run_id)
     try:
         lines = run_tables.csv_lines(run, name)
     except KeyError:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simapp.models import Run
     from simapp.runs.messages import StepMessage
 
-TABS = (("overview", "Overview"), ("feed", "Feed"), ("health", "Health"))
+PARTS = ("overview", "feed", "health")  # of the run's first page
 
 
 def name_of(run: Run) -> str:
@@ -38,8 +38,7 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
     return {
         **health(run, last),
         "name": name_of(run),
-        "tabs": TABS,
-        "tab": tab if tab in dict(TABS) else "overview",
+        "tab": tab if tab in PARTS else PARTS[0],
         "charts": charts,
         # What the scenario is about comes first: nothing moves an opinion where no model does.
         "opinions_first": (document.get("minds", {}).get("opinion") or {}).get("kind") != "none",

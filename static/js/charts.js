@@ -5,19 +5,8 @@ window.sociarium = window.sociarium || {};
 
 (() => {
   const GUTTER = 46; // room at the right for the newest values
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const { short, css } = window.sociarium;
   const all = new Set();
-
-  // At most three significant digits where numbers change live; thin spaces between thousands.
-  function short(value) {
-    if (value === null || value === undefined) return "–";
-    if (value === 0) return "0";
-    const size = Math.abs(value);
-    if (size >= 1e6) return `${(value / 1e6).toPrecision(3)}\u2009M`;
-    if (Number.isInteger(value) || size >= 1000) return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, "\u2009").replace("-", "−");
-    const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.01 ? 2 : 3;
-    return value.toFixed(digits).replace("-", "−");
-  }
 
   // Width of an axis for its longest label; none is narrower, so that charts below each other line up.
   function room(labels) {
@@ -234,5 +223,5 @@ window.sociarium = window.sociarium || {};
   new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") unzoom(); });
 
-  Object.assign(window.sociarium, { LineChart, short, css });
+  Object.assign(window.sociarium, { LineChart });
 })();

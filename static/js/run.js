@@ -18,8 +18,10 @@
 
   // --- charts -------------------------------------------------------------------------------------------------
 
-  const charts = given.charts.map((spec) => new LineChart(root.querySelector(`[data-chart="${CSS.escape(spec.key)}"]`), spec));
-  const histogram = new Histogram(root.querySelector("[data-histogram]"));
+  const panelOf = (spec) => root.querySelector(`[data-chart="${CSS.escape(spec.key)}"]`);
+  const charts = given.charts.filter(panelOf).map((spec) => new LineChart(panelOf(spec), spec));
+  const histogramPanel = root.querySelector("[data-histogram]");
+  const histogram = histogramPanel && new Histogram(histogramPanel);
   let due = false;
   let unseen = false; // something to draw came while nobody could see it
 
@@ -28,7 +30,7 @@
     if (document.hidden || root.dataset.tab !== "overview") { unseen = true; return; }
     unseen = false;
     for (const chart of charts) chart.draw(series);
-    histogram.draw(series.last);
+    histogram?.draw(series.last);
     const thinned = series.every > 1;
     for (const node of live("thinned")) node.hidden = !thinned;
     if (thinned) say("thinned", `Older steps are drawn one in ${series.every}; tables and CSV hold every step.`);
@@ -98,7 +100,7 @@
 
   const changed = (name) => document.body.dispatchEvent(new CustomEvent(name));
   const written = (message) => ["create_post", "repost", "quote_post"].reduce((sum, name) => sum + (message.counts?.[name] || 0), 0);
-  const feed = new Feed(root, given.paths.feed, written);
+  const feed = root.querySelector("#feed-list") && new Feed(root, given.paths.feed, written);
   let told = given.last ? given.state.step : -1; // the newest step whose commit this page knows the time of
 
   // What models took is said by the server, which knows the limits; asked for now and then while steps come.
@@ -125,6 +127,8 @@
       sayState();
       drawSoon();
       askModels();
+      // Views with scripts of their own listen to this; sociarium.run.series has what came.
+      document.dispatchEvent(new CustomEvent("sociarium:steps", { detail: { step: series.known } }));
     },
     state(message) {
       lastWord = performance.now();
@@ -142,8 +146,8 @@
   const link = new Link({ socketPath: given.paths.socket, pointsPath: given.paths.points, series, hooks });
   // The feed counts each step as it is added, whichever way it came.
   const append = series.append.bind(series);
-  series.append = (message) => { append(message); feed.hear([message]); };
-  feed.seen = Math.max(feed.seen, given.state.step);
+  series.append = (message) => { append(message); feed?.hear([message]); };
+  if (feed) feed.seen = Math.max(feed.seen, given.state.step);
 
   // --- tabs and clock -----------------------------------------------------------------------------------------
 
@@ -159,7 +163,8 @@
 
   root.addEventListener("click", (event) => {
     const anchor = event.target.closest("[data-tab-link]");
-    if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // The views that are one page are switched between; the others are pages of their own.
+    if (!anchor || !("tabHere" in anchor.dataset) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     // Replaced, not pushed: going back leaves the run, as a person who came from the list expects.
     history.replaceState(history.state, "", anchor.href);

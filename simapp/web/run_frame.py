@@ -1,0 +1,101 @@
+"""What the views of a run share: finding it, the step that is looked at, and the frame around each view.
+
+A view is one file with its address, one line in `VIEWS`, and a template that extends `run/frame.html`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from simapp.models import Run
+from simapp.runs import access
+from simapp.runs.decisions import asks_models
+from simapp.runs.points import newest_step
+from simapp.web import run_branches, run_words
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LARGEST = 2**31 - 1
+
+# (key, label, name of the address). The first three are one page between whose parts its script switches.
+VIEWS = (
+    ("overview", "Overview", "run:page"),
+    ("feed", "Feed", "run:page"),
+    ("health", "Health", "run:page"),
+    ("interviews", "Interviews", "run:interviews"),
+    ("decisions", "Decisions", "run:decisions"),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One way on. here: it is a part of this very page."""
+
+    key: str
+    label: str
+    url: str
+    here: bool
+
+
+def open_run(request: HttpRequest, run_id: int) -> Run:
+    """Return the run if this member may see it; Http404 otherwise, as if it were not there."""
+    try:
+        return access.get_run(request.user, run_id)
+    except Run.DoesNotExist:
+        raise Http404("There is no such run.") from None
+
+
+def number(request: HttpRequest, name: str, default: int) -> int:
+    """A whole number of the query; ValueError with one sentence for anything else."""
+    text = request.GET.get(name, "")
+    if not text:
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 11):
+        msg = f"{name} must be a whole number."
+        raise ValueError(msg)
+    return max(-1, min(int(text), LARGEST))
+
+
+def at_of(request: HttpRequest, run: Run) -> int | None:
+    """The past step that is looked at (`?at=`), None for what happens now. Raises ValueError with one sentence."""
+    asked = number(request, "at", LARGEST)
+    if asked < 0:
+        msg = "at must be a step of the run."
+        raise ValueError(msg)
+    return asked if asked < run.step else None
+
+
+def tabs_of(run: Run, here: str, at: int | None = None) -> list[Tab]:
+    """Return the views of a run; `here` is the address name of the page that is being made."""
+    known = dict.fromkeys(name for _, _, name in VIEWS)
+    shown = [view for view in VIEWS if view[0] != "decisions" or asks_models(run.scenario_version.document)]
+    parts = {key for key, _, name in shown if sum(1 for view in shown if view[2] == name) > 1}
+    found = []
+    for key, label, name in shown:
+        query = "&".join([f"tab={key}"] * (key in parts) + [f"at={at}"] * (at is not None))
+        url = reverse(name, args=[run.pk]) + (f"?{query}" if query else "")
+        found.append(Tab(key, label, url, here=name == here and name in known))
+    return found
+
+
+def render_view(
+    request: HttpRequest, run: Run, key: str, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Answer with a view of the run in its frame. `key` is one of VIEWS."""
+    last = newest_step(run)
+    name = next(name for one, _, name in VIEWS if one == key)
+    framed = {
+        **run_words.page(run, last, key),
+        **run_branches.context(run, request.user, None),
+        "tabs": tabs_of(run, name, context.get("at")),
+        "tab": key,
+        "at": None,
+    }
+    return render(request, template, {**framed, **context}, status=status)
