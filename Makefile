@@ -16,6 +16,8 @@ PYTEST_ARGS ?=
 KILLS ?= 100
 SEED ?= 1
 CHAOS_ARGS ?=
+# Ratings for `bench recommender`, as in MovieLens.
+RATINGS ?= ../shared/data/ml-latest-small
 # Where torch comes from. Empty: the usual place, which on Linux means the CUDA build (several GB).
 TORCH_INDEX_URL ?=
 
@@ -55,6 +57,11 @@ bench: setup  ## every benchmark with its table
 	$(BIN)/python manage.py bench decide --tier endpoint --users 1000 --latency-ms 1000 --steps 2
 	$(BIN)/python manage.py bench decide --tier archetype --users 100000
 	$(BIN)/python manage.py bench decide --tier local --users 256
+	$(BIN)/python manage.py bench rank --kind hot --users 100000 --posts 100000
+	$(BIN)/python manage.py bench rank --kind interest --users 100000 --posts 4000 --candidates 4000
+	$(BIN)/python manage.py bench metrics --users 100000
+	@if [ -d "$(RATINGS)" ]; then $(BIN)/python manage.py bench recommender --data "$(RATINGS)"; \
+	else echo "bench recommender was left out: RATINGS=$(RATINGS) is no folder (MovieLens ml-latest-small has the form)"; fi
 
 check: setup dev lint types  ## linters, types, layers, Django's own checks
 	$(BIN)/python manage.py check --fail-level WARNING
