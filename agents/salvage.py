@@ -57,7 +57,9 @@ def _objects(text: str) -> list[Any]:
         at = opening.start()
         try:
             value, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            break  # deeper than anything that answers; each further try would cost as much
+        except ValueError:
             at += 1
             continue
         if isinstance(value, dict) or (value and isinstance(value[0], dict | str)):
