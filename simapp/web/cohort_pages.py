@@ -21,7 +21,7 @@ from simapp.runs.network import inside
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
 from simapp.store.opinions import opinion_steps
-from simapp.web.network_page import Asked, Form, chosen_layout, show
+from simapp.web.network_page import Asked, Form, back_to_network, chosen_layout, show
 from simapp.web.numbers import thousands, three_digits
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.run_frame import number, open_run, render_view
@@ -39,14 +39,21 @@ PER_PAGE, USERS_PAGE = 25, 100
 MOST_CORNERS = 400  # of a lasso
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def all_cohorts(request: HttpRequest, run_id: int) -> HttpResponse:
-    """List the cohorts of a run; on POST make one and show the network narrowed to it."""
+    """List the cohorts of a run."""
+    run = open_run(request, run_id)
+    page = page_of(request, run.cohorts.defer("packed").select_related("member"), size=PER_PAGE)
+    context = {"page": page, "query": query_without_page(request)}
+    return render_view(request, run, "network", "run/cohorts.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Make a cohort and show the network narrowed to it. What cannot be is said on the page, whose links lead back."""
     run = open_run(request, run_id)
     if request.method != "POST":
-        page = page_of(request, run.cohorts.defer("packed").select_related("member"), size=PER_PAGE)
-        context = {"page": page, "query": query_without_page(request)}
-        return render_view(request, run, "network", "run/cohorts.html", context)
+        return back_to_network(request, run)
     form = Form(*(request.POST.get(name, "") for name in ("name", "users", "community", "polygon")))
     try:
         asked = Asked.of(request, run)
@@ -204,6 +211,7 @@ def _refused(problem: ValueError) -> HttpResponse:
 
 urlpatterns = [
     path("cohorts/", all_cohorts, name="cohorts"),
+    path("cohorts/new/", new, name="cohort-new"),
     path("cohorts/<int:cohort_id>/", cohort, name="cohort"),
     path("cohorts/<int:cohort_id>/delete/", delete, name="cohort-delete"),
     path("cohorts/<int:cohort_id>/opinions", opinions, name="cohort-opinions"),

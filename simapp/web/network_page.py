@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import layouts
@@ -121,10 +121,18 @@ def show(request: HttpRequest, run: Run, form: Form | None = None, refused: str 
     return render_view(request, run, "network", "run/network.html", context, status)
 
 
-@require_POST
+def back_to_network(request: HttpRequest, run: Run) -> HttpResponse:
+    """Answer somebody who follows a link of a page that refused something."""
+    query = request.GET.urlencode()
+    return redirect(reverse("run:network", args=[run.pk]) + (f"?{query}" if query else ""))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def lay_out(request: HttpRequest, run_id: int) -> HttpResponse:
     """Have the network laid out as of a step (`step`, else the newest), or try again."""
     run = open_run(request, run_id)
+    if request.method != "POST":
+        return back_to_network(request, run)
     text = request.POST.get("step", "")
     try:
         if text and not (text.isascii() and text.isdecimal() and len(text) < 10):

@@ -61,11 +61,14 @@
   }
 
   let asking = 0;
+  let took = 0; // milliseconds of the last look: a large cascade is not looked at all the time
   async function look() {
     if (state.picked === null) return;
     const mine = ++asking;
+    const began = performance.now();
     try {
       const answer = await fetch(`${given.paths.tree}${state.picked}/tree${state.at === null ? "" : `?at=${state.at}`}`);
+      took = performance.now() - began;
       if (mine !== asking) return;
       if (answer.status === 404) { panel.dataset.state = "none"; $("casc-say").textContent = "The post of this cascade was not written yet at this step."; return; }
       if (!answer.ok) throw new Error(`the server answered ${answer.status}.`);
@@ -138,7 +141,7 @@
     due = setTimeout(() => { due = 0; if (!document.hidden) { look(); list(); } }, pause);
   }
   document.addEventListener("sociarium:at", (event) => { state.at = event.detail.at ?? null; lookSoon(SLIDING); });
-  document.addEventListener("sociarium:steps", () => { if (state.at === null && !due) lookSoon(EVERY); });
+  document.addEventListener("sociarium:steps", () => { if (state.at === null && !due) lookSoon(Math.max(EVERY, 4 * took)); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && state.at === null) lookSoon(0); });
   look();
 })();

@@ -84,13 +84,16 @@
   }
 
   let asking = 0;
+  let took = 0; // milliseconds of the last look: a large run is not looked at all the time
   async function look() {
     const mine = ++asking;
+    const began = performance.now();
     const query = new URLSearchParams({ layout: given.layout, topic: given.topic });
     if (state.at !== null) query.set("at", state.at);
     if (given.cohort) query.set("cohort", given.cohort);
     try {
       const colours = readColours(await fetchBytes(`${given.paths.colours}?${query}`));
+      took = performance.now() - began;
       if (mine !== asking) return; // a newer look is under way
       state.colours = colours;
       graph.setEdges(edgesAt(state.drawing, colours));
@@ -123,7 +126,7 @@
     }
     if (graph) lookSoon(SLIDING);
   });
-  document.addEventListener("sociarium:steps", () => { if (state.at === null && graph && !due) lookSoon(EVERY); });
+  document.addEventListener("sociarium:steps", () => { if (state.at === null && graph && !due) lookSoon(Math.max(EVERY, 4 * took)); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && graph && state.at === null) lookSoon(0); });
 
   // --- users --------------------------------------------------------------------------------------------------
