@@ -48,11 +48,11 @@ class LostClaim(SociariumError):
 
 
 def layouts_of(run: Run) -> list[NetworkLayout]:
-    """Return the layouts of steps of the run's past, the newest first."""
+    """Return the layouts of steps of the run's past, the one that was asked for last first."""
     past = Q()
     for segment in segments_of(run):
         past |= Q(rows=segment.run_id, step__range=(segment.first, segment.last))
-    return list(NetworkLayout.objects.filter(past).order_by("-pk"))
+    return list(NetworkLayout.objects.filter(past).order_by("-created", "-pk"))
 
 
 def first_step(run: Run) -> int | None:
@@ -78,10 +78,13 @@ def ask_layout(*, run: Run, step: int) -> NetworkLayout:
         held, made = NetworkLayout.objects.get_or_create(
             rows=place.run_id, step=step, defaults={"run": place.run or run}
         )
-        failed = NetworkLayout.objects.filter(pk=held.pk, status="failed")
+        mine = NetworkLayout.objects.filter(pk=held.pk)
+        failed = mine.filter(status="failed")
         again = failed.update(status="queued", error="", doing="", progress=0.0, created=timezone.now())
+        if not made and not again:
+            mine.filter(status="done").update(created=timezone.now())  # it is shown again
+        held.refresh_from_db()
         if made or again:
-            held.refresh_from_db()
             transaction.on_commit(lambda: services.quietly(tasks.lay_out_network, held.pk))
     return held
 

@@ -26,7 +26,7 @@
   });
   const series = { steps: [], values: {}, column(key) { return { values: this.values[key] || [], nulls: [] }; } };
   const growth = new LineChart($("casc-growth"), {
-    key: "cascade-growth", title: "Growth", about: "nodes, deepest and largest level so far", least: 0, most: null, null: null,
+    key: "cascade-growth", title: "Growth", about: "nodes, deepest and largest level so far", low: 0, high: null, null: null,
     lines: [{ name: "size", label: "size", colour: 1 }, { name: "depth", label: "depth", colour: 2 }, { name: "breadth", label: "breadth", colour: 3 }],
   });
 

@@ -31,7 +31,7 @@
     if (state.by === "opinion" && colours.opinionStep < 0) parts.push("No opinions are kept for this step: users are grey.");
     else if (state.by === "opinion" && colours.opinionStep !== colours.step) parts.push(`Opinions are those after step ${short(colours.opinionStep)}, the newest that are kept.`);
     if (state.by === "activity") parts.push(`Activity: posts, reposts, quotes and comments of the last ${colours.window} steps.`);
-    if (colours.added.length || colours.removed.length) parts.push(`Since step ${short(state.drawing.step)} ${short(colours.added.length / 2)} of the drawn edges came and ${short(colours.removed.length / 2)} went.`);
+    if (colours.added.length || colours.removed.length) parts.push(`Edges: ${short(colours.added.length / 2)} that were not there at step ${short(state.drawing.step)}, ${short(colours.removed.length / 2)} of then are not.`);
     if (colours.cut) parts.push("Follows changed more often since then than can be drawn: some changes are left out.");
     if (colours.members) parts.push(`${short(colours.members.length)} users of the cohort stand out.`);
     $("net-now").textContent = parts.join(" ");
@@ -257,7 +257,8 @@
       return;
     }
     const finder = new Finder(state.drawing.places);
-    graph.bounds = finder.bounds;
+    // Nearly all stand within 1 of the middle; the last few may be looked for.
+    graph.bounds = finder.bounds.map((edge) => Math.max(-1.3, Math.min(1.3, edge)));
     graph.setNodes(state.drawing.places, sizesOf(state.drawing));
     graph.onDrawn = () => { mark(); if (hand.world?.length) hand.showCorners(hand.world); };
     hand = new GraphHand(graph, finder, stage, {
@@ -289,5 +290,6 @@
   }
 
   if (given.layout) begin();
+  if ("again" in root.dataset) wait();
   else if (["queued", "running", "none"].includes(stage.dataset.state)) wait();
 })();

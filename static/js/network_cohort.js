@@ -8,8 +8,8 @@
   const name = box.querySelector(".legend bdi").textContent;
   const topic = JSON.parse(document.getElementById("network-data").textContent).topic;
   const specs = {
-    mean: { title: "Mean opinion", about: "−1 … 1", least: -1, most: 1, one: "cohort_mean", other: "all_mean" },
-    variance: { title: "Opinion variance", about: "0 all alike … 1 half at each end", least: 0, most: null, one: "cohort_variance", other: "all_variance" },
+    mean: { title: "Mean opinion", about: "−1 … 1", low: -1, high: 1, one: "cohort_mean", other: "all_mean" },
+    variance: { title: "Opinion variance", about: "0 all alike … 1 half at each end", low: 0, high: null, one: "cohort_variance", other: "all_variance" },
   };
   const AGAIN = 5000; // milliseconds until a running run is asked for new steps
 
