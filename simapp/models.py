@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
+from simapp.store.cohorts import Cohort, NetworkLayout
 from simapp.store.endpoints import Endpoint
 from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
@@ -22,11 +23,13 @@ from simapp.store.rows import (
 __all__ = [
     "Audit",
     "CachedReply",
+    "Cohort",
     "Endpoint",
     "Export",
     "FidelityGap",
     "ModelForecast",
     "ModelReply",
+    "NetworkLayout",
     "Probe",
     "QuestionBatch",
     "ReplyFile",

@@ -8,11 +8,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from simapp.web import (
+    cascades_page,
     catalogue_page,
+    cohort_pages,
     decision_pages,
     endpoints_page,
     export_pages,
     interviews_page,
+    network_data,
+    network_page,
     people_page,
     reply_pages,
     run_list,
@@ -33,6 +37,10 @@ _to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", qu
 
 _of_run = (
     *run_page.urlpatterns,
+    *network_page.urlpatterns,
+    *network_data.urlpatterns,
+    *cohort_pages.urlpatterns,
+    *cascades_page.urlpatterns,
     *interviews_page.urlpatterns,
     *decision_pages.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),

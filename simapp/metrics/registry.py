@@ -15,7 +15,7 @@ from simapp.metrics.base import GROUPS, Metric
 ENTRY_POINTS = "simapp.metrics"
 _NOT_METRICS = {
     *("base", "exposure", "files", "graph_passes", "graphs", "growth", "inequality", "kept", "live"),
-    *("mixing", "passes"),
+    *("drawing", "mixing", "passes"),
     *("pairs", "registry", "spread", "trees", "view", "wordlist"),
 }
 

@@ -19,8 +19,18 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Endpoint, Export, ModelForecast, Probe, Run
-from simapp.runs import asking, deletion, endpoints, exports, leases, messages, model_forecasts, probes
+from simapp.models import Endpoint, Export, ModelForecast, NetworkLayout, Probe, Run
+from simapp.runs import (
+    asking,
+    deletion,
+    endpoints,
+    exports,
+    layouts,
+    leases,
+    messages,
+    model_forecasts,
+    probes,
+)
 from simapp.runs.said import state_message
 from simapp.runs.tasks import (
     answer_probe,
@@ -29,6 +39,7 @@ from simapp.runs.tasks import (
     drop_deleted,
     execute_run,
     forecast_models,
+    lay_out_network,
     make_export,
 )
 
@@ -65,6 +76,7 @@ class Reconciler:
     _batches: dict[int, float] = field(default_factory=dict)
     _tests: dict[int, float] = field(default_factory=dict)
     _forecasts: dict[int, float] = field(default_factory=dict)
+    _layouts: dict[int, float] = field(default_factory=dict)
     _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
@@ -105,6 +117,10 @@ class Reconciler:
             (answer_probe, _keys(Probe.objects.filter(probes.abandoned())), self._probes, QUEUED_AGAIN_SECONDS),
             (decide_batch, asking.resend_waiting(), self._batches, AGAIN_SECONDS),
             (check_endpoint, _keys(Endpoint.objects.filter(endpoints.abandoned())), self._tests, QUEUED_AGAIN_SECONDS),
+            (
+                lay_out_network, _keys(NetworkLayout.objects.filter(layouts.abandoned())), self._layouts,
+                QUEUED_AGAIN_SECONDS,
+            ),
             (
                 forecast_models, _keys(ModelForecast.objects.filter(model_forecasts.abandoned())), self._forecasts,
                 QUEUED_AGAIN_SECONDS,

@@ -12,6 +12,7 @@ DECIDE = "simapp.runs.decide_batch"
 CHECK = "simapp.runs.check_endpoint"
 FORECAST = "simapp.runs.forecast_models"
 GAPS = "simapp.runs.measure_gaps"
+LAYOUT = "simapp.runs.lay_out_network"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -77,3 +78,11 @@ def measure_gaps(run_id: int) -> None:
     from simapp.runs.fidelity_gaps import measure
 
     measure(run_id)
+
+
+@shared_task(name=LAYOUT, queue="decisions", ignore_result=True)
+def lay_out_network(layout_id: int) -> None:
+    """Compute where the users of a run's network are drawn."""
+    from simapp.runs.layouts import make
+
+    make(layout_id)

@@ -6,6 +6,8 @@ A run worker rehearses before it forks its pool, so that a process that takes ov
 
 from __future__ import annotations
 
+import numpy as np
+
 from agents.opinions import registry as opinions
 from agents.opinions.base import CONTACTS
 from agents.spread import registry as spread
@@ -53,6 +55,16 @@ def rehearse_models() -> int:
         simulation.found(parts.seeds(simulation.world, people.seed_posts))
         simulation.step()
     return len(models)
+
+
+def rehearse_drawing() -> None:
+    """Lay out a small ring, as a decision worker lays out a run's network."""
+    from simapp.metrics.drawing.communities import louvain
+    from simapp.metrics.drawing.layout import lay_out
+
+    source = np.arange(USERS, dtype=np.int32)
+    target = np.roll(source, 1)
+    lay_out(USERS, source, target, louvain(USERS, source, target), rounds=2)
 
 
 def before_fork() -> None:

@@ -79,7 +79,7 @@ def done_to(
     oldest = int(((wanted >> 12) & 0xFFFFF).min())
     for segment in segments:
         for _, file in list_files(segment.run_id, KIND, after=max(segment.first, oldest) - 1, upto=segment.last):
-            for code, (keys, counts) in _opened(run_folder(segment.run_id) / file.name, file.bytes).items():
+            for code, (keys, counts) in opened(run_folder(segment.run_id) / file.name, file.bytes).items():
                 if code not in asked:
                     continue
                 at = np.minimum(np.searchsorted(keys, wanted), keys.shape[0] - 1)
@@ -99,7 +99,8 @@ def counts_written(run_id: int) -> bool:
     return False
 
 
-def _opened(path: Path, size: int) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def opened(path: Path, size: int) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return, by action code, keys and counts int64[n] of a tally file of `size` bytes. Raises FileDamaged."""
     # Mapped, and only its length is compared: a page that hashed every file in full would take seconds.
     try:
         held = np.memmap(path, np.uint8, "r")

@@ -167,7 +167,7 @@ def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]
             quoted=texts.get(quoted.text_id, "") if quoted else "",
             quoted_handle=handles[quoted.author] if quoted else "",
             topic=topics[said.topic] if 0 <= said.topic < len(topics) else "",
-            side=_side(said.stance),
+            side=side_of(said.stance),
             **_votes(counts[said.key], score=score),
             shares=counts[said.key].shares,
             comments=counts[said.key].comments,
@@ -222,7 +222,7 @@ def texts_of(run: Run, ids: set[int]) -> dict[int, str]:
     return dict(RunText.objects.filter(past_of(run), text_id__in=ids - {-1}).values_list("text_id", "text"))
 
 
-def _side(stance: float) -> int:
+def side_of(stance: float) -> int:
     """1 .. 5: five equal parts of [-1, 1]; 0 when the stance is unknown."""
     if math.isnan(stance):
         return 0

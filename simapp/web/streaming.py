@@ -40,6 +40,13 @@ def open_file_response(request: HttpRequest, file: BinaryIO, name: str) -> Strea
     )
 
 
+def text_response(request: HttpRequest, lines: Iterable[str], name: str, kind: str) -> StreamingHttpResponse:
+    """Return a download of text that is made piece by piece, of content type `kind`."""
+    headers = {"Content-Disposition": _attachment(name)}
+    pieces = (line.encode("utf-8", "replace") for line in lines if line)
+    return StreamingHttpResponse(_sent(request, pieces), content_type=kind, headers=headers)
+
+
 def zip_response(
     request: HttpRequest, name: str, top: str, inside: Iterable[tuple[str, Path]]
 ) -> StreamingHttpResponse:

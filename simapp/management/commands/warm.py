@@ -19,11 +19,12 @@ class Command(StackCommand):
         from recommender.embeddings.store import TextVectors
         from simapp.runs.assemble import embedding_cache, text_pool
         from simapp.runs.forecasts import reads_texts
-        from simapp.runs.warming import rehearse, rehearse_models
+        from simapp.runs.warming import rehearse, rehearse_drawing, rehearse_models
 
         began = time.perf_counter()
         played = rehearse()
         rehearse_models()
+        rehearse_drawing()
         texts = {scenario.topics for scenario in played if reads_texts(scenario)}
         self.stdout.write(f"kernels are compiled ({time.perf_counter() - began:.0f} s)")
         began = time.perf_counter()

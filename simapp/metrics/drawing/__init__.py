@@ -1,0 +1,1 @@
+"""Drawing a follow graph: who is drawn, which communities there are, and where everybody stands."""
