@@ -14,6 +14,7 @@ from simapp.web import (
     decision_pages,
     endpoints_page,
     export_pages,
+    interventions_page,
     interviews_page,
     network_data,
     network_page,
@@ -42,6 +43,7 @@ _of_run = (
     *cohort_pages.urlpatterns,
     *cascades_page.urlpatterns,
     *interviews_page.urlpatterns,
+    *interventions_page.urlpatterns,
     *decision_pages.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),
 )

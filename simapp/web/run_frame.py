@@ -30,6 +30,7 @@ VIEWS = (
     ("network", "Network", "run:network"),
     ("cascades", "Cascades", "run:cascades"),
     ("health", "Health", "run:page"),
+    ("interventions", "Interventions", "run:interventions"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )
