@@ -54,7 +54,7 @@ class Difference:
 
 
 def in_full(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored document as today's format spells it: every default, fields in order; as it is if it is refused."""
+    """Return a stored document as today's format spells it: every default, fields in order; else as it is."""
     try:
         return as_dict(load_scenario(document))
     except WrongInput:

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from simapp.models import Scenario, ScenarioVersion
-    from simapp.scenarios.differences import in_full
-from simapp.scenarios.document import Scenario as Document
+    from simapp.scenarios.document import Scenario as Document
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -49,7 +49,8 @@ def version(request: HttpRequest, scenario_id: int, number: int) -> HttpResponse
     found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
     shown = get_object_or_404(found.versions.select_related("author"), number=number)
     newest = scenario_shelf.newest(found)
-    page: dict[str, Any] = {"scenario": found, "version": shown, "newest": newest, "yaml": write_yaml(in_full(shown.document))}
+    page: dict[str, Any] = {"scenario": found, "version": shown, "newest": newest}
+    page["yaml"] = write_yaml(in_full(shown.document))
     try:
         page["summary"] = summary(load_scenario(shown.document))
     except WrongInput as problem:
