@@ -90,6 +90,11 @@ class Node:
         name = self.path if self.kind in {"items", "item"} else self.name
         return "f-" + name.replace(".", "-").replace("@", "-")
 
+    @property
+    def place(self) -> str:
+        """The id of the section that shows it; a union's own id is its choice's."""
+        return "s-" + self.path
+
 
 def sections(texts: Mapping[str, list[str]], problems: Iterable[ScenarioProblem] = ()) -> list[Node]:
     """Return the form in sections, filled with `texts`, each problem at the input it is about."""

@@ -71,6 +71,7 @@
       said.id = `${fault.at}-fault`;
       if (home.matches("details")) home.querySelector("summary").after(said);
       else if (home.matches("fieldset.item")) home.querySelector("legend").after(said);
+      else if (home.matches("h2")) home.closest(".section-title").after(said);
       else home.append(said);
     }
     const line = document.createElement("p");

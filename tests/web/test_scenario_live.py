@@ -63,7 +63,7 @@ def test_a_fault_in_the_text_names_its_line(browser: Client, scenario: Any) -> N
     text = "title: A\npopulation:\n  users: 0\nfeed: {preset: reddit-hot, params: {wrong: 1}}\n"
     faults = _check(browser, scenario, {"tab": "yaml", "yaml": text})
     assert [fault["said"].partition(":")[0] for fault in faults] == ["Line 3"]
-    faults = _check(browser, scenario, {"tab": "yaml", "yaml": text.replace("users: 0", "users: 9")})
+    faults = _check(browser, scenario, {"tab": "yaml", "yaml": text.replace("users: 0", "users: 99")})
     assert faults[0]["said"].startswith("Line 4: feed.params.wrong is not a parameter")
 
 
@@ -131,7 +131,7 @@ def test_the_preview_shows_what_the_run_will_have(scenario: Any) -> None:
     "changed",
     [
         {"network.kind": "none"},
-        {"population.users": "1"},
+        {"population.users": "1", "network@watts_strogatz.mean_followees": "0"},
         {"population.users": "2", "network@watts_strogatz.mean_followees": "1"},
         {"network.kind": "stochastic_block", "network@stochastic_block.mean_followees": "30",
          "network@stochastic_block.blocks": "0.5, 0.5", "network@stochastic_block.homophily": "1",
