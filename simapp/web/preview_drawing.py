@@ -92,7 +92,7 @@ def _opinions(found: Preview) -> Chart:
         )
         rows.append((f"{three_digits(low)} to {three_digits(high)}", _percent(float(share))))
     about = f"share of {thousands(found.people)} users, mean {three_digits(round(found.mean, 3) + 0.0)}"
-    return Chart("Opinions at the start", about, f"{MINUS}1", "+1", ("opinion", "users"), rows, bars=bars)
+    return Chart("Opinions", about, f"{MINUS}1", "+1", ("opinion", "users"), rows, bars=bars)
 
 
 def _activity(found: Preview) -> Chart:

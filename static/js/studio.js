@@ -88,6 +88,8 @@
   }
 
   function showFaults(answer) {
+    const focused = document.activeElement;
+    const before = focused.getBoundingClientRect().top;
     clearFaults();
     const list = faultsBox.querySelector("ul");
     list.replaceChildren();
@@ -114,6 +116,8 @@
     document.getElementById("faults-count").textContent = `${words} It cannot be saved like this.`;
     state.check.textContent = n ? words : "No faults";
     state.check.classList.toggle("is-bad", n > 0);
+    // What somebody types in stays where it is on the screen when the box above comes or goes.
+    if (form.contains(focused)) window.scrollBy(0, focused.getBoundingClientRect().top - before);
     if (yaml) { if (n) yaml.setAttribute("aria-invalid", "true"); else yaml.removeAttribute("aria-invalid"); }
     return n;
   }

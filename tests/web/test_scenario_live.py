@@ -101,7 +101,7 @@ def test_the_preview_draws_everybody_of_a_small_world(browser: Client, scenario:
     page = _preview(browser, scenario)
     assert page.status_code == 200
     assert len(page.context["dots"]) == 40
-    assert [chart.title for chart in page.context["charts"]] == ["Opinions at the start", "Activity", "Followers"]
+    assert [chart.title for chart in page.context["charts"]] == ["Opinions", "Activity", "Followers"]
     assert "all users, their ties" in page.content.decode()
     assert "A run needs about" in page.content.decode()
 
