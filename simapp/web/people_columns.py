@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +12,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.models import Upload
 from simapp.runs import access
 from simapp.runs.tables_in import store_mapped
+from simapp.runs.uploads import TABLE
 from simapp.scenarios.importers.columns import LOOKED_AT, columns_of, read_columns
 from simapp.scenarios.importers.mapping import FIELDS, GRAPH, PEOPLE, guess, guess_as
 from simapp.web import people_page
@@ -26,7 +28,10 @@ def columns(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Show the columns of the member's last table for this scenario; on POST take them as they are called."""
     scenario = get_object_or_404(access.scenarios_for(request.user).filter(gallery=False), pk=scenario_id)
     held = people_page.held_file(request, scenario)
-    upload = get_object_or_404(Upload, pk=held.get("table") or held["upload"], format="table")
+    upload = Upload.objects.filter(pk=held.get("table") or held["upload"], format=TABLE).first()
+    if upload is None:
+        messages.error(request, f"The table {held['name']} is not held any more; upload it again.")
+        return redirect("scenario", scenario.pk)
     if request.method == "POST" and request.POST.get("action") == "cancel":
         people_page.forget(request, scenario)
         return redirect("scenario", scenario.pk)

@@ -46,7 +46,7 @@ def take(request: HttpRequest, scenario: Scenario) -> str:
         upload, unnamed = take_file(owner=request.user, name=name, data=sent.read())
     except WrongInput as problem:
         return str(problem)
-    forget(request, scenario)
+    forget(request, scenario, but=upload.pk)
     # The report belongs to who sent the file: it is found through the session, not through an address.
     request.session[_key(scenario)] = {"upload": upload.pk, "name": name[:255], "unnamed": unnamed}
     return ""
@@ -65,11 +65,11 @@ def note_file(request: HttpRequest, scenario: Scenario, held: dict[str, Any]) ->
     request.session[_key(scenario)] = held
 
 
-def forget(request: HttpRequest, scenario: Scenario) -> None:
-    """Forget the member's last file for this scenario, and the table it came from."""
+def forget(request: HttpRequest, scenario: Scenario, *, but: int | None = None) -> None:
+    """Forget the member's last file for this scenario, and the table it came from unless that is `but`."""
     held = request.session.pop(_key(scenario), None)
     for name in ("upload", "table"):
-        if held and held.get(name):
+        if held and held.get(name) not in (None, but):
             let_go(held[name])
 
 

@@ -170,7 +170,7 @@ def _items(part: Items, texts: Mapping[str, list[str]]) -> Node:
         item = Node("item", place, f"{part.name}.{number}.kind", f"{number + 1}", "", text=kind or "", changed=True)
         if kind is not None:
             group = item_of(part.path, kind, number)
-            item.label, item.help = group.label or f"{part.label} {number + 1}", group.help
+            item.label, item.help = group.label or f"{part.label.removesuffix('s')} {number + 1}", group.help
             item.parts = _simple_first([_node(inner, texts, active=True) for inner in group.parts])
         node.parts.append(item)
     return node

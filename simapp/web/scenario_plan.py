@@ -176,7 +176,7 @@ def _members(schema: dict[str, Any], root: dict[str, Any], path: str, name: str)
     item, place = schema_words.resolve(schema["items"], root), f".{PLACE}"
     found = {}
     for kind, one in _kinds(item, root).items():
-        words = one.get("description", "").split("\n\n")[0].replace("\n", " ")
+        words = one.get("description", "").split("\n\n")[0].replace("\n", " ").replace("`", "")
         parts = _parts(one, root, path + place, name + place)
         found[kind] = Group(path + place, _label(kind) if kind else "", words, parts)
     return found
@@ -235,6 +235,9 @@ def spoken(key: str) -> str:
     return _NAMED_AFTER.get(key, key.replace("_", " "))
 
 
+_SAID = {"at": "At step", "until": "Until step"}
+
+
 def _label(key: str) -> str:
-    words = spoken(key)
+    words = _SAID.get(key) or spoken(key)
     return words if len(words) <= 2 else words[0].upper() + words[1:]

@@ -72,6 +72,17 @@ def test_a_wrong_mapping_is_refused_in_a_sentence_and_can_be_mended(browser: Cli
     assert not Upload.objects.exclude(format="table").exists()
 
 
+def test_the_same_table_can_be_sent_again_and_a_lost_one_is_asked_for(browser: Client, scenario: Any) -> None:
+    page = reverse("people-columns", args=[scenario.pk])
+    for _ in range(2):
+        _send(browser, scenario, PANEL, "panel.csv")
+        assert browser.get(page).status_code == 200
+    _columns(browser, scenario, **{"column-0": "handle"})
+    assert [role for *_, role in browser.get(page).context["columns"]] == ["handle", "", ""]
+    Upload.objects.filter(format="table").delete()
+    assert "upload it again" in browser.get(page, follow=True).content.decode()
+
+
 def test_a_cancelled_table_is_forgotten(browser: Client, scenario: Any) -> None:
     _send(browser, scenario, PANEL, "panel.csv")
     _columns(browser, scenario, action="cancel")
