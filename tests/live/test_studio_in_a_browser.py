@@ -34,7 +34,7 @@ def test_typing_is_checked_drawn_and_kept_until_it_is_saved(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{site}/scenarios/{scenario.pk}/")
-    page.wait_for_function("document.querySelectorAll('#preview circle').length === 60")
+    page.wait_for_function("() => document.querySelectorAll('#preview circle').length === 60")
     # A fault stands beside the field, and on top with a link; the field keeps the focus and what was typed.
     page.fill("#f-population-users", "0")
     page.wait_for_selector(f"#f-population-users-fault:has-text('{FAULT}')")
@@ -46,7 +46,7 @@ def test_typing_is_checked_drawn_and_kept_until_it_is_saved(
     assert page.evaluate("document.activeElement.id") == "f-population-users"
     # It goes when the field is right again, and the picture follows.
     page.fill("#f-population-users", "90")
-    page.wait_for_function("document.querySelectorAll('#preview circle').length === 90")
+    page.wait_for_function("() => document.querySelectorAll('#preview circle').length === 90")
     assert page.locator("#f-population-users-fault").count() == 0
     assert page.is_hidden("#faults")
     # The other view holds what was typed; a fault there leads to its line.
@@ -60,7 +60,7 @@ def test_typing_is_checked_drawn_and_kept_until_it_is_saved(
     chosen = page.evaluate("getSelection().toString() || yaml.value.slice(yaml.selectionStart, yaml.selectionEnd)")
     assert chosen.strip() == "users: 0"
     page.fill("#yaml", text)
-    page.wait_for_function("document.getElementById('faults').hidden")
+    page.wait_for_function("() => document.getElementById('faults').hidden")
     page.click("button[value='to_form']")
     page.wait_for_selector("#f-population-users")
     assert page.input_value("#f-population-users") == "90"
