@@ -24,6 +24,7 @@ from simapp.web import (
     run_page,
     scenario_list,
     scenario_page,
+    scenario_pages,
     sign_in,
     small_pages,
 )
@@ -62,6 +63,7 @@ urlpatterns = [
     path("scenarios/schema.json", scenario_list.schema, name="scenario-schema"),
     path("scenarios/new/", scenario_list.new_scenario, name="new-scenario"),
     path("scenarios/<int:scenario_id>/", scenario_page.scenario, name="scenario"),
+    *scenario_pages.urlpatterns,
     path("scenarios/<int:scenario_id>/scenario.yaml", scenario_page.scenario_yaml, name="scenario-yaml"),
     path("scenarios/<int:scenario_id>/use/", scenario_list.use_scenario, name="use-scenario"),
     path("scenarios/<int:scenario_id>/model-forecast/", scenario_page.model_forecast, name="model-forecast"),

@@ -76,7 +76,9 @@ def _row(owner: Any, folder: Folder, document: Scenario, origin: dict[str, Any])
             msg = f"the folder does not hold the file {people.name} that the scenario's people come from"
             raise WrongInput(msg)
     version = (
-        command_line_version(document=document) if owner is None else create_scenario(owner=owner, document=document)
+        command_line_version(document=document, as_it_was=True)
+        if owner is None
+        else create_scenario(owner=owner, document=document, as_it_was=True)
     )
     now = timezone.now()
     return Run.objects.create(

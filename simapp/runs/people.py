@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Upload
-from simapp.scenarios.importers.graph_people import PREFIX
-from simapp.scenarios.importers.people import read_people
+from simapp.runs.uploads import people_in
 from simapp.scenarios.importers.to_population import population_from_import
 from simapp.scenarios.population.build import build_population
 from simapp.scenarios.population.profiles import GeneratedProfiles
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from simapp.engine.core.streams import Streams
     from simapp.engine.core.world import World
     from simapp.scenarios.document import Scenario
-    from simapp.scenarios.importers.findings import PeopleImport
 
 
 def people_of(scenario: Scenario, streams: Streams) -> Population:
@@ -32,11 +30,7 @@ def people_of(scenario: Scenario, streams: Streams) -> Population:
     if upload is None:
         msg = f"population.people names the file {named.name} ({named.upload[:12]}), which is not in this database"
         raise WrongInput(msg)
-    return population_from_import(_read(upload), scenario, streams)
-
-
-def _read(upload: Upload) -> PeopleImport:
-    return read_people(bytes(upload.bytes), name=upload.name, graph=upload.format.startswith(PREFIX))
+    return population_from_import(people_in(upload), scenario, streams)
 
 
 def profiles_of(scenario: Scenario, streams: Streams, world: World) -> Profiles:

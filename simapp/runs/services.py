@@ -6,7 +6,6 @@ and an impossible wish Refused, each with one sentence.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,16 @@ from simapp.engine.core.streams import MAX_SEED
 from simapp.metrics.live import check_metrics
 from simapp.models import Audit, Export, ReplyFile, Run, Scenario, ScenarioVersion, Upload
 from simapp.runs import forecasts, messages
+from simapp.runs.checking import refuse_unbuildable
 from simapp.runs.models import checked_answers, note_prices
 from simapp.runs.reply_source import noted_prices, source_of
 from simapp.runs.said import state_message
 from simapp.runs.tasks import execute_run, make_export
+from simapp.runs.uploads import people_in
+from simapp.runs.uploads import store_upload as store_upload
+from simapp.runs.uploads import with_people as with_people
 from simapp.scenarios.document import as_dict, load_scenario, scenario_hash
 from simapp.scenarios.gallery import get_gallery, list_gallery
-from simapp.scenarios.importers.findings import PeopleImport
-from simapp.scenarios.importers.people import read_people
-from simapp.scenarios.importers.to_population import check_authors
 from simapp.store.retention import checked
 
 if TYPE_CHECKING:
@@ -56,16 +56,26 @@ def load_gallery() -> None:
             save_version(scenario=scenario, author=None, document=document)
 
 
-def create_scenario(*, owner: Any, document: Document, title: str | None = None) -> ScenarioVersion:
-    """Create a scenario of a member with its first version."""
+def create_scenario(
+    *, owner: Any, document: Document, title: str | None = None, as_it_was: bool = False
+) -> ScenarioVersion:
+    """Create a scenario of a member with its first version; as_it_was as in `save_version`."""
     with transaction.atomic():
         name = (title or document.title)[:200]
         scenario = Scenario.objects.create(slug=slugify(name)[:80] or "scenario", title=name, owner=owner)
-        return save_version(scenario=scenario, author=owner, document=document)
+        return save_version(scenario=scenario, author=owner, document=document, as_it_was=as_it_was)
 
 
-def save_version(*, scenario: Scenario, author: Any, document: Document) -> ScenarioVersion:
-    """Save the document as the scenario's newest version; an unchanged one is not saved again."""
+def save_version(
+    *, scenario: Scenario, author: Any, document: Document, as_it_was: bool = False
+) -> ScenarioVersion:
+    """Save the document as the scenario's newest version; an unchanged one is not saved again.
+
+    ScenarioInvalid for feeds and metrics that the engine would refuse, unless it is kept `as_it_was`: the document of a
+    run that was made elsewhere, with parts that may not be here.
+    """
+    if not as_it_was:
+        refuse_unbuildable(document)
     digest = scenario_hash(document)
     with transaction.atomic():
         Scenario.objects.select_for_update().get(pk=scenario.pk)
@@ -84,44 +94,11 @@ def save_version(*, scenario: Scenario, author: Any, document: Document) -> Scen
         )
 
 
-def store_upload(*, owner: Any, name: str, data: bytes, graph: bool = False) -> tuple[Upload, PeopleImport]:
-    """Check a file of people, or of a graph, and keep it; what cannot be read raises WrongInput, nothing is kept."""
-    people = read_people(data, name=name, graph=graph)
-    upload, _ = Upload.objects.get_or_create(
-        sha256=hashlib.sha256(data).hexdigest(),
-        defaults={
-            "name": name[:255],
-            "format": people.format,
-            "bytes": data,
-            "size": len(data),
-            "owner": owner,
-        },
-    )
-    return upload, people
-
-
-def with_people(document: Document, upload: Upload, people: PeopleImport) -> Document:
-    """Return the document with its population, follows and seed posts replaced by a file's; nobody is added.
-
-    The document's own network and seed posts stay written in it and are not used. WrongInput names an
-    intervention by a user whom the file does not have.
-    """
-    check_authors(people, document)
-    raw = as_dict(document)
-    raw["population"] = {
-        **raw["population"],
-        "users": people.users,
-        "people": {"upload": upload.sha256, "format": upload.format, "name": upload.name},
-    }
-    return load_scenario(raw)
-
-
 def use_people(*, scenario: Scenario, author: Any, upload: Upload) -> ScenarioVersion:
     """Save a version of the scenario whose people come from an uploaded file."""
     newest = scenario.versions.order_by("-number").first()
     assert newest is not None  # noqa: S101 - a scenario is created with its first version
-    people = read_people(bytes(upload.bytes), name=upload.name)
-    document = with_people(load_scenario(newest.document), upload, people)
+    document = with_people(load_scenario(newest.document), upload, people_in(upload))
     return save_version(scenario=scenario, author=author, document=document)
 
 
@@ -281,7 +258,7 @@ def _pace(pace: float | None) -> float | None:
     return pace
 
 
-def command_line_version(*, document: Document) -> ScenarioVersion:
+def command_line_version(*, document: Document, as_it_was: bool = False) -> ScenarioVersion:
     """Return a version holding the document: the gallery's own if unchanged, else one of the command line's."""
     digest = scenario_hash(document)
     known = ScenarioVersion.objects.filter(document_sha256=digest, scenario__owner=None).first()
@@ -293,4 +270,4 @@ def command_line_version(*, document: Document) -> ScenarioVersion:
         scenario = Scenario.objects.filter(**named).order_by("pk").first()
         if scenario is None:
             scenario = Scenario.objects.create(**named, title="Command line", archived=True)
-        return save_version(scenario=scenario, author=None, document=document)
+        return save_version(scenario=scenario, author=None, document=document, as_it_was=as_it_was)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simapp.scenarios.problems import ScenarioProblem
-from simapp.web.scenario_plan import Group, Leaf, Part, Union, plan
-from simapp.web.scenario_texts import Texts, leaf_texts
+from simapp.web.preset_inputs import presets_of
+from simapp.web.scenario_plan import PLACE, Group, Items, Leaf, Part, Union, item_of, plan
+from simapp.web.scenario_texts import Texts, item_kind, items_count, leaf_texts
 
-# What a person reads first; everything the document adds later at its top level is shown with these.
-_ABOUT = ("title", "question", "source", "expected", "topics")
-_SECTIONS = ("population", "network", "platform", "feed", "minds", "clock")
-_HAPPENINGS = ("seed_posts", "interventions")
+# The order in which people think of a scenario; what the document adds at its top level is shown with the last.
+_SECTIONS = (
+    ("about", "About", ("title", "question", "source", "expected")),
+    ("people", "Topics & population", ("topics", "population")),
+    ("network", "Network", ("network",)),
+    ("minds", "Minds", ("minds",)),
+    ("feed", "Feed", ("feed",)),
+    ("platform", "Platform", ("platform",)),
+    ("clock", "Clock", ("clock",)),
+    ("happenings", "Interventions", ("seed_posts", "interventions")),
+    ("measures", "Measures", ()),
+)
+# What most scenarios set. Everything else waits behind "all settings", unless it was changed.
+_SIMPLE = frozenset({
+    "title", "question", "topics", "population.users", "population.opinions", "population.people", "network",
+    "minds.opinion", "feed.preset", "feed.k", "feed.groups", "platform.rules", "clock.start", "clock.minutes_per_step",
+    "clock.steps", "seed_posts", "interventions", "metrics",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,11 +59,25 @@ class Node:
     parts: list[Node] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     chosen: bool = True
+    simple: bool = True
+    changed: bool = False
+    kinds: list[Option] = field(default_factory=list)
+    shows: bool = False
 
     @property
     def total(self) -> int:
         """Number of faults here and inside what is chosen."""
         return len(self.faults) + sum(part.total for part in self.parts)
+
+    @property
+    def advanced(self) -> bool:
+        """Whether it waits behind "all settings"; what was changed, or is at fault, does not."""
+        return not (self.simple or self.touched or self.total)
+
+    @property
+    def touched(self) -> bool:
+        """Whether it, or something chosen inside it, is not as the document begins."""
+        return self.changed or any(part.touched for part in self.parts if part.chosen)
 
     @property
     def folded(self) -> bool:
@@ -57,7 +87,13 @@ class Node:
     @property
     def id(self) -> str:
         """The input's id; also the anchor that the list of faults points to."""
-        return "f-" + self.name.replace(".", "-").replace("@", "-")
+        name = self.path if self.kind in {"items", "item"} else self.name
+        return "f-" + name.replace(".", "-").replace("@", "-")
+
+    @property
+    def place(self) -> str:
+        """The id of the section that shows it; a union's own id is its choice's."""
+        return "s-" + self.path
 
 
 def sections(texts: Mapping[str, list[str]], problems: Iterable[ScenarioProblem] = ()) -> list[Node]:
@@ -65,15 +101,21 @@ def sections(texts: Mapping[str, list[str]], problems: Iterable[ScenarioProblem]
     nodes = {part.path: _node(part, texts, active=True) for part in plan().parts}
     for problem in problems:
         _attach(list(nodes.values()), problem)
-    about = [nodes[name] for name in _ABOUT]
-    happen = [nodes[name] for name in _HAPPENINGS]
-    rest = [node for path, node in nodes.items() if path not in {*_ABOUT, *_SECTIONS, *_HAPPENINGS}]
-    return [
-        Node("section", "about", "about", "About", "", parts=about),
-        *(nodes[name] for name in _SECTIONS),
-        Node("section", "happenings", "happenings", "Seed posts and interventions", "", parts=happen),
-        Node("section", "measures", "measures", "Metrics", "", parts=rest),
-    ]
+    placed = {name for _, _, names in _SECTIONS for name in names}
+    shown = []
+    for key, label, names in _SECTIONS:
+        parts = [nodes[name] for name in names]
+        if key == "measures":
+            parts = [node for path, node in nodes.items() if path not in placed]
+        if len(parts) == 1 and parts[0].kind in {"group", "union"}:
+            # A section of one group is that group; its place in the page keeps the section's name.
+            parts[0].label = label
+            shown.append(parts[0])
+            continue
+        opened = [inner for part in parts for inner in (part.parts if part.kind == "group" else [part])]
+        faults = [fault for part in parts if part.kind == "group" for fault in part.faults]
+        shown.append(Node("section", key, key, label, "", parts=opened, faults=faults))
+    return shown
 
 
 def anchors(shown: Iterable[Node]) -> list[tuple[str, str]]:
@@ -88,16 +130,57 @@ def anchors(shown: Iterable[Node]) -> list[tuple[str, str]]:
 def _node(part: Part, texts: Mapping[str, list[str]], *, active: bool) -> Node:
     if isinstance(part, Group):
         parts = [_node(inner, texts, active=active) for inner in part.parts]
-        return Node("group", part.path, part.path, part.label, part.help, parts=_simple_first(parts))
+        if any(inner.kind == "named" for inner in parts):
+            _show_parameters(part, parts, texts)
+        simple = any(inner.simple for inner in parts)
+        return Node("group", part.path, part.path, part.label, part.help, parts=_simple_first(parts), simple=simple)
     if isinstance(part, Union):
         return _union(part, texts, active=active)
+    if isinstance(part, Items):
+        return _items(part, texts)
     return _leaf(part, texts, active=active)
+
+
+def _show_parameters(group: Group, parts: list[Node], texts: Mapping[str, list[str]]) -> None:
+    """Give a preset's parameters an input each, shown while the preset is chosen."""
+    leaf = next(one for one in group.parts if isinstance(one, Leaf) and one.kind == "named")
+    preset = next(node for node in parts if node.path == f"{group.path}.preset")
+    named = next(node for node in parts if node.kind == "named")
+    preset.shows = True
+    for name, one in presets_of(leaf.path, leaf.name).items():
+        if one.leaves:
+            inner = [_leaf(parameter, {parameter.name: [""], **texts}, active=True) for parameter in one.leaves]
+            chosen = name == preset.text
+            shown = Node("member", leaf.path, name, one.label, one.help, parts=inner, chosen=chosen)
+            for node in inner:
+                node.changed, node.simple = bool(node.text), False
+            named.parts.append(shown)
+    named.simple, named.changed = False, bool(named.text)
+
+
+def _items(part: Items, texts: Mapping[str, list[str]]) -> Node:
+    if part.name in texts:
+        return _leaf(part.text, texts, active=True)
+    count = items_count(part, texts)
+    node = Node("items", part.path, f"{part.name}.count", part.label, part.help, text=str(count))
+    node.simple, node.changed = part.path in _SIMPLE, count > 0
+    node.kinds = [Option(kind, group.label, chosen=False) for kind, group in part.members.items() if kind]
+    for number in range(count):
+        kind, place = item_kind(part, texts, number), f"{part.path}.{number}"
+        item = Node("item", place, f"{part.name}.{number}.kind", f"{number + 1}", "", text=kind or "", changed=True)
+        if kind is not None:
+            group = item_of(part.path, kind, number)
+            item.label, item.help = group.label or f"{part.label.removesuffix('s')} {number + 1}", group.help
+            item.parts = _simple_first([_node(inner, texts, active=True) for inner in group.parts])
+        node.parts.append(item)
+    return node
 
 
 def _union(part: Union, texts: Mapping[str, list[str]], *, active: bool) -> Node:
     kind = (texts.get(part.name) or [""])[-1]
     kind = kind if active or kind else next(iter(part.members))
-    node = Node("union", part.path, part.name, part.label, part.help, text=kind)
+    node = Node("union", part.path, part.name, part.label, part.help, text=kind, simple=part.path in _SIMPLE)
+    node.changed = kind != part.first
     for tag, member in part.members.items():
         chosen = tag == kind
         inner = [_node(p, texts, active=active and chosen) for p in member.parts]
@@ -123,6 +206,8 @@ def _leaf(leaf: Leaf, texts: Mapping[str, list[str]], *, active: bool) -> Node:
         text=text,
         rows=min(max(text.count("\n") + 2, 3), 16),
         longest=leaf.longest,
+        simple=_is_simple(leaf.path),
+        changed=[text for text in held if text] != [text for text in leaf_texts(leaf, leaf.default) if text],
     )
     if leaf.kind == "checks":
         kept = [value for value in held if value]
@@ -131,6 +216,11 @@ def _leaf(leaf: Leaf, texts: Mapping[str, list[str]], *, active: bool) -> Node:
     elif leaf.kind in {"choice", "maybe"}:
         node.options = _choices(leaf, text)
     return node
+
+
+def _is_simple(path: str) -> bool:
+    # What belongs to a chosen kind of a simple union, or to an item of a list, is as simple as that.
+    return any(path == one or path.startswith(f"{one}.") for one in _SIMPLE)
 
 
 def _choices(leaf: Leaf, text: str) -> list[Option]:
@@ -151,7 +241,7 @@ def _hint(leaf: Leaf) -> str:
 
 
 def _simple_first(parts: list[Node]) -> list[Node]:
-    order = {"people": -1, "union": 1, "yaml": 2, "numbers": 2, "group": 3}
+    order = {"people": -1, "union": 1, "yaml": 2, "named": 2, "numbers": 2, "items": 3, "group": 3}
     return sorted(parts, key=lambda node: order.get(node.kind, 0))
 
 
@@ -176,12 +266,19 @@ def _within(path: str, outer: str) -> bool:
 def texts_of(sent: Mapping[str, list[str]]) -> Texts:
     """Return what a browser sent as texts; anything that is not an input of the form is left out."""
     known = _names(plan())
-    return {name: list(values) for name, values in sent.items() if name in known}
+    return {name: list(values) for name, values in sent.items() if _NUMBER.sub(f".{PLACE}", name) in known}
+
+
+_NUMBER = re.compile(r"\.[0-9]{1,3}(?=\.)")
 
 
 def _names(part: Part) -> set[str]:
     if isinstance(part, Leaf):
-        return {part.name}
+        presets = presets_of(part.path, part.name).values() if part.kind == "named" else ()
+        return {part.name, *(leaf.name for preset in presets for leaf in preset.leaves)}
+    if isinstance(part, Items):
+        found = {part.name, f"{part.name}.count", f"{part.name}.{PLACE}.kind"}
+        return found.union(*(_names(group) for group in part.members.values()))
     inner = part.parts if isinstance(part, Group) else tuple(part.members.values())
     found = {part.name} if isinstance(part, Union) else set()
     return found.union(*(_names(p) for p in inner)) if inner else found

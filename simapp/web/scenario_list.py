@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from simapp.engine.core.errors import WrongInput
 from simapp.metrics.registry import metric_named
 from simapp.models import Run, ScenarioVersion
-from simapp.runs import access, services
+from simapp.runs import access, scenario_shelf, services
 from simapp.scenarios.document import Scenario as Document
-from simapp.scenarios.document import json_schema, load_scenario
+from simapp.scenarios.document import json_schema
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.run_list import headline
@@ -74,11 +74,10 @@ def use_scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Make an own copy of a scenario, to change and to launch."""
     scenario = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
     try:
-        document = load_scenario(newest_version(scenario).document)
+        version = scenario_shelf.duplicate(scenario=scenario, member=request.user)
     except WrongInput as problem:
         messages.error(request, f"No copy was made. {problem}")
         return redirect("scenario", scenario.pk)
-    version = services.create_scenario(owner=request.user, document=document)
     return redirect("scenario", version.scenario_id)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simapp.engine.core.errors import WrongInput
 from simapp.runs import access, model_forecasts, services
 from simapp.scenarios.checks import advice
+from simapp.scenarios.differences import in_full
 from simapp.scenarios.document import dump_yaml, load_scenario
 from simapp.scenarios.yaml_text import write_yaml
 from simapp.web import launch_box, models_box, people_page
@@ -43,7 +44,7 @@ def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """The newest version as a YAML file."""
     found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
     version = newest_version(found)
-    text = write_yaml(version.document)
+    text = write_yaml(in_full(version.document))
     name = f"{found.slug}-v{version.number}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text, content_type="application/yaml", headers=headers)
@@ -57,6 +58,8 @@ def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> Htt
     if action in {"to_yaml", "to_form"}:
         edit.turn_to(YAML if action == "to_yaml" else FORM)
         return _page(request, found, version, edit, box=box, status=200 if edit.document else 422)
+    if edit.change_list(action, request.POST):
+        return _page(request, found, version, edit, box=box)
     if edit.document is None:
         return _page(request, found, version, edit, box=box, status=422)
     if action == "launch":
@@ -158,6 +161,8 @@ def _page(
         "people_problem": people_problem,
         "limit_mb": people_page.limit_mb(),
         **edit.shown(),
+        "all_settings": "all-settings" in request.POST,
+        "preview_faults": 0 if edit.document else len(edit.problems) or 1,
         **_about(edit.document),
         **launch_box.cache_of(request.user, version, edit.document),
         **models_box.context(request.user, found, edit.document, tier or _tier_box(request, edit)),

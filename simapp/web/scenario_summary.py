@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simapp.scenarios.parts.network import NoNetwork
-from simapp.web.numbers import simulated_span, thousands
+from simapp.web.numbers import simulated_span, thousands, three_digits
 from simapp.web.scenario_plan import spoken
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
         ("", f"{simulated_span(clock.steps * clock.minutes_per_step)} simulated"),
         ("Platform", document.platform.rules),
         ("Feed", f"{document.feed.preset}, {document.feed.k} posts"),
+        *_groups(document),
         ("Minds", "rules" if minds == "none" else f"rules, opinions after {minds.capitalize()}"),
         *_models(document),
         ("Topics", ", ".join(document.topics)),
@@ -34,6 +35,20 @@ def summary(document: Scenario) -> list[tuple[str, str]]:
     lines += [(f"At step {change.at}", spoken(change.kind)) for change in first]
     if len(document.interventions) > 5:
         lines.append(("", f"and {len(document.interventions) - 5} more interventions"))
+    return lines
+
+
+def _groups(document: Scenario) -> list[tuple[str, str]]:
+    """Say who has a feed of their own, five groups at most."""
+    lines = []
+    for group in document.feed.groups[:5]:
+        inside = f"communities {', '.join(map(str, group.communities[:5]))}" if group.communities else ""
+        inside += ", \u2026" if len(group.communities) > 5 else ""
+        share = "" if group.share is None else f"{three_digits(group.share * 100)} %"
+        who = " of ".join(part for part in (share, inside) if part)
+        lines.append(("", f"{group.name} ({who}): {group.preset}"))
+    if len(document.feed.groups) > 5:
+        lines.append(("", f"and {len(document.feed.groups) - 5} more groups"))
     return lines
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from simapp.scenarios.document import SCHEMA_VERSION
 from simapp.scenarios.yaml_text import read_scalar, write_yaml
-from simapp.web.scenario_plan import Group, Leaf, Part, Union, plan
+from simapp.web.preset_inputs import leaves_of, split
+from simapp.web.scenario_plan import FORM_ITEMS, Group, Items, Leaf, Part, Union, item_of, plan
 
 Texts = dict[str, list[str]]
 
@@ -38,12 +39,35 @@ def _write(part: Part, value: Any) -> Iterator[tuple[str, list[str]]]:
         yield part.name, leaf_texts(part, value)
     elif isinstance(part, Group):
         for inner in part.parts:
-            yield from _write(inner, value.get(_key(inner)) if isinstance(value, Mapping) else None)
+            held = value.get(_key(inner)) if isinstance(value, Mapping) else None
+            if isinstance(inner, Leaf) and inner.kind == "named" and isinstance(held, Mapping):
+                mine, held = split(inner, str(value.get("preset", "")), held)
+                yield from ((name, [_number(one)]) for name, one in mine.items())
+            yield from _write(inner, held)
+    elif isinstance(part, Items):
+        yield from _write_items(part, value or [])
     else:
         kind = value.get("kind", "") if isinstance(value, Mapping) else ""
         yield part.name, [kind]
         if kind in part.members:
             yield from _write(part.members[kind], value)
+
+
+def _write_items(items: Items, listed: Any) -> Iterator[tuple[str, list[str]]]:
+    kinds = [_kind_of(items, item) for item in listed] if isinstance(listed, list) else [None]
+    if len(kinds) > FORM_ITEMS or None in kinds:
+        yield items.name, [_yaml(listed)]
+        return
+    yield f"{items.name}.count", [str(len(kinds))]
+    for number, (kind, item) in enumerate(zip(kinds, listed, strict=True)):
+        if kind:
+            yield f"{items.name}.{number}.kind", [kind]
+        yield from _write(item_of(items.path, kind or "", number), item)
+
+
+def _kind_of(items: Items, item: Any) -> str | None:
+    kind = item.get("kind", "") if isinstance(item, Mapping) else None
+    return kind if kind in items.members else None
 
 
 def leaf_texts(leaf: Leaf, value: Any) -> list[str]:
@@ -58,7 +82,7 @@ def leaf_texts(leaf: Leaf, value: Any) -> list[str]:
         return [json.dumps(value)]
     if leaf.kind in {"words", "numbers"}:
         return [", ".join(_number(v) if leaf.kind == "numbers" else str(v) for v in value)]
-    if leaf.kind == "yaml":
+    if leaf.kind in {"yaml", "named"}:
         return [_yaml(value)]
     if isinstance(value, bool):
         return [_YES if value else _NO]
@@ -66,7 +90,13 @@ def leaf_texts(leaf: Leaf, value: Any) -> list[str]:
 
 
 def _read_group(group: Group, texts: Mapping[str, list[str]]) -> dict[str, Any]:
-    return {_key(part): _read(part, texts) for part in group.parts}
+    found = {_key(part): _read(part, texts) for part in group.parts}
+    for part in group.parts:
+        if isinstance(part, Leaf) and part.kind == "named" and isinstance(found[_key(part)], dict):
+            texted = {inner: _one(texts, inner.name) for inner in leaves_of(part, str(found.get("preset", "")))}
+            set_here = {_key(inner): _as_number(text) for inner, text in texted.items() if text.strip()}
+            found[_key(part)] = {**found[_key(part)], **set_here}
+    return found
 
 
 def _read(part: Part, texts: Mapping[str, list[str]]) -> Any:
@@ -76,7 +106,35 @@ def _read(part: Part, texts: Mapping[str, list[str]]) -> Any:
         kind = _one(texts, part.name)
         member = part.members.get(kind)
         return {"kind": kind, **(_read_group(member, texts) if member else {})}
+    if isinstance(part, Items):
+        return _read_items(part, texts)
     return _value(part, texts)
+
+
+def items_count(items: Items, texts: Mapping[str, list[str]]) -> int:
+    """Return how many items of a list were sent; never more than a form shows."""
+    text = _one(texts, f"{items.name}.count").strip()
+    return min(int(text), FORM_ITEMS) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+
+
+def item_kind(items: Items, texts: Mapping[str, list[str]], number: int) -> str | None:
+    """Return the kind of an item that was sent, None for a kind that there is not."""
+    kind = _one(texts, f"{items.name}.{number}.kind")
+    return kind if kind in items.members else None
+
+
+def _read_items(items: Items, texts: Mapping[str, list[str]]) -> Any:
+    if items.name in texts:
+        return _value(items.text, texts)
+    found = []
+    for number in range(items_count(items, texts)):
+        kind = item_kind(items, texts, number)
+        if kind is None:
+            found.append({"kind": _one(texts, f"{items.name}.{number}.kind")})
+            continue
+        item = _read_group(item_of(items.path, kind, number), texts)
+        found.append({"kind": kind, **item} if kind else item)
+    return found
 
 
 def _value(leaf: Leaf, texts: Mapping[str, list[str]]) -> Any:
@@ -91,7 +149,9 @@ def _value(leaf: Leaf, texts: Mapping[str, list[str]]) -> Any:
     if leaf.kind in {"text", "longtext", "choice"}:
         return text if text or not leaf.nullable else None
     if leaf.kind in {"integer", "number"}:
-        return _as_number(text)
+        return None if leaf.nullable and not text.strip() else _as_number(text)
+    if leaf.kind == "scalar":
+        return read_scalar(text.strip())
     if leaf.kind == "words":
         return [word.strip() for word in text.split(",") if word.strip()]
     if leaf.kind == "numbers":
@@ -99,7 +159,7 @@ def _value(leaf: Leaf, texts: Mapping[str, list[str]]) -> Any:
     if leaf.kind == "people":
         return _people(text)
     if not text.strip():
-        return None if leaf.nullable else ({} if "named" in leaf.accepted else [])
+        return {} if leaf.kind == "named" else None if leaf.nullable else ({} if "named" in leaf.accepted else [])
     return read_scalar(text)
 
 

@@ -59,7 +59,8 @@
   // <form data-guard>: leaving a page with typed but unsent text asks first.
   let touched = document.querySelector('form[data-guard="unsaved"]') !== null;
   document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) touched = true; });
-  document.addEventListener("submit", () => { touched = false; });
+  // Another form of the page does not send what was typed: leaving by it asks as well.
+  document.addEventListener("submit", (event) => { if (event.target.closest("form[data-guard]")) touched = false; });
   window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
 
   document.addEventListener("htmx:after:swap", () => prepare(document));

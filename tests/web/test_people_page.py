@@ -83,7 +83,7 @@ def test_a_long_report_is_paged(browser: Client, scenario: Any) -> None:
     ("data", "sentence"),
     [
         (b'{"users": []}', "The JSON file holds an object; it must hold a list of users."),
-        (b"name,age\nann,3\n", "column"),
+        (b"name,name\nann,3\n", "appears twice"),
         (b"", "empty"),
         (b"\xff\xfe\x00a", "UTF-8"),
         (b"[1, 2", "The file is not valid JSON at line 1"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simapp.engine.core.errors import WrongInput
 from simapp.scenarios.importers.graph_findings import MAX_NAME, GraphImport, GraphRows, weight_of
 
@@ -39,6 +41,21 @@ def read_edge_lines(text: str) -> GraphImport:
         msg = "The file has no edge; a graph as lines has `u v` or `u v weight` on each."
         raise WrongInput(msg)
     return rows.finish("edges", directed=True, rows=count)
+
+
+def is_edge_lines(text: str) -> bool:
+    """Whether a text is plainly edges as lines: a header that says so, or two numbers first.
+    """
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith(REMARKS)), "")
+    if first[:1] in {"[", "{", '"'}:
+        return False
+    cells = [cell.strip() for cell in re.split(r"[,;]|\s+", first)]
+    if len(cells) not in (2, 3):
+        return False
+    if {cells[0].lower(), cells[1].lower()} <= _HEADER:
+        return len(cells) == 2 or cells[2].lower() in {"weight", "w"} or weight_of(cells[2]) is not None
+    return cells[0].isdecimal() and cells[1].isdecimal()
 
 
 def _separator(text: str) -> str | None:

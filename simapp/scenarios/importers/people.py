@@ -11,10 +11,11 @@ from simapp.scenarios.importers.findings import MAX_BYTES, PeopleImport
 from simapp.scenarios.importers.graph_people import read_graph_people
 from simapp.scenarios.importers.oasis_reddit import read_oasis_reddit
 from simapp.scenarios.importers.oasis_x import read_oasis_x
+from simapp.scenarios.importers.people_rows import is_people_rows, read_people_rows
 
 
 def read_people(data: bytes, *, name: str = "", limit: int = MAX_BYTES, graph: bool = False) -> PeopleImport:
-    """Return the people in a file: OASIS's X CSV, OASIS's Reddit JSON or, where `graph` is set, a graph.
+    """Return the people in a file: OASIS's X CSV, OASIS's Reddit JSON, a mapped table or, with `graph`, a graph.
 
     `name` is kept for people and decides nothing; `limit` is the largest size in bytes. Raises
     WrongInput with one sentence when the file cannot be used at all; single rows that cannot be used
@@ -27,6 +28,8 @@ def read_people(data: bytes, *, name: str = "", limit: int = MAX_BYTES, graph: b
     found = _json(text)
     if found is None:
         return read_oasis_x(text, name=name, sha256=sha256)
+    if is_people_rows(found[0]):
+        return read_people_rows(found[0], name=name, sha256=sha256)
     if not isinstance(found[0], list):
         kind = {dict: "an object", str: "a string", type(None): "null", bool: "true or false"}
         what = kind.get(type(found[0]), "a number")

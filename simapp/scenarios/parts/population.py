@@ -187,7 +187,7 @@ class People(Part):
         json_schema_extra={"accepted": "64 hexadecimal digits (the SHA-256 of the file)"},
     )
     format: Literal[
-        "oasis-x", "oasis-reddit", "graph-edges", "graph-gml", "graph-graphml", "graph-gexf"
+        "oasis-x", "oasis-reddit", "people", "graph-edges", "graph-gml", "graph-graphml", "graph-gexf"
     ] = Field(description="Format that was detected; a graph gives users and follows, the rest is generated.")
     name: Line = Field(min_length=1, max_length=255, description="Name of the file, for people.")
 
