@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.endpoints import Endpoint
+from simapp.store.experiments import Arm, Cell, Experiment
 from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
@@ -20,9 +21,12 @@ from simapp.store.rows import (
 )
 
 __all__ = [
+    "Arm",
     "Audit",
     "CachedReply",
+    "Cell",
     "Endpoint",
+    "Experiment",
     "Export",
     "FidelityGap",
     "ModelForecast",

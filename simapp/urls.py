@@ -9,8 +9,10 @@ from django.views.generic import RedirectView
 
 from simapp.web import (
     catalogue_page,
+    compare_page,
     decision_pages,
     endpoints_page,
+    experiment_page,
     export_pages,
     interviews_page,
     people_page,
@@ -57,6 +59,8 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/model-forecast/", scenario_page.model_forecast, name="model-forecast"),
     path("scenarios/<int:scenario_id>/people/", people_page.people, name="people"),
     *endpoints_page.urlpatterns,
+    *experiment_page.urlpatterns,
+    *compare_page.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),
     path("replies/", reply_pages.replies, name="reply-files"),
     path("replies/<int:file_id>/run/", reply_pages.run_file, name="run-reply-file"),
