@@ -32,7 +32,6 @@ class Command(StackCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.experiments.files import read_design
-        from simapp.experiments.grid import grid_of
         from simapp.experiments.launch import launch
         from simapp.experiments.results import results_of
         from simapp.experiments.tables import as_json
