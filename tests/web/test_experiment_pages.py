@@ -191,3 +191,10 @@ def test_a_gallery_scenario_can_be_the_base(browser: Client) -> None:
     found = Scenario.objects.get(slug="rumour")
     page = browser.post("/experiments/new/preview/", form(found, steps="")).content.decode()
     assert "= 6 runs" in page
+
+
+def test_a_cells_run_leads_back_to_its_experiment(browser: Client, experiment: Experiment) -> None:
+    run = grid_of(experiment).rows[1][2].run
+    page = browser.get(f"/runs/{run.pk}/").content.decode()
+    assert f'href="/experiments/{experiment.pk}/"' in page
+    assert "replicate 3 of arm" in page
