@@ -5,6 +5,7 @@ from __future__ import annotations
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.cohorts import Cohort, NetworkLayout
 from simapp.store.endpoints import Endpoint
+from simapp.store.experiments import Arm, Cell, Experiment
 from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
@@ -21,10 +22,13 @@ from simapp.store.rows import (
 )
 
 __all__ = [
+    "Arm",
     "Audit",
     "CachedReply",
+    "Cell",
     "Cohort",
     "Endpoint",
+    "Experiment",
     "Export",
     "FidelityGap",
     "ModelForecast",

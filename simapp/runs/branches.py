@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from simapp.models import Run
+from simapp.models import Cell, Run
 from simapp.runs import access
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MOST = 20  # forks and tails that a page names
 class Relatives:
     """`parent`: the run that this one was forked from at `at`, None for none (and for one that may not be seen,
     of which `at` tells still). forks, tails: newest first, at most MOST; `more`: there are others. tail_of: whose
-    tail this run is."""
+    tail this run is. cell: its place in an experiment, None for none."""
 
     parent: Run | None
     at: int | None
@@ -28,11 +28,13 @@ class Relatives:
     tails: Sequence[Run]
     more: bool
     tail_of: Run | None
+    cell: Cell | None = None
 
     @property
     def any(self) -> bool:
         """Whether there is anything to say."""
-        return self.at is not None or bool(self.forks) or bool(self.tails) or self.tail_of is not None
+        known = (self.at, self.tail_of, self.cell)
+        return bool(self.forks) or bool(self.tails) or any(one is not None for one in known)
 
 
 def relatives(run: Run, member: Any) -> Relatives:
@@ -55,4 +57,5 @@ def relatives(run: Run, member: Any) -> Relatives:
         tails=tails[:MOST],
         more=len(found) > MOST,
         tail_of=visible.filter(pk=run.tail_of_id).first() if run.tail_of_id else None,
+        cell=Cell.objects.filter(run=run).select_related("arm__experiment").first(),
     )

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Endpoint, Export, ModelForecast, NetworkLayout, Probe, Run
+from simapp.models import Cell, Endpoint, Export, ModelForecast, NetworkLayout, Probe, Run
 from simapp.runs import (
     asking,
     deletion,
@@ -94,7 +94,11 @@ class Reconciler:
                 messages.publish(state_message(run, run.step, "stopped", "stop", "", "", None))
         sent = []
         busy = Run.objects.filter(lease_until__gte=Now()).exclude(status__in=OVER).count()
-        waiting = list(Run.objects.filter(free, wanted="run").exclude(status__in=OVER).order_by("id"))
+        # A run that somebody launched by itself does not wait behind the hundreds of an experiment.
+        celled = Exists(Cell.objects.filter(run=OuterRef("pk")))
+        waiting = list(
+            Run.objects.filter(free, wanted="run").exclude(status__in=OVER).order_by(celled.asc(), "id")
+        )
         self._forget_all_but(waiting)
         # What waits for a free worker has its message in the queue, or gets another one when a worker is free:
         # sent on and on, the messages of a thousand queued runs would pile up without end.

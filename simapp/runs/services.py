@@ -164,10 +164,11 @@ def pause(*, run: Run, member: Any) -> None:
     _steer(run, member, "pause", wanted="pause", pause_at=None)
 
 
-def resume(*, run: Run, member: Any) -> None:
-    """Let a paused run go on."""
+def resume(*, run: Run, member: Any, send: bool = True) -> None:
+    """Let a paused run go on. send: at once; else it waits until the reconciler finds a free worker for it."""
     _steer(run, member, "resume", wanted="run", pause_at=None)
-    _wake(run)
+    if send:
+        _wake(run)
 
 
 def step_once(*, run: Run, member: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 FRAMEWORKS = ("django", "celery", "channels", "psycopg")
 MODELS = ("torch", "transformers", "sentence_transformers", "openai")
-PURE = ("simapp.engine", "simapp.metrics", "simapp.scenarios", "recommender", "agents")
+PURE = ("simapp.engine", "simapp.metrics", "simapp.statistics", "simapp.scenarios", "recommender", "agents")
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
