@@ -18,6 +18,7 @@ from simapp.store.rows import (
     RunText,
     RunUser,
 )
+from simapp.store.saved_views import SavedView
 
 __all__ = [
     "Audit",
@@ -41,6 +42,7 @@ __all__ = [
     "RunStep",
     "RunText",
     "RunUser",
+    "SavedView",
     "Scenario",
     "ScenarioVersion",
     "Upload",
