@@ -106,7 +106,7 @@ def _shares(record: StepRecord) -> np.ndarray:
 STUDIES: dict[str, Study] = {
     "echo-chambers": Study(
         metric("opinion_variance"), "Opinion spread", ("minds.opinion.alpha=0.05",),
-        "topics that are not controversial (alpha 0.05)", 1,
+        "topics that are not controversial (alpha 0.05)", 1, relative=False,
     ),
     "rumour": Study(
         reach_of_first, "Reposts of the rumour", ("seed_posts.0.appeal=0.01",), "an ordinary post in its place", 1,
@@ -120,7 +120,7 @@ STUDIES: dict[str, Study] = {
     ),
     "group-polarization": Study(
         strength, "Mean strength of opinions", ("minds.opinion.alpha=0.05",),
-        "a topic that is not controversial (alpha 0.05)", 1,
+        "topics that are not controversial (alpha 0.05)", 1, relative=False,
     ),
     "chronological-feed": Study(
         reactions, "Reactions per step", ("interventions=[]",), "the engagement ranking kept", -1, sum_up="mean",
