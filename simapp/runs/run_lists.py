@@ -126,7 +126,7 @@ def headline(run: Any) -> str:
 
 def tags_of(mine: QuerySet[Run]) -> list[str]:
     """Return every tag that is on one of the runs, sorted; at most 500."""
-    lists = mine.exclude(tags=[]).values_list("tags", flat=True).distinct()[:2000]
+    lists = mine.exclude(tags=[]).order_by().values_list("tags", flat=True).distinct()[:2000]
     return sorted({str(tag) for tags in lists for tag in tags})[:500]
 
 

@@ -31,7 +31,8 @@ class Told(Protocol):
 class Measured:
     """scenario, control: means over the seeds. difference: mean of the paired differences, as a share of the control's
     figure where `relative`; half: half of its 95 % interval, None with one seed. came_out: whether the interval lies
-    on the side that was published. document: SHA-256 of the scenario that was run."""
+    on the side that was published. document: SHA-256 of the scenario that was run. also: other figures, each as
+    [scenario, control]."""
 
     slug: str
     what: str
@@ -44,10 +45,13 @@ class Measured:
     came_out: bool
     seeds: int
     document: str
+    also: dict[str, list[float]]
 
     @classmethod
-    def of(cls, slug: str, study: Told, pairs: list[tuple[float, float]], seeds: list[int]) -> Measured:
-        """Sum up (scenario, control) pairs, one per seed."""
+    def of(
+        cls, slug: str, study: Told, pairs: list[tuple[float, float]], also: dict[str, list[tuple[float, float]]]
+    ) -> Measured:
+        """Sum up (scenario, control) pairs, one per seed; `also`: those of other figures."""
         apart = [(a - b) / abs(b) if study.relative and b else a - b for a, b in pairs]
         mean = statistics.fmean(apart)
         half = None
@@ -59,7 +63,11 @@ class Measured:
             scenario=_short(statistics.fmean(a for a, _ in pairs)),
             control=_short(statistics.fmean(b for _, b in pairs)),
             difference=_short(mean), half=None if half is None else _short(half), relative=study.relative,
-            came_out=study.sign * mean > (half or 0.0), seeds=len(seeds), document=scenario_hash(get_gallery(slug)),
+            came_out=study.sign * mean > (half or 0.0), seeds=len(pairs), document=scenario_hash(get_gallery(slug)),
+            also={
+                name: [_short(statistics.fmean(side)) for side in zip(*held, strict=True)]
+                for name, held in also.items()
+            },
         )  # fmt: skip
 
     @property
@@ -72,13 +80,19 @@ class Measured:
         told = f"{self.what}: {self.scenario:.3g}, against {self.control:.3g} with {self.against} ({way}, "
         return told + f"{self.seeds} pair{'' if self.seeds == 1 else 's'} of runs)."
 
+    @property
+    def beside(self) -> str:
+        """The other figures, in one line."""
+        told = [f"{name} {here:.3g} against {there:.3g}" for name, (here, there) in self.also.items()]
+        return "; ".join(told)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types."""
         return asdict(self)
 
     def row(self) -> str:
         """Return the line of docs/gallery.md's table."""
-        return f"| `{self.slug}` | {self.sentence} | {'yes' if self.came_out else '**no**'} |"
+        return f"| `{self.slug}` | {self.sentence} | {self.beside} | {'yes' if self.came_out else '**no**'} |"
 
 
 def keep(found: Measured) -> None:

@@ -49,7 +49,8 @@ class Command(StackCommand):
                 there = measure(slug, seed, control=True, threads=threads)
                 pairs.append((here, there))
             (PICTURES / f"{slug}.svg").write_text(draw(pairs[0][0].series, pairs[0][1].series), encoding="utf-8")
-            found = Measured.of(slug, study, [(a.value, b.value) for a, b in pairs], list(seeds))
+            also = {name: [(a.also[name], b.also[name]) for a, b in pairs] for name in study.also}
+            found = Measured.of(slug, study, [(a.value, b.value) for a, b in pairs], also)
             keep(found)
             told[slug] = found.as_dict()
             self.stdout.write(found.row())
