@@ -53,7 +53,7 @@ def test_twenty_sockets_hear_of_every_step_and_none_is_lost(
             if step not in (9, 10):  # two messages are lost on the way: a later one covers them
                 publish(step_message(run, step))
         publish(state_message(run, STEPS, status="finished"))
-        found = json.loads(line.communicate(timeout=30)[0])
+        found = json.loads(line.communicate("over\n", timeout=60)[0])
     waits, lost = latencies(commits, found["heard"])
     assert len(found["heard"]) == SOCKETS
     assert (lost, len(waits)) == (0, SOCKETS * len(commits))

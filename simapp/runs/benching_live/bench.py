@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120.0  # seconds beyond the run's own time, for everything that is started or waited for
+LAST_PATIENCE = 20.0  # seconds after the run's end, for sockets that have not heard of it
 MEMBER = "bench-live"
 
 
@@ -103,7 +104,7 @@ def _watched(
             wish = {
                 "url": f"ws://{HOST}:{port}{socket_path(run.pk)}", "origin": f"http://{HOST}:{port}",
                 "points": f"http://{HOST}:{port}/runs/{run.pk}/points", "cookie": cookie,
-                "sockets": sockets, "steps": steps, "patience": steps / pace + PATIENCE,
+                "sockets": sockets, "steps": steps, "patience": LAST_PATIENCE,
             }  # fmt: skip
             with _child("simapp.runs.benching_live.watchers", stdin=subprocess.PIPE) as watching:
                 assert watching.stdin is not None and watching.stdout is not None  # noqa: S101, PT018
@@ -116,6 +117,8 @@ def _watched(
                 used, began = _processor(web), time.monotonic()
                 owned = _own(run, threads, pace)
                 share = (_processor(web) - used) / (time.monotonic() - began)
+                watching.stdin.write("over\n")
+                watching.stdin.flush()
                 said = json.loads(watching.stdout.readline())
         commits = {int(step): when for step, when, _ in owned}
         waits, lost = latencies(commits, said["heard"])

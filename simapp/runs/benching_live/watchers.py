@@ -2,8 +2,9 @@
 
 `python -m simapp.runs.benching_live.watchers` reads one line of JSON from stdin ({"url", "origin", "cookie",
 "sockets", "steps", "points", "patience"}), says `ready` when every socket has its snapshot, and at the end prints
-{"heard": per socket [[step, monotonic seconds], …], "fetched": steps fetched over HTTP, "frames", "bytes"}. A socket
-hears of a step when a message brings it, or a later one covers it; a gap is fetched over HTTP like a page does.
+{"heard": per socket [[step, monotonic seconds], …], "fetched": steps fetched over HTTP, "frames", "bytes"}. A second
+line on stdin says that the run is over: what is not heard `patience` seconds later is not waited for. A socket hears
+of a step when a message brings it, or a later one covers it; a gap is fetched over HTTP like a page does.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ async def watch(wish: dict[str, Any]) -> dict[str, Any]:
     sys.stdout.write(json.dumps({"ready": round(time.monotonic() - began, 3)}) + "\n")
     sys.stdout.flush()
     listening = [asyncio.create_task(watcher.listen()) for watcher in watchers]
+    over = asyncio.create_task(asyncio.to_thread(sys.stdin.readline))
+    await asyncio.wait([over, asyncio.gather(*listening, return_exceptions=True)], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait(listening, timeout=wish["patience"])
     for task in listening:
         task.cancel()
