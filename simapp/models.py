@@ -20,6 +20,7 @@ from simapp.store.rows import (
     RunText,
     RunUser,
 )
+from simapp.store.saved_views import SavedView
 
 __all__ = [
     "Arm",
@@ -48,6 +49,7 @@ __all__ = [
     "RunStep",
     "RunText",
     "RunUser",
+    "SavedView",
     "Scenario",
     "ScenarioVersion",
     "Upload",

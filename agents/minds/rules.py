@@ -44,7 +44,8 @@ class Rates:
 @dataclass
 class RuleMind:
     """Reads from the top with a geometric stop, reacts through a stance gate exp(-|x_i - x_post| / gate),
-    follows the herd by `herd` * score / (score + 1) on likes, writes as `writing` says and moves opinions as
+    follows the herd by `herd` * score / (score + 1) on likes, reposts what is labelled or noted less by the share
+    `heed`, writes as `writing` says and moves opinions as
     `opinion` says (None: opinions are constant). With `spread` a published model decides who reposts what, whatever
     the feed shows (None: reposts come from reading). `codes`: action codes by name, as the registry gives them.
     """
@@ -56,6 +57,7 @@ class RuleMind:
     gate: float = 0.7
     depth: float = 12.0
     herd: float = 0.0
+    heed: float = 0.0
     spread: SpreadModel | None = None
     name: str = "rules"
 
@@ -101,11 +103,15 @@ class RuleMind:
         rates, shown = self.rates.as_array(), world.shown_opinions()
         if self.spread is not None:
             rates[reading.REPOSTING] = 0.0
+        appeal = posts.appeal
+        if self.heed > 0.0:
+            marked = (posts.label >= 0) | (posts.note >= 0)
+            appeal = np.where(marked, appeal * np.float32(1.0 - self.heed), appeal)
         workers.run(
             len(feed),
             lambda lo, hi: reading.react(
                 lo, hi, feed.viewers, rows, keys, rates, offered, self.depth, self.gate, self.herd, shown, posts.key,
-                posts.author, posts.kind, posts.parent, posts.base, posts.topic, posts.stance, posts.appeal,
+                posts.author, posts.kind, posts.parent, posts.base, posts.topic, posts.stance, appeal,
                 posts.likes, posts.dislikes, world.follows.indptr, world.follows.followees, made.count, made.deed,
                 made.target, made.whom, made.on, np.empty(reading.DEEDS, np.uint64),
             ),

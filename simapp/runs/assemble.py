@@ -35,6 +35,7 @@ from simapp.engine.core.world import World
 from simapp.engine.interventions import Intervention, native_opinion
 from simapp.engine.loop import Simulation
 from simapp.metrics.live import LiveMetrics
+from simapp.runs.flooding import spelled_out
 from simapp.runs.minds import society
 from simapp.runs.people import LateProfiles, profiles_of
 from simapp.runs.planting import carry_out_on
@@ -145,6 +146,7 @@ class Parts:
             gate=m.stance_gate,
             depth=m.feed_depth,
             herd=m.herd,
+            heed=m.heed,
         )
 
     def measures(self) -> LiveMetrics:
@@ -202,7 +204,7 @@ class Parts:
         for change in planned:
             if isinstance(change.settings.get("post"), int):
                 change.settings["post"] = _named(injected, change.settings["post"])
-        return planned
+        return spelled_out(planned, len(world.users), self.streams)
 
     def simulation(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from simapp.scenarios.parts.happenings import FirstVote, InjectPost, SwitchFeed
+from simapp.scenarios.parts.happenings import FirstVote, Flood, InjectPost, SwitchFeed
 from simapp.scenarios.parts.memories import ForgetFact, PlantFact
 from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
@@ -22,7 +22,7 @@ MAX_FOLLOWS = 100_000_000
 
 def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
     """Return what does not fit together although each part is fine by itself."""
-    parts = (_network, _writers, _topics, _first_votes, _moderation, _feed_groups, _facts)
+    parts = (_network, _writers, _topics, _floods, _first_votes, _moderation, _feed_groups, _facts)
     return [problem for part in parts for problem in part(scenario)]
 
 
@@ -75,6 +75,20 @@ def _topics(scenario: Scenario) -> list[ScenarioProblem]:
         if isinstance(change, Rewire | SetBots | AutomateUser) and change.topic not in (None, *scenario.topics):
             accepted = f"one of the scenario's topics ({', '.join(scenario.topics)}), or nothing"
             found.append(ScenarioProblem.wrong(f"interventions.{i}.topic", change.topic, accepted))
+    return found
+
+
+def _floods(scenario: Scenario) -> list[ScenarioProblem]:
+    found, users = [], scenario.population.users
+    for i, change in enumerate(scenario.interventions):
+        if not isinstance(change, Flood):
+            continue
+        if change.topic not in scenario.topics:
+            accepted = f"one of the scenario's topics ({', '.join(scenario.topics)})"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.topic", change.topic, accepted))
+        if change.accounts > users and scenario.population.people is None:
+            accepted = f"at most {users}, the number of users"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.accounts", change.accounts, accepted))
     return found
 
 

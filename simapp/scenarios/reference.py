@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simapp.scenarios.document import json_schema
@@ -27,6 +29,16 @@ def field_reference() -> str:
         cells = (f"`{path}`", in_words(resolve(schema, root), root), default, about + unit + source)
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+@cache
+def setting_paths() -> tuple[str, ...]:
+    """Return the paths of settings, in the document's order, without what is inside lists."""
+    root = json_schema()
+    spots = [path for path, _, _ in _fields(resolve(root, root), root, "") if ".N" not in path]
+    found = (re.sub(r" \([a-z0-9_]+\)$", ".kind", path) for path in spots)
+    plain = dict.fromkeys(re.sub(r" \([a-z0-9_]+\)", "", path) for path in found)
+    return tuple(path for path in plain if not any(other.startswith(f"{path}.") for other in plain))
 
 
 def _default(schema: dict[str, Any]) -> str:

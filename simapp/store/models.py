@@ -111,6 +111,7 @@ class Run(models.Model):
     scenario_version = models.ForeignKey(ScenarioVersion, models.PROTECT, related_name="runs")
     seed = models.BigIntegerField()
     title = models.CharField(max_length=200, blank=True)
+    tags = JSONField(default=list, blank=True, help_text="words that members put on it, sorted")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="runs"
     )

@@ -1,110 +1,121 @@
-"""The list of runs: the home page."""
+"""The list of runs, which is the home page. Everything about how it looks stands in its address."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
-from simapp.metrics.registry import metric_named
-from simapp.models import Run
-from simapp.runs import access
-from simapp.web.numbers import clock_time, thousands, three_digits
-from simapp.web.paging import page_of, query_without_page
-from simapp.web.sparkline import Spark, list_sparks
+from simapp.models import Export, Run
+from simapp.runs import access, run_lists
+from simapp.runs.run_settings import in_words, setting
+from simapp.runs.saved_views import views_of
+from simapp.scenarios.gallery import list_gallery
+from simapp.scenarios.reference import setting_paths
+from simapp.web import run_query
+from simapp.web.paging import page_of
+from simapp.web.run_rows import Row, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
-OPINION, SPREAD, SCORE = "opinion_variance", "largest_cascade_reach", "mean_score_up"
+    from simapp.web.run_query import Query
 
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    run: Run
-    headline: str
-    label: str
-    spark: Spark | None
-    last: str
-    eta: str
-    done: int
-    steps: str
-    users: str
+PAGE = 50
+FILTERS = ("q", "status", "scenario", "tag", "owner", "set")
+MOST_LIVE = 100  # lines that one question for news may be about
 
 
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
-    """Show the member's runs, newest first; htmx asks for the table alone, again and again."""
-    wanted = {"q": request.GET.get("q", "").strip()[:100], "status": request.GET.get("status", "")}
-    found = page_of(request, filtered(access.runs_for(request.user), **wanted))
+    """Show the runs that the member may see, as the address says."""
+    mine, query = access.runs_for(request.user), run_query.read(request.GET)
+    found = run_lists.found(mine, query.wish)
+    shown = page_of(request, _with_settings(run_lists.ordered(found, query.wish), query.paths), size=PAGE)
+    lines = rows(shown.object_list, query.paths)
+    if query.wish.group:
+        _put_headings(lines, found, query)
     context: dict[str, Any] = {
-        **wanted,
-        "page": found,
-        "rows": rows(found.object_list),
-        "query": query_without_page(request),
+        "query": query,
+        "wish": query.wish,
+        "conditions": [(str(one), query.without_setting(one)) for one in query.wish.settings],
+        "page": shown,
+        "rows": lines,
+        "columns": _columns(query),
+        "chooser": [(key, label, key in query.columns) for key, label, _, _ in run_query.COLUMNS if key != "name"],
+        "kept_by_filter": query.hidden("q", "status", "scenario", "tag", "owner"),
+        "kept_by_group": query.hidden("group"),
+        "kept_by_columns": query.hidden("col", "path"),
+        "shown_all": query.text(without=FILTERS),
+        "address": query.text(),
+        "pager": query.text() + ("&" if query.text() else ""),
         "statuses": Run.Status.choices,
-        "filtered": any(wanted.values()),
-        "path": request.get_full_path(),
+        "tags": run_lists.tags_of(mine),
+        "owners": _owners(mine) if request.user.is_staff else [],
+        "scenarios": _scenarios(mine),
+        "groups": run_lists.GROUPS,
+        "paths": setting_paths(),
+        "views": list(views_of(request.user)),
+        "export_formats": Export.Format.choices,
+        "gallery": len(list_gallery()),
+        "newest": max((row.run.pk for row in lines), default=0),
     }
-    part = "#table" if request.headers.get("HX-Request") == "true" else ""
-    return render(request, f"runs.html{part}", context)
+    return render(request, "runs.html", context, status=400 if query.problems else 200)
 
 
-def filtered(mine: QuerySet[Run], *, q: str = "", status: str = "") -> QuerySet[Run]:
-    """Return the runs whose name, scenario, seed or number matches, without their documents."""
-    # An archived tail is reached from its run.
-    found = mine.filter(tail_of=None).select_related("scenario_version__scenario", "owner", "parent")
-    found = found.defer("scenario_version__document")
-    found = found.annotate(
-        mind=F("scenario_version__document__minds__opinion__kind"),
-        rules=F("scenario_version__document__platform__rules"),
-    ).order_by("-id")
-    if status in Run.Status.values:
-        found = found.filter(status=status)
-    q = q.replace("\0", "")
-    if q:
-        by = Q(title__icontains=q) | Q(scenario_version__scenario__title__icontains=q)
-        if q.lstrip("#").isdecimal() and len(q) < 18:
-            by |= Q(seed=int(q.lstrip("#"))) | Q(pk=int(q.lstrip("#")))
-        found = found.filter(by)
-    return found
+@require_GET
+def live(request: HttpRequest) -> JsonResponse:
+    """How the runs with these numbers (`ids`) stand now, and how many newer than `after` the list would show."""
+    asked = request.GET.get("ids", "").split(",")
+    ids = [int(one) for one in asked[:MOST_LIVE] if one.isascii() and one.isdecimal() and len(one) < 18]
+    after = request.GET.get("after", "")
+    mine = access.runs_for(request.user)
+    everything = run_lists.Wish()
+    lines = rows(run_lists.found(mine.filter(pk__in=ids), everything).order_by("-pk"))
+    newer = 0
+    if after.isascii() and after.isdecimal() and len(after) < 18:
+        newer = run_lists.found(mine.filter(pk__gt=int(after)), run_query.read(request.GET).wish).count()
+    return JsonResponse({"rows": [line.moving() for line in lines], "newer": newer})
 
 
-def rows(found: Iterable[Run]) -> list[Row]:
-    """Return table rows, with the sparklines of all of them read at once."""
-    named = [(run, headline(run)) for run in found]
-    sparks = list_sparks((run, name) for run, name in named)
-    return [_row(run, name, sparks.get(run.pk)) for run, name in named]
+def _with_settings(found: QuerySet[Run], paths: Sequence[str]) -> QuerySet[Run]:
+    return found.annotate(**{f"shown_{nth}": setting(path) for nth, path in enumerate(paths)})
 
 
-def headline(run: Any) -> str:
-    """Return the metric that says most about a run in one line: what its scenario is about."""
-    if run.mind != "none":
-        return OPINION
-    return SCORE if run.rules == "forum" else SPREAD
+def _put_headings(lines: Sequence[Row], found: QuerySet[Run], query: Query) -> None:
+    """Put a heading above the first line of each group."""
+    values = [line.run.group_value for line in lines]  # type: ignore[attr-defined]
+    counted = {repr(one.value): one for one in run_lists.groups(found, query.wish, values)}
+    for nth, (line, value) in enumerate(zip(lines, values, strict=True)):
+        if nth == 0 or value != values[nth - 1]:
+            line.group = {"value": in_words(value) or "none", "held": counted.get(repr(value))}
 
 
-def _row(run: Run, name: str, spark: Spark | None) -> Row:
-    rate = (run.heartbeat or {}).get("rate")
-    left = run.steps - run.step
-    eta = clock_time(left / rate) if run.status == Run.Status.RUNNING and rate else ""
-    last = three_digits(spark.last) if spark and spark.last is not None else ""
-    return Row(
-        run=run,
-        headline=name,
-        label=metric_named(name).label,
-        spark=spark,
-        last=last,
-        eta=eta,
-        done=max(run.step, 0),
-        steps=f"{thousands(max(run.step, 0))} / {thousands(run.steps)}",
-        users=thousands(run.users),
-    )
+def _columns(query: Query) -> list[dict[str, Any]]:
+    """Return the headings: label, how the table is sorted by it, and the address that sorts it (the other way)."""
+    labels = [(key, label, number) for key, label, _, number in run_query.COLUMNS if key in query.columns]
+    labels += [(path, path, False) for path in query.paths]
+    known = {key for key, _, _, _ in run_query.COLUMNS}
+    made = []
+    for key, label, number in labels:
+        way = {key: "ascending", f"-{key}": "descending"}.get(query.wish.sort, "")
+        turned = key if way == "descending" else f"-{key}"
+        first = key if key in ("name", "scenario", "owner", "status", "tags") or key not in known else f"-{key}"
+        address = query.text(sort=turned if way else first)
+        made.append({"key": key, "label": label, "number": number, "way": way, "address": address})
+    return made
+
+
+def _owners(mine: QuerySet[Run]) -> list[str]:
+    names = mine.exclude(owner=None).order_by("owner__username").values_list("owner__username", flat=True)
+    return list(names.distinct()[:500])
+
+
+def _scenarios(mine: QuerySet[Run]) -> list[tuple[int, str]]:
+    named = mine.order_by("scenario_version__scenario__title", "scenario_version__scenario")
+    return list(named.values_list("scenario_version__scenario", "scenario_version__scenario__title").distinct()[:500])

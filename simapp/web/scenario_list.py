@@ -13,34 +13,37 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from simapp.engine.core.errors import WrongInput
-from simapp.metrics.registry import metric_named
 from simapp.models import Run, ScenarioVersion
 from simapp.runs import access, scenario_shelf, services
 from simapp.scenarios.document import Scenario as Document
 from simapp.scenarios.document import json_schema
+from simapp.scenarios.measured import Measured, measured
+from simapp.web import launch_box
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.run_list import headline
-from simapp.web.sparkline import list_sparks
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from simapp.models import Scenario
-    from simapp.web.sparkline import Spark
+
+# Whoever comes for the first time sees these first.
+_FIRST = (
+    "echo-chambers", "chronological-feed", "late-note", "bot-flood", "rumour", "bridging-feed", "group-polarization",
+    "first-vote", "real-curve",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Card:
-    """One gallery scenario. spark: from a finished run that the member may see; else a sketch is shown."""
+    """One gallery scenario: its document, its drawing and what was measured; run: the member's newest run of it."""
 
     scenario: Scenario
     document: dict[str, Any]
+    picture: str
+    measured: Measured | None
     run: Run | None
-    spark: Spark | None
-    label: str
-    sketch: str
 
 
 @require_safe
@@ -67,6 +70,21 @@ def new_scenario(request: HttpRequest) -> HttpResponse:
     """Make a scenario with every setting at its default."""
     version = services.create_scenario(owner=request.user, document=Document(title="Untitled scenario"))
     return redirect("scenario", version.scenario_id)
+
+
+@require_POST
+def launch_scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """Run the newest version of a scenario as it is, with a seed, and show the run."""
+    scenario = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    box = launch_box.sent(request.POST)
+    try:
+        if box.problems:
+            raise WrongInput(next(iter(box.problems.values())))
+        run = services.launch(owner=request.user, version=newest_version(scenario), **box.wishes)
+    except (WrongInput, services.Refused) as problem:
+        messages.error(request, f"{scenario.title} was not launched: {problem}")
+        return redirect("scenarios")
+    return redirect("run:page", run.pk)
 
 
 @require_POST
@@ -105,30 +123,23 @@ def with_counts(found: QuerySet[Scenario]) -> QuerySet[Scenario]:
 
 
 def cards(member: Any, gallery: QuerySet[Scenario]) -> list[Card]:
-    """Return the gallery's cards, each with a line from its newest finished run if the member may see one."""
-    found = list(gallery.order_by("pk"))
+    """Return the gallery's cards in the order in which a newcomer may like to read them."""
+    found = sorted(gallery, key=lambda one: (_FIRST.index(one.slug) if one.slug in _FIRST else len(_FIRST), one.pk))
     documents = {
         version.scenario_id: version.document
         for version in ScenarioVersion.objects.filter(scenario__in=found).order_by("number")
     }
-    finished = access.runs_for(member).filter(status=Run.Status.FINISHED)
-    finished = (
-        finished.filter(scenario_version__scenario__in=found)
-        .annotate(
-            mind=F("scenario_version__document__minds__opinion__kind"),
-            rules=F("scenario_version__document__platform__rules"),
-            scenario=F("scenario_version__scenario"),
-        )
-        .defer("heartbeat", "fingerprint")
-    )
-    newest: dict[int, Any] = {run.scenario: run for run in finished.order_by("scenario", "pk")}
-    sparks = list_sparks((run.pk, headline(run), run.step) for run in newest.values())
-    return [_card(one, documents.get(one.pk, {}), newest.get(one.pk), sparks) for one in found]
+    mine = access.runs_for(member).filter(scenario_version__scenario__in=found, tail_of=None)
+    newest = mine.annotate(of=F("scenario_version__scenario")).order_by("pk").only("pk", "status", "seed")
+    runs: dict[int, Any] = {run.of: run for run in newest}
+    known = measured()
+    return [
+        Card(one, documents.get(one.pk, {}), picture_of(one.slug), known.get(one.slug), runs.get(one.pk))
+        for one in found
+    ]
 
 
-def _card(scenario: Scenario, document: dict[str, Any], run: Any, sparks: dict[int, Spark]) -> Card:
-    spark = sparks.get(run.pk) if run is not None else None
-    drawn = f"img/gallery/{scenario.slug}.svg"
-    sketch = drawn if finders.find(drawn) else "img/gallery/any.svg"
-    label = metric_named(headline(run)).label if spark else ""
-    return Card(scenario, document, run if spark else None, spark, label, sketch)
+def picture_of(slug: str) -> str:
+    """Return the drawing of a gallery scenario; "" where nobody has drawn one."""
+    drawn = f"img/gallery/{slug}.svg"
+    return drawn if finders.find(drawn) else ""

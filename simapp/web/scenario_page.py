@@ -14,10 +14,11 @@ from simapp.runs import access, model_forecasts, services
 from simapp.scenarios.checks import advice
 from simapp.scenarios.differences import in_full
 from simapp.scenarios.document import dump_yaml, load_scenario
+from simapp.scenarios.measured import measured
 from simapp.scenarios.yaml_text import write_yaml
 from simapp.web import launch_box, models_box, people_page
 from simapp.web.scenario_edit import FORM, YAML, Edit
-from simapp.web.scenario_list import newest_version
+from simapp.web.scenario_list import newest_version, picture_of
 from simapp.web.scenario_summary import summary
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def _people(request: HttpRequest, found: Scenario, version: ScenarioVersion, edi
 def _gallery(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> HttpResponse:
     document = load_scenario(version.document)
     page = {"scenario": found, "version": version, "document": document, "yaml": dump_yaml(document)}
-    return render(request, "scenario_gallery.html", {**page, **_about(document)})
+    drawn = {"measured": measured().get(found.slug), "picture": picture_of(found.slug)}
+    return render(request, "scenario_gallery.html", {**page, **drawn, **_about(document)})
 
 
 def _page(

@@ -168,7 +168,11 @@ def test_zero_users_are_refused_with_the_range():
             "seed_posts.0.author",
             "most_followed",
         ),
-        ({"interventions": [{"at": 3}]}, "interventions.0.kind", "demote_post, first_vote, forget_fact, inject_post"),
+        (
+            {"interventions": [{"at": 3}]},
+            "interventions.0.kind",
+            "demote_post, first_vote, flood, forget_fact, inject_post",
+        ),
         (
             {"interventions": [{"kind": "switch_feed", "at": 0, "preset": "interest"}]},
             "interventions.0.at",

@@ -35,5 +35,5 @@ def test_a_gallery_scenario_says_what_it_is_made_of():
 
 @pytest.mark.parametrize("slug", ["echo", "", "../document", "rumour.yaml", "/etc/passwd"])
 def test_an_unknown_slug_is_refused_and_the_known_are_named(slug):
-    with pytest.raises(WrongInput, match="known: echo-chambers, first-vote, real-curve, rumour"):
+    with pytest.raises(WrongInput, match=r"known: bot-flood, bridging-feed, .*, rumour"):
         gallery_text(slug)

@@ -27,10 +27,10 @@ def _measure(run: Any, values: list[float | None], name: str = "opinion_variance
     run.save()
 
 
-def test_an_empty_project_says_what_to_do(browser: Client) -> None:
+def test_an_empty_project_offers_the_gallery(browser: Client) -> None:
     page = browser.get("/runs/").content.decode()
     assert "No run yet" in page
-    assert "Choose a scenario" in page
+    assert 'href="/scenarios/">Open the gallery</a>' in page
 
 
 def test_a_run_shows_its_state_progress_and_headline(browser: Client, run: Any) -> None:
@@ -43,10 +43,22 @@ def test_a_run_shows_its_state_progress_and_headline(browser: Client, run: Any) 
     assert row.spark.path == "M0.0 12.2L48.0 7.4L96.0 2.0"
 
 
-def test_htmx_gets_the_table_alone(browser: Client, run: Any) -> None:
-    page = browser.get("/runs/", headers={"HX-Request": "true"}).content.decode()
-    assert 'id="runs-table"' in page
-    assert "<html" not in page
+def test_rows_that_are_looked_at_are_told_how_they_stand_now(browser: Client, run: Any, owner: Any) -> None:
+    told = browser.get(f"/runs/live/?ids={run.pk},999999,x&after={run.pk}").json()
+    assert [row["status"] for row in told["rows"]] == ["queued"]
+    assert told["newer"] == 0
+    _measure(run, [0.2, 0.3])
+    run.status = "running"
+    run.save()
+    services.create_run(owner=owner, version=run.scenario_version, seed=8)
+    told = browser.get(f"/runs/live/?ids={run.pk}&after={run.pk}").json()
+    assert (told["rows"][0]["steps"], told["rows"][0]["last"], told["newer"]) == ("1 / 5", "0.3", 1)
+    assert browser.get(f"/runs/live/?ids={run.pk}&after={run.pk}&status=failed").json()["newer"] == 0
+
+
+def test_nobody_hears_of_another_members_runs(browser_of: Any, stranger: Any, run: Any) -> None:
+    told = browser_of(stranger).get(f"/runs/live/?ids={run.pk}&after=0").json()
+    assert told == {"rows": [], "newer": 0}
 
 
 def test_a_failed_run_says_why_and_a_waiting_one_for_what(browser: Client, run: Any) -> None:
@@ -62,6 +74,22 @@ def test_a_failed_run_says_why_and_a_waiting_one_for_what(browser: Client, run: 
         ("?q=small", 1),
         ("?q=7", 1),
         ("?q=nothing", 0),
+        ("?tag=paper", 0),
+        ("?set=population.users=40", 1),
+        ("?set=population.users>=40&set=feed.k<11", 1),
+        ("?set=population.users<40", 0),
+        ("?set=network.kind=watts_strogatz", 1),
+        ("?set=network.kind!=watts_strogatz", 0),
+        ("?set=topics=housing", 1),
+        ("?set=feed.pipeline=null", 1),
+        ("?set=no.such.setting=1", 0),
+        ("?set=feed.preset>1", 0),
+        ("?scenario=0", 0),
+        ("?owner=olive-owner", 1),
+        ("?sort=-headline", 1),
+        ("?sort=feed.k&group=network.kind", 1),
+        ("?group=tag", 1),
+        ("?col=name&col=users&path=feed.preset", 1),
         ("?status=queued", 1),
         ("?status=failed", 0),
         ("?status=odd", 1),
@@ -78,6 +106,72 @@ def test_the_filter_finds_by_name_seed_and_status_and_forgives_the_rest(
     assert len(browser.get("/runs/" + query).context["rows"]) == shown
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?set=nonsense", "setting is &#x27;nonsense&#x27;; it must be a path"),
+        ("?set=feed.k>many", "&gt; needs a number"),
+        ("?set=feed.k=1e999", "a number beyond what can be compared"),
+        ("?set=title=%22%5Cud800%22", "characters that no setting has"),
+        ("?group=a--b", "group is &#x27;a--b&#x27;"),
+        ("?sort=-;drop", "sort is &#x27;;drop&#x27;"),
+        ("?path=x'y", "path is"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_one_sentence(browser: Client, run: Any, query: str, sentence: str) -> None:
+    answer = browser.get("/runs/" + query)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+
+
+@pytest.fixture
+def three(owner: Any, scenario: Any) -> list[Any]:
+    """Runs of seeds 1, 2, 3 with two feeds; the second runs, the third failed."""
+    document = scenario.versions.get().document
+    made = []
+    for seed, preset in ((1, "chronological"), (2, "reddit-hot"), (3, "reddit-hot")):
+        changed = {**document, "feed": {**document["feed"], "preset": preset}}
+        version = services.create_scenario(owner=owner, document=services.load_scenario(changed))
+        made.append(services.create_run(owner=owner, version=version, seed=seed, title=f"Run {'cab'[seed - 1]}"))
+    for run, status, step in zip(made, ("queued", "running", "failed"), (-1, 3, 1), strict=True):
+        run.status, run.step = status, step
+        run.save()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sort", "seeds"),
+    [
+        ("name", [2, 3, 1]),
+        ("-name", [1, 3, 2]),
+        ("seed", [1, 2, 3]),
+        ("-progress", [2, 3, 1]),
+        ("status", [2, 1, 3]),
+        ("feed.preset", [1, 3, 2]),
+        ("-started", [3, 2, 1]),
+    ],
+)
+def test_the_table_is_sorted_by_what_its_address_says(browser: Client, three: Any, sort: str, seeds: Any) -> None:
+    found = browser.get(f"/runs/?sort={sort}").context["rows"]
+    assert [row.run.seed for row in found] == seeds
+
+
+def test_groups_stand_together_under_a_heading_that_counts_them(browser: Client, three: Any) -> None:
+    found = browser.get("/runs/?group=feed.preset&sort=seed").context["rows"]
+    assert [(row.run.seed, row.group and row.group["value"]) for row in found] == [
+        (1, "chronological"), (2, "reddit-hot"), (3, None),
+    ]  # fmt: skip
+    held = found[1].group["held"]
+    assert (held.runs, held.running, held.failed) == (2, 1, 1)
+
+
+def test_columns_are_chosen_and_any_setting_can_be_one(browser: Client, three: Any) -> None:
+    page = browser.get("/runs/?col=name&col=seed&path=feed.preset&sort=seed")
+    assert [column["key"] for column in page.context["columns"]] == ["name", "seed", "feed.preset"]
+    assert page.context["rows"][0].settings == [("feed.preset", "chronological")]
+    assert page.context["address"] == "sort=seed&col=name&col=seed&path=feed.preset"
+
+
 def test_hidden_runs_are_not_listed(browser: Client, run: Any) -> None:
     run.hidden = True
     run.save()
@@ -89,7 +183,10 @@ def test_what_a_list_costs_does_not_grow_with_its_length(
 ) -> None:
     services.load_gallery()
     version = scenario.versions.get()
-    costs = {"/runs/": 5, "/scenarios/": 7, "/exports/": 4}
+    costs = {
+        "/runs/": 8, "/runs/?group=feed.preset&path=feed.k&sort=-headline": 9, "/runs/live/?ids=1,2,3&after=1": 4,
+        "/scenarios/": 7, "/exports/": 4,
+    }  # fmt: skip
     for length in (2, 12):
         for _ in range(length):
             run = services.create_run(owner=owner, version=version, seed=1)

@@ -215,7 +215,7 @@ def test_gallery_cards_show_question_source_and_outcome(browser: Client) -> None
         "Do people drift into two camps",
         "Muchnik, Aral",
         "Expected",
-        "A drawing of the question, not data",
+        "What we measured",
     ):
         assert word in page
 

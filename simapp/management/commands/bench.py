@@ -21,13 +21,13 @@ Options = dict[str, Any]
 class Command(StackCommand):
     """`bench step`: what a step costs, everything included; `bench scale`: how that grows with the users; `bench rank`:
     what feeds cost; `bench recommender`: how well rankings predict; `bench decide`: what a decision of a language
-    model costs; `bench metrics`: what each live metric costs."""
+    model costs; `bench metrics`: what each live metric costs; `bench live`: what watching a run costs."""
 
     help = (
         "Measure. `step`: a fixed workload through ranking, minds, actions, metrics, PostgreSQL and Parquet. "
         "`scale`: the same at several sizes, and the exponent of its cost. `rank`: every feed made anew. "
         "`recommender`: how well collaborative rankings predict what was held back. `decide`: decisions of language "
-        "models. `metrics`: what each live metric costs, in memory."
+        "models. `metrics`: what each live metric costs, in memory. `live`: from a commit to many sockets."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -63,12 +63,15 @@ class Command(StackCommand):
             help="decide, local tier: architecture, of random weights: tiny, qwen3-0.6b, llama3-8b (default tiny)",
         )
         parser.add_argument("--device", help="rank, decide (local tier): cpu or cuda (default cpu)")
+        parser.add_argument("--sockets", type=int, default=500, help="live: sockets that watch (default 500)")
+        parser.add_argument("--seconds", type=float, default=30.0, help="live: how long is measured (default 30)")
+        parser.add_argument("--pace", type=float, default=4.0, help="live: most steps per second (default 4)")
         parser.add_argument("--keep", action="store_true", help="step: keep the run, to look at or to export")
 
     def preflight(self, **options: Any) -> None:
         # What is done in memory needs no database, and none is started.
         name, tier = options["name"], options["tier"]
-        self.needs_services = name in ("step", "scale") or (name == "decide" and tier == "endpoint")
+        self.needs_services = name in ("step", "scale", "live") or (name == "decide" and tier == "endpoint")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from simapp.engine.core.threads import Workers, default_threads
@@ -131,9 +134,16 @@ def _decide(options: Options, workers: Workers) -> dict[str, Any]:
     return bench_decide(options["tier"], users=_users(options, 256), seed=options["seed"], **chosen)
 
 
+def _live(options: Options, workers: Workers) -> dict[str, Any]:
+    from simapp.runs.benching_live.bench import bench_live
+
+    chosen = {name: options[name] for name in ("follows", "active", "sockets", "seconds", "pace", "seed")}
+    return bench_live(users=_users(options, 10_000), threads=workers.threads, **chosen)
+
+
 BENCHES: dict[str, Callable[[Options, Workers], dict[str, Any]]] = {
     "step": _step, "scale": _scale, "rank": _rank, "recommender": _recommender, "decide": _decide,
-    "metrics": _metrics,
+    "metrics": _metrics, "live": _live,
 }  # fmt: skip
 # What `bench decide` hands to each tier beside users and seed.
 TAKES = {

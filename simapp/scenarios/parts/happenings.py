@@ -23,6 +23,8 @@ from simapp.scenarios.parts.population import refuse
 from simapp.scenarios.parts.posts import APPEAL, STANCE, TEXT
 from simapp.scenarios.parts.steering import AutomateUser, Rewire, SetBots, UndoAutomateUser
 
+MOST_FLOOD = 50_000
+
 
 class InjectPost(Part):
     """At a step, a user publishes a given post."""
@@ -77,8 +79,35 @@ class SwitchFeed(Part):
         return self
 
 
+class Flood(Part):
+    """From step `at` to `until`, accounts that somebody took over publish one message again and again.
+
+    Source: flooding in Truong et al. 2024, PNAS Nexus 3(7), pgae258. The accounts keep the followers they have.
+    """
+
+    kind: Literal["flood"] = "flood"
+    at: Step = Field(description="First step of the flood.")
+    until: Step = Field(description="Last step of the flood.")
+    accounts: int = Field(default=10, ge=1, le=10_000, description="How many users' accounts; drawn, each once.")
+    posts: int = Field(default=5, ge=1, le=1000, description="Posts per step, of all these accounts together.")
+    text: PostText = Field(description=TEXT)
+    topic: TopicSlug = Field(description="Topic slug; one of the scenario's topics.")
+    stance: float | None = Field(default=None, ge=-1, le=1, description=STANCE)
+    appeal: float | None = Field(default=None, gt=0, le=1, description=APPEAL)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.until < self.at:
+            raise refuse("until", self.until, f"a step from {self.at} (at) on")
+        if (self.until - self.at + 1) * self.posts > MOST_FLOOD:
+            accepted = f"at most {MOST_FLOOD // (self.until - self.at + 1)}, so that it is {MOST_FLOOD} posts in all"
+            raise refuse("posts", self.posts, accepted)
+        return self
+
+
 InterventionPart = Annotated[
     InjectPost
+    | Flood
     | FirstVote
     | SwitchFeed
     | LabelPost

@@ -69,6 +69,10 @@ class Minds(Part):
         0.0, "Effect of a visible positive score on the chance to like (0 = none).", ge=0, le=5,
         source="Muchnik, Aral & Taylor 2013, Science 341, 647: +32 % for one early up-vote",
     )  # fmt: skip
+    heed: float = setting(
+        0.0, "How much less likely a reader reposts a post that carries a label or a note (0 = as without).", ge=0,
+        le=1, source="0.46 by notes on X (Slaughter, Peytavin, Ugander & Saveski 2025, PNAS 122, e2503413122)",
+    )  # fmt: skip
     appeal: Appeal = Field(default=Appeal(), description="How posts differ in their chance to spread.")
     models: Models | None = Field(
         default=None, description="Language models beside the rules; empty means that nobody thinks with one."
