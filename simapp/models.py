@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.endpoints import Endpoint
+from simapp.store.explained import FeedExplanation
 from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
@@ -24,6 +25,7 @@ __all__ = [
     "CachedReply",
     "Endpoint",
     "Export",
+    "FeedExplanation",
     "FidelityGap",
     "ModelForecast",
     "ModelReply",

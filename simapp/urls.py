@@ -12,6 +12,7 @@ from simapp.web import (
     decision_pages,
     endpoints_page,
     export_pages,
+    feed_page,
     interviews_page,
     people_page,
     reply_pages,
@@ -21,6 +22,10 @@ from simapp.web import (
     scenario_page,
     sign_in,
     small_pages,
+    user_opinions,
+    user_page,
+    users_page,
+    why_page,
 )
 
 handler400 = small_pages.bad_request
@@ -35,6 +40,11 @@ _of_run = (
     *run_page.urlpatterns,
     *interviews_page.urlpatterns,
     *decision_pages.urlpatterns,
+    *feed_page.urlpatterns,
+    *why_page.urlpatterns,
+    *users_page.urlpatterns,
+    *user_page.urlpatterns,
+    *user_opinions.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),
 )
 urlpatterns = [

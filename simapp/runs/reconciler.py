@@ -19,8 +19,18 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Endpoint, Export, ModelForecast, Probe, Run
-from simapp.runs import asking, deletion, endpoints, exports, leases, messages, model_forecasts, probes
+from simapp.models import Endpoint, Export, FeedExplanation, ModelForecast, Probe, Run
+from simapp.runs import (
+    asking,
+    deletion,
+    endpoints,
+    explaining,
+    exports,
+    leases,
+    messages,
+    model_forecasts,
+    probes,
+)
 from simapp.runs.said import state_message
 from simapp.runs.tasks import (
     answer_probe,
@@ -28,6 +38,7 @@ from simapp.runs.tasks import (
     decide_batch,
     drop_deleted,
     execute_run,
+    explain_feed,
     forecast_models,
     make_export,
 )
@@ -65,6 +76,7 @@ class Reconciler:
     _batches: dict[int, float] = field(default_factory=dict)
     _tests: dict[int, float] = field(default_factory=dict)
     _forecasts: dict[int, float] = field(default_factory=dict)
+    _explained: dict[int, float] = field(default_factory=dict)
     _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
@@ -107,6 +119,10 @@ class Reconciler:
             (check_endpoint, _keys(Endpoint.objects.filter(endpoints.abandoned())), self._tests, QUEUED_AGAIN_SECONDS),
             (
                 forecast_models, _keys(ModelForecast.objects.filter(model_forecasts.abandoned())), self._forecasts,
+                QUEUED_AGAIN_SECONDS,
+            ),
+            (
+                explain_feed, _keys(FeedExplanation.objects.filter(explaining.abandoned())), self._explained,
                 QUEUED_AGAIN_SECONDS,
             ),
         ]  # fmt: skip

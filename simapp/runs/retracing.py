@@ -1,7 +1,8 @@
 """A run's steps made again in memory, to look at what its feeds did: explanations and shadows.
 
 Nothing is written, and every step must come out with the digest of its impressions, so that what is said holds
-for what was shown. Other presets learn as they go, so with them the run is made again from its founding.
+for what was shown. Some presets learn as they go, so with them the run is made again from its founding; without, from
+the newest snapshot.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def retrace(run: Run, upto: int, looking: _Looking, *, workers: Workers, report:
     """Make the steps of a run up to `upto` again; `report` hears of each. CloneDiffers where one differs."""
     kept = dict(RunStep.objects.filter(past_of(run), step__lte=upto).values_list("step", "impressions_digest"))
     course = _WatchedCourse(run, workers, looking)
-    simulation = None if looking.shadows else course.restored(Nothing(), upto=upto - 1)
+    learning = any(shadow.learns for shadow in looking.shadows.values())
+    simulation = None if learning else course.restored(Nothing(), upto=upto - 1)
     if simulation is None:
         people = course.people()
         simulation = course.found(people, Nothing())
@@ -163,10 +165,17 @@ def all_presets() -> tuple[str, ...]:
     return preset_names()
 
 
+def learning_presets() -> tuple[str, ...]:
+    """Return the presets that learn from what was done: only with them is a run made again from its founding."""
+    return tuple(name for name, feed in shadows_of(preset_names()).items() if feed.learns)
+
+
 def _check_step(run: Run, step: int) -> None:
     if not 1 <= step <= run.step:
         upto = f"steps 1 to {run.step}" if run.step > 0 else "no steps yet"
         raise WrongInput(f"--step is {step}; run {run.pk} has {upto}.")
 
 
-__all__ = ["FIGURES", "Watch", "all_presets", "explain_feed", "retrace", "shadow_report", "shadows_of"]
+__all__ = [
+    "FIGURES", "Watch", "all_presets", "explain_feed", "learning_presets", "retrace", "shadow_report", "shadows_of",
+]  # fmt: skip

@@ -12,6 +12,7 @@ DECIDE = "simapp.runs.decide_batch"
 CHECK = "simapp.runs.check_endpoint"
 FORECAST = "simapp.runs.forecast_models"
 GAPS = "simapp.runs.measure_gaps"
+EXPLAIN = "simapp.runs.explain_feed"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -77,3 +78,11 @@ def measure_gaps(run_id: int) -> None:
     from simapp.runs.fidelity_gaps import measure
 
     measure(run_id)
+
+
+@shared_task(name=EXPLAIN, queue="decisions", ignore_result=True)
+def explain_feed(explanation_id: int) -> None:
+    """Find why a user was shown what was shown at a step."""
+    from simapp.runs.explaining import make
+
+    make(explanation_id)

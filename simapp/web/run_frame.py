@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 LARGEST = 2**31 - 1
 
-# (key, label, name of the address). The first three are one page between whose parts its script switches.
+# (key, label, name of the address). Those with one address are one page between whose parts its script switches.
 VIEWS = (
     ("overview", "Overview", "run:page"),
-    ("feed", "Feed", "run:page"),
+    ("feed", "Feed", "run:feed-view"),
+    ("users", "Users", "run:users"),
     ("health", "Health", "run:page"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
