@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.minds.chances import chances_of, read_of
+from agents.minds.rules import RuleMind
 from recommender.registry import build_feed, preset_names
-from recommender.shadow import Watch, Watched, compared, ranks_elsewhere
+from recommender.shadow import Watch, Watched, bare, compared, ranks_elsewhere
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.errors import WrongInput
 from simapp.models import RunStep
@@ -37,26 +39,31 @@ FIGURES = ("overlap", "gini", "stance", "cross_cutting", "novelty")
 DEEPEST = 255  # places of another preset's list that are looked through
 
 
+class _Looked(Watched):
+    """A feed that this file watches: others may be watched on behalf of their scenario."""
+
+
 @dataclass
 class _Looking:
     """Keeps every feed of a simulation watched, whichever is switched in."""
 
     shadows: dict[str, Pipeline]
     watch: Callable[[Watched, World, FeedBatch, int, Streams], None]
+    mind: Any = None
 
     def over(self, simulation: Simulation) -> None:
-        """Watch the simulation's feed, and those that will take its place."""
-        if isinstance(simulation.feed, Watched):
+        """Watch the simulation's feed, and those that will take its place; a scenario's own shadows are left out."""
+        # Who thinks with models has rules beside them.
+        self.mind = getattr(simulation.mind, "rules", simulation.mind)
+        if isinstance(simulation.feed, _Looked):
             return
-        simulation.feed = self._watched(simulation.feed)
+        simulation.feed = self._watched(bare(simulation.feed))
         switched = simulation.feed_factory
         if switched is not None:
-            simulation.feed_factory = lambda settings, before: self._watched(
-                switched(settings, before.feed if isinstance(before, Watched) else before)
-            )
+            simulation.feed_factory = lambda settings, before: self._watched(bare(switched(settings, bare(before))))
 
     def _watched(self, feed: Any) -> Watched:
-        watched = Watched(feed, self.shadows, _nothing)
+        watched = _Looked(feed, self.shadows, _nothing)
         watched.watch = lambda world, batch, k, streams: self.watch(watched, world, batch, k, streams)
         return watched
 
@@ -113,6 +120,7 @@ def explain_feed(
     """Return why a user was shown what was shown at a step: one row per impression, in the order of the feed.
 
     elsewhere: presets whose place of the same post among the same candidates is told, None where it is beyond DEEPEST.
+    read, chances: what rules make of it (of a user of a model: what they would have made).
     Raises WrongInput where the user was shown nothing then.
     """
     _check_step(run, step)
@@ -132,11 +140,23 @@ def explain_feed(
             {**asdict(one), "post": key, "elsewhere": {name: places[name][i] for name in places}}
             for i, (one, key) in enumerate(zip(told, keys, strict=True))
         ]
+        answer.update(_made_of(looking.mind, world, user, posts, streams))
 
-    retrace(run, step, _Looking(shadows_of(elsewhere), watch), workers=workers, report=report)
+    looking = _Looking(shadows_of(elsewhere), watch)
+    retrace(run, step, looking, workers=workers, report=report)
     if "impressions" not in answer:
         raise WrongInput(f"user {user} was not active at step {step} of run {run.pk}; there is no feed to explain.")
     return {"run": run.pk, "step": step, "user": user, **answer}
+
+
+def _made_of(mind: Any, world: World, user: int, posts: list[int], streams: Streams) -> dict[str, Any]:
+    if not isinstance(mind, RuleMind):
+        return {}
+    found = chances_of(mind, world, user, posts)
+    return {
+        "read": read_of(mind, world, user, len(posts), streams),
+        "chances": [None if one is None else asdict(one) for one in found],
+    }
 
 
 def shadow_report(

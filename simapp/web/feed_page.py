@@ -16,6 +16,7 @@ from simapp.runs.services import OVER
 from simapp.store.activity import course_of
 from simapp.store.people import people_of, user_called
 from simapp.web import run_feed
+from simapp.web.faces import Face, face_of
 from simapp.web.numbers import three_digits
 from simapp.web.run_frame import at_of, number, open_run, render_view
 

@@ -50,7 +50,8 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Reason:
     """What was found about a post. equal: place and score are those that were logged; others: how many posts of the
-    feed came out otherwise."""
+    feed came out otherwise. read: whether rules read so far down, None where that is not known; chances: of each deed,
+    had it been read."""
 
     rank: int
     score: str
@@ -68,6 +69,8 @@ class Reason:
     elsewhere: list[Elsewhere]
     wide: bool
     deepest: int
+    read: bool | None
+    chances: list[tuple[str, str]]
 
 
 @require_GET
@@ -142,7 +145,24 @@ def reason_of(found: FeedExplanation, shown: list[Shown], logged: Shown) -> Reas
         elsewhere=_elsewhere(told, one, logged.rank),
         wide=bool(told.get("wide")),
         deepest=int(told["deepest"]),
+        read=logged.rank < told["read"] if "read" in told else None,
+        chances=chances_in(told, logged.rank),
     )
+
+
+def chances_in(told: dict[str, Any], rank: int) -> list[tuple[str, str]]:
+    """Return (deed, probability) of the post at a place from 0, the likeliest first; nothing where rules were not."""
+    found = told.get("chances") or []
+    one = found[rank] if rank < len(found) else None
+    if one is None:
+        return []
+    ordered = sorted(one["by_deed"].items(), key=lambda item: -item[1])
+    return [(name.replace("_", " "), percent(value)) for name, value in ordered]
+
+
+def percent(share: float) -> str:
+    """Return a probability as people read it."""
+    return f"{three_digits(100 * share)} %"
 
 
 def _same(one: dict[str, Any], logged: Shown) -> bool:
