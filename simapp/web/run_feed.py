@@ -86,7 +86,8 @@ class Post:
 class Feed:
     """Items of one page. step: everything up to it was considered. after: what they are newer than, or -1.
 
-    older: cursor of the next page or "". skipped: how many newer items did not fit.
+    older: cursor of the next page or "". skipped: how many newer items did not fit. at: the past step as of
+    which it is shown, None for now.
     """
 
     posts: list[Post]
@@ -94,12 +95,13 @@ class Feed:
     after: int = -1
     older: str = ""
     skipped: int = 0
+    at: int | None = None
 
 
 def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None) -> Feed:
     """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError).
 
-    upto: as they stood after that step, and none of a later one.
+    upto: as it stood after that step, its counters and marks too; None for now.
     """
     found = RunPost.objects.filter(past_of(run), kind__lt=_COMMENT)
     if upto is not None:
@@ -111,12 +113,12 @@ def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None
         found = found.filter(step__lte=step).exclude(step=step, key__gte=key)
     rows = list(found.order_by("-step", "-key")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    skipped = max(written_after(run, after) - PAGE, 1) if more and after >= 0 else 0
+    skipped = max(_written(run, after) - PAGE, 1) if more and after >= 0 else 0
     older = f"{rows[-1].step}.{rows[-1].key}" if more and after < 0 else ""
-    return Feed(_posts(run, rows, upto), run.step if upto is None else upto, after, older, skipped)
+    return Feed(_posts(run, rows, upto), run.step if upto is None else upto, after, older, skipped, upto)
 
 
-def written_after(run: Run, after: int) -> int:
+def _written(run: Run, after: int) -> int:
     """Posts, reposts and quotes written after a step, from its counts: rows are too many to be counted for a page."""
     found = RunStep.objects.filter(past_of(run), step__gt=after).values_list("counts", flat=True)
     return sum(int(counts.get(name, 0)) for counts in found for name in ("create_post", "repost", "quote_post"))
@@ -128,6 +130,11 @@ def _cursor(text: str) -> tuple[int, int]:
         msg = "before must be a step and a key, as in 12.34."
         raise ValueError(msg)
     return min(int(parts[0]), 2**31 - 1), min(int(parts[1]), 2**63 - 1)
+
+
+def written_after(run: Run, step: int) -> int:
+    """Return how many posts, reposts and quotes were written after a step."""
+    return _written(run, step)
 
 
 def as_shown(run: Run, keys: set[int], upto: int, marked: int | None = None) -> dict[int, Post]:

@@ -105,6 +105,30 @@ def why(request: HttpRequest, run_id: int, user: int, step: int, post: int) -> H
     return render_view(request, run, "feed", "run/why_page.html", context, status=status)
 
 
+@require_GET
+def weighed(request: HttpRequest, run_id: int, user: int, step: int) -> HttpResponse:
+    """How likely each deed was, post by post, where rules decided; found by the worker that explains the feed."""
+    run = open_run(request, run_id)
+    if not 1 <= step <= run.step or user >= run.users:
+        raise Http404("There is no such decision.")
+    shown, lost = feed_of(run, user, step)
+    context: dict[str, Any] = {"run": run, "user": user, "step": step, "path": request.path, "lost": lost}
+    if shown:
+        try:
+            found = explaining.asked(run=run, step=step, user=user, again=request.GET.get("again") == "1")
+        except Refused as problem:
+            context["refused"] = str(problem)
+        else:
+            told = found.told
+            working = not told and found.status in ("queued", "running")
+            context |= {"found": found, "open": working, "read": told.get("read")}
+            context["rows"] = [(one.rank + 1, chances_in(told, one.rank)) for one in shown] if told else []
+            context["differs"] = bool(told) and any(
+                not _same(other, one) for other, one in zip(told["impressions"], shown, strict=False)
+            )
+    return render(request, "run/weighed.html", context)
+
+
 def reason_of(found: FeedExplanation, shown: list[Shown], logged: Shown) -> Reason:
     """Return what was found about a post, beside what was logged."""
     told = found.told
@@ -192,4 +216,7 @@ def _exactly(value: float | None) -> str:
     return "–" if value is None else f"{np.float32(value):.7g}".replace("-", "\u2212")
 
 
-urlpatterns = [path("users/<int:user>/feed/<int:step>/why/<int:post>", why, name="why")]
+urlpatterns = [
+    path("users/<int:user>/feed/<int:step>/why/<int:post>", why, name="why"),
+    path("users/<int:user>/feed/<int:step>/weighed", weighed, name="weighed"),
+]
