@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 
 from simapp.store.files import FileRow, keep_file, list_files, run_folder
+from simapp.store.history import follow_graph
 from simapp.store.lineage import belongs, segments_of
 from simapp.store.parquet import read_log
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simapp.store.models import Run
 
 KIND = "audience"
+COUNTED = 10_000  # users up to which a page counts edges, where nobody did
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def write_audience(folder: Path, step: int, follows: Follows) -> FileRow:
 
 
 def audience_at(run: Run, step: int) -> Audience | None:
-    """Return the newest count that is not after `step`; None for a run that was made before there were any.
+    """Return the newest count not after `step`; a small run without any has its edges counted, a large one has None.
 
     Raises FileDamaged.
     """
@@ -59,7 +61,12 @@ def audience_at(run: Run, step: int) -> Audience | None:
             at, file = found[-1]
             frame = read_log(run_folder(segment.run_id), file)
             return Audience(at, frame["followers"].to_numpy(), frame["following"].to_numpy())
-    return None
+    if not 0 < run.users <= COUNTED:
+        return None
+    # Made before counts were kept, or imported.
+    follower, followee = follow_graph(run, step)
+    counts = (np.bincount(side, minlength=run.users).astype(np.int32) for side in (followee, follower))
+    return Audience(step, *counts)
 
 
 def follows_since(run: Run, users: Sequence[int], after: int, upto: int) -> dict[int, tuple[int, int]]:

@@ -78,22 +78,27 @@ def by_number(users: int, *, after: int | None = None, down: bool = False, most:
     return list(range(start, min(start + most, users)))
 
 
-def by_value(values: NDArray[np.generic], *, after: int | None = None, down: bool = False, most: int) -> list[int]:
-    """Return at most `most` users by a number of theirs [N], equals by user; `after`: behind that user.
+def by_value(
+    values: NDArray[np.generic], *, after: int | None = None, down: bool = False, back: bool = False, most: int
+) -> list[int]:
+    """Return at most `most` users by a number of theirs [N], equals by user; `after`: behind that user, or with `back`
+    before it, the nearest first.
 
     Takes time that grows with N, not with the page: nothing is sorted but the page itself.
     """
     # A number that is none stands at the end, whichever way the order goes.
     ranks = np.nan_to_num(-values.astype(np.float64) if down else values.astype(np.float64), nan=np.inf)
     users = np.arange(ranks.shape[0])
+    if back:
+        ranks, users = -ranks, users[::-1]
     if after is not None:
-        behind = (ranks > ranks[after]) | ((ranks == ranks[after]) & (users > after))
-        users = users[behind]
+        equal = users < after if back else users > after
+        users = users[(ranks[users] > ranks[after]) | ((ranks[users] == ranks[after]) & equal)]
     if users.shape[0] > most:
         edge = np.partition(ranks[users], most - 1)[most - 1]
         below = users[ranks[users] < edge]
         users = np.concatenate([below, users[ranks[users] == edge][: most - below.shape[0]]])
-    return [int(user) for user in users[np.lexsort((users, ranks[users]))]]
+    return [int(user) for user in users[np.lexsort((-users if back else users, ranks[users]))]]
 
 
 def _founder(run: Run) -> int:

@@ -106,9 +106,9 @@ class Order:
         if self.sort == "handle":
             return people.by_handle(self.run, beginning=self.begins, after=after, down=down, most=most)
         if self.sort == "followers" and self.audience is not None:
-            return people.by_value(self.audience.followers, after=after, down=down, most=most)
+            return people.by_value(self.audience.followers, after=after, down=self.down, back=back, most=most)
         if self.sort == "opinion" and self.opinions is not None:
-            return people.by_value(self.opinions[1], after=after, down=down, most=most)
+            return people.by_value(self.opinions[1], after=after, down=self.down, back=back, most=most)
         return people.by_number(self.run.users, after=after, down=down, most=most)
 
     def query(self, **changes: Any) -> str:

@@ -150,6 +150,8 @@ def reason_of(found: FeedExplanation, shown: list[Shown], logged: Shown) -> Reas
         )
         for (name, value, weight), part in zip(values, parts, strict=True)
     ]
+    # What weighs most comes first; a product has no such order.
+    terms.sort(key=lambda term: -term.share)
     known = [part for part in parts if part is not None]
     total = float(np.prod(known)) if product else float(sum(known))
     return Reason(

@@ -21,8 +21,8 @@ RATES = Rates(**dict.fromkeys(DEEDS, 0.4))
 @pytest.mark.parametrize("herd", [0.0, 0.8])
 def test_the_deeds_of_a_step_are_those_whose_draw_lies_below_the_chance_that_is_told(herd: float) -> None:
     world, feed = crowd(0.9, -0.4, float("nan"), 0.1, users=200, likes=3)
-    reshared = write(world, 3, kind=REPOST, of=1, topic=0, stance=-0.4, appeal=0.5)  # a repost of the second post, by user 3
-    feed.posts[:, 0] = reshared
+    # In the first place a repost of the second post, by user 3.
+    feed.posts[:, 0] = write(world, 3, kind=REPOST, of=1, topic=0, stance=-0.4, appeal=0.5)
     mind_, streams = mind(RATES, depth=2.5, herd=herd), Streams(11)
     made = mind_._react(world, feed, streams, Workers())
     some = 0

@@ -21,6 +21,10 @@ def test_pages_by_value_hold_everybody_once_in_order_and_equals_by_number(
     seen: list[int] = []
     while part := by_value(array, after=seen[-1] if seen else None, down=down, most=most):
         seen += part
+    back: list[int] = [seen[-1]]
+    while part := by_value(array, after=back[-1], down=down, back=True, most=most):
+        back += part
+    assert back == seen[::-1]
     ranks = np.nan_to_num(-array if down else array, nan=np.inf)
     assert seen == np.lexsort((np.arange(len(values)), ranks)).tolist()
 

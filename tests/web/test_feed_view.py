@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from simapp.models import Run, RunFile
 from simapp.runs.decisions import feed_of
+from tests.runs.small import busy, finish, make
 from tests.store.story import make_run, tell
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,13 @@ HX = {"HTTP_HX_REQUEST": "true"}
 def told(owner: Any, settings: Any, tmp_path: Any) -> Run:
     settings.SOCIARIUM_DATA_ROOT = tmp_path
     return tell(make_run(owner)).run
+
+
+@pytest.fixture
+def made(owner: Any, settings: Any, tmp_path: Any, transactional_db: Any) -> Run:
+    """A run in which not everybody is active in every step."""
+    settings.SOCIARIUM_DATA_ROOT = tmp_path
+    return finish(make(busy("echo-chambers"), steps=6, owner=owner))
 
 
 def body(browser: Any, run: Run, query: str = "", **headers: str) -> str:
@@ -46,7 +54,7 @@ def test_counts_are_those_of_the_step_that_is_looked_at(told, browser) -> None:
     """User 0's seed post was liked twice in step 1, nobody had liked anything before."""
 
     def likes(at: int) -> list[str]:
-        return re.findall(r'title="likes">.*?</span>(\d+)</span>', body(browser, told, f"?at={at}"))
+        return re.findall(r'title="likes">[\s\S]*?</span>(\d+)</span>', body(browser, told, f"?at={at}"))
 
     assert set(likes(0)) == {"0"}
     assert "2" in likes(1)
@@ -64,17 +72,27 @@ def test_view_as_shows_exactly_the_ranked_feed_that_was_logged(told, browser, na
         assert reverse("run:why", args=[told.pk, 7, 2, one.post]) in page
 
 
-def test_who_was_not_active_is_said_not_to_have_been_and_the_steps_when_they_were_are_offered(told, browser) -> None:
-    page = body(browser, told, "?as=1&at=3")
-    assert "Not active in step 3, so nothing was shown." in page
+def test_who_was_not_active_is_said_not_to_have_been_and_the_steps_when_they_were_are_offered(made, browser) -> None:
+    user, at = next(
+        (user, step) for user in range(made.users) for step in (3, 4)
+        if not feed_of(made, user, step)[0] and feed_of(made, user, step - 1)[0]
+    )  # fmt: skip
+    page = body(browser, made, f"?as={user}&at={at}")
+    assert f"Not active in step {at}, so nothing was shown." in page
     assert not keys_in(page)
-    assert re.findall(r"&amp;at=(\d+)", page.split("feed-steps")[1].split("</nav>")[0]) == ["2", "1"]
+    offered = re.findall(r"&amp;at=(\d+)", page.split("feed-steps")[1].split("</nav>")[0])
+    active = [step for step in range(made.step, 0, -1) if feed_of(made, user, step)[0]]
+    assert [int(step) for step in offered] == active
 
 
-def test_live_the_last_feed_of_who_is_not_active_now_is_shown_and_named_as_such(told, browser) -> None:
-    page = body(browser, told, "?as=1")
-    assert "Not active since step 2" in page
-    assert keys_in(page) == [one.post for one in feed_of(told, 1, 2)[0]]
+def test_live_the_last_feed_of_who_is_not_active_now_is_shown_and_named_as_such(made, browser) -> None:
+    user = next(
+        user for user in range(made.users)
+        if not feed_of(made, user, made.step)[0] and feed_of(made, user, made.step - 1)[0]
+    )  # fmt: skip
+    page = body(browser, made, f"?as={user}")
+    assert f"Not active since step {made.step - 1}" in page
+    assert keys_in(page) == [one.post for one in feed_of(made, user, made.step - 1)[0]]
 
 
 def test_impressions_that_are_no_longer_kept_are_said_not_to_be(told, browser) -> None:
