@@ -1,13 +1,14 @@
 """Other feeds beside the one that users see: what they would have made of the same candidates, without a trace.
 
 A shadow orders the very candidates that the active pipeline has for a viewer, after its filters, by its own scorers and
-re-rankers. It keeps what it learns in `world.extra`, where nothing that acts looks, so that a run with shadows
-has the digest of the run without them.
+re-rankers. What shadows learn they keep apart in `world.extra`, under names that nothing that acts looks for, so that a
+run with shadows has the digest of the run without them, also where a feed that learns is switched in later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,19 @@ from simapp.engine.core.world import World
 
 Feed = Pipeline | Grouped
 Watch = Callable[[World, FeedBatch, int, Streams], None]
+APART = "shadow/"
+
+
+@contextmanager
+def apart(world: World) -> Iterator[None]:
+    """Let what shadows keep take the place of what the world keeps, while the block lasts."""
+    kept = world.extra
+    world.extra = {name.removeprefix(APART): array for name, array in kept.items() if name.startswith(APART)}
+    try:
+        yield
+    finally:
+        own, world.extra = world.extra, kept
+        kept.update({APART + name: array for name, array in own.items()})
 
 
 class Watched:
@@ -40,8 +54,9 @@ class Watched:
     def prepare(self, world: World) -> None:
         """Lay the boards of the step, the active feed's first."""
         self.feed.prepare(world)
-        for shadow in self.shadows.values():
-            shadow.prepare(world)
+        with apart(world):
+            for shadow in self.shadows.values():
+                shadow.prepare(world)
         self._fresh = True
 
     def rank(
@@ -55,11 +70,19 @@ class Watched:
         return batch
 
     def learn(self, world: World, events: EventBatch, shown: FeedBatch | None = None) -> None:
-        """Teach the active feed, then the shadows what it does not learn."""
-        active = self.feed.feeds if isinstance(self.feed, Grouped) else (self.feed,)
+        """Teach the active feed, then the shadows, which share what they learn."""
+        self.feed.learn(world, events, shown)
         taught: set[str] = set()
-        for feed in (*active, *self.shadows.values()):
-            feed.learn(world, events, shown, taught)
+        with apart(world):
+            for shadow in self.shadows.values():
+                shadow.learn(world, events, shown, taught)
+
+
+def bare(feed: Any) -> Any:
+    """Return a feed without those that watch it."""
+    while isinstance(feed, Watched):
+        feed = feed.feed
+    return feed
 
 
 def ordered(
@@ -79,7 +102,8 @@ def ordered(
     own = active.turn(world, k, streams)
     candidates = active.candidates(own, active.pools(own), viewers)
     candidates = candidates.only(active.kept(own, candidates))
-    return _order(shadow, world, candidates, depth or k, streams)
+    with apart(world):
+        return _order(shadow, world, candidates, depth or k, streams)
 
 
 def _order(shadow: Pipeline, world: World, candidates: Candidates, k: int, streams: Streams) -> FeedBatch:
@@ -182,7 +206,8 @@ def ranks_elsewhere(
     viewers = np.array([viewer], np.int32)
     found: dict[str, list[int | None]] = {}
     for name, shadow in shadows.items():
-        original = shadow.turn(world, k, streams).board.original
+        with apart(world):
+            original = shadow.turn(world, k, streams).board.original
         made = ordered(shadow, active, world, viewers, k, streams, depth)
         shown = _originals(world, made.posts, original)[0].tolist()
         asked = _originals(world, np.array([posts], np.int64), original)[0].tolist()

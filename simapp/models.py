@@ -6,6 +6,7 @@ from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.cohorts import Cohort, NetworkLayout
 from simapp.store.endpoints import Endpoint
 from simapp.store.experiments import Arm, Cell, Experiment
+from simapp.store.explained import FeedExplanation
 from simapp.store.forecasts import FidelityGap, ModelForecast
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
@@ -31,6 +32,7 @@ __all__ = [
     "Endpoint",
     "Experiment",
     "Export",
+    "FeedExplanation",
     "FidelityGap",
     "ModelForecast",
     "ModelReply",

@@ -16,6 +16,7 @@ from simapp.web import (
     endpoints_page,
     experiment_page,
     export_pages,
+    feed_page,
     interventions_page,
     interviews_page,
     network_data,
@@ -30,6 +31,10 @@ from simapp.web import (
     scenario_pages,
     sign_in,
     small_pages,
+    user_opinions,
+    user_page,
+    users_page,
+    why_page,
 )
 
 handler400 = small_pages.bad_request
@@ -49,6 +54,11 @@ _of_run = (
     *interviews_page.urlpatterns,
     *interventions_page.urlpatterns,
     *decision_pages.urlpatterns,
+    *feed_page.urlpatterns,
+    *why_page.urlpatterns,
+    *users_page.urlpatterns,
+    *user_page.urlpatterns,
+    *user_opinions.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),
 )
 urlpatterns = [

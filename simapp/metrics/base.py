@@ -31,7 +31,7 @@ class Metric(ABC):
     exactness: exact, or the error. group: one of GROUPS.
     usual: whether a scenario's `default` has it; a live metric without it is computed where a scenario names it.
     live: whether a run can compute it at each step. reads: the kinds of `Files` that `score` needs, () when it
-    cannot be computed of a person's own files.
+    cannot be computed of a person's own files. asked_by: what in a scenario brings it, where that is not `metrics`.
     """
 
     name: ClassVar[str]
@@ -49,6 +49,7 @@ class Metric(ABC):
     usual: ClassVar[bool] = True
     live: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ()
+    asked_by: ClassVar[str] = ""
 
     @abstractmethod
     def compute(self, view: View) -> MetricPoint:

@@ -16,7 +16,7 @@ ENTRY_POINTS = "simapp.metrics"
 _NOT_METRICS = {
     *("base", "exposure", "files", "graph_passes", "graphs", "growth", "inequality", "kept", "live"),
     *("drawing", "mixing", "passes"),
-    *("pairs", "registry", "spread", "trees", "view", "wordlist"),
+    *("pairs", "registry", "shadows", "spread", "trees", "view", "wordlist"),
 }
 
 
@@ -78,6 +78,8 @@ def live() -> tuple[str, ...]:
 
 def when(metric: Metric) -> str:
     """Return when a metric is computed, in words."""
+    if metric.asked_by:
+        return metric.asked_by
     if not metric.live:
         return "on demand"
     return "at every step" if metric.usual else "at every step of a scenario that names it"

@@ -20,6 +20,7 @@ from agents.text.grammar import build_pool
 from agents.writing import Writing
 from recommender.grouped import Group, Grouped
 from recommender.registry import build_feed
+from recommender.shadow import bare
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core import ids
 from simapp.engine.core.batches import ActionBatch
@@ -39,6 +40,7 @@ from simapp.runs.flooding import spelled_out
 from simapp.runs.minds import society
 from simapp.runs.people import LateProfiles, profiles_of
 from simapp.runs.planting import carry_out_on
+from simapp.runs.shadowing import shadowed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +96,7 @@ class Parts:
         group = settings_.get("group")
         if group is None:
             return made
+        before = bare(before)
         if not isinstance(before, Grouped):
             msg = f"switch_feed names the group {group}, and the feed has no groups."
             raise WrongInput(msg)
@@ -219,7 +222,9 @@ class Parts:
 
         Switches of the feed that the plan has up to step `settled` are in force no more (a fork chose a feed).
         """
-        feed = self.scenario.feed
+        chosen = self.scenario.feed
+        shadows = {name: build_feed(name, codes=CODES, cache=embedding_cache()) for name in chosen.shadow}
+        ranked = shadowed(shadows, chosen.shadow_viewers, self.feed(), self.switched, self.measures())
         if world.desk.profiles is None:
             world.desk.profiles = LateProfiles(
                 len(world.users), lambda: profiles_of(self.scenario, self.streams, world)
@@ -229,15 +234,15 @@ class Parts:
         heeds = partial(carry_out_on, getattr(mind, "memory", None))
         return Simulation(
             world=world,
-            feed=self.feed(),
+            feed=ranked.feed,
             mind=mind,
             heeds=heeds,
-            measures=self.measures(),
+            measures=ranked.measures,
             streams=self.streams,
             sink=sink,
-            feed_size=feed.k,
+            feed_size=chosen.k,
             plan=[*plan, *inputs],
-            feed_factory=self.switched,
+            feed_factory=ranked.factory,
             workers=self.workers,
             digest=digest,
         )

@@ -17,7 +17,7 @@ from simapp.runs import questions
 from simapp.runs.points import past_of
 from simapp.store.files import FileDamaged, list_files, run_folder
 from simapp.store.lineage import holder_of, segments_of
-from simapp.store.parquet import read_log
+from simapp.store.parquet import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,6 +112,17 @@ def record_of(run: Run, user: int, step: int) -> Record:
     )  # fmt: skip
 
 
+def feed_of(run: Run, user: int, step: int) -> tuple[list[Shown], list[str]]:
+    """Return what a user was shown at a step, from the top, and what of it is no longer kept, a sentence each.
+
+    Raises LookupError for a step that is not part of the run's past.
+    """
+    lost: list[str] = []
+    rows = _logged(holder_of(segments_of(run), step).run_id, "impressions", "viewer", user, step, lost)
+    shown = [Shown(int(row["rank"]), int(row["post"]), float(row["score"])) for row in rows]
+    return sorted(shown, key=lambda one: one.rank), lost
+
+
 def counts_of(run: Run) -> dict[str, int]:
     """Return how many questions to models a run's past has, by outcome."""
     found = ModelReply.objects.filter(past_of(run)).order_by().values_list("outcome")
@@ -134,11 +145,10 @@ def _logged(
             lost.append("What was shown in this step is no longer kept (the run's retention rule).")
         return []
     try:
-        frame = read_log(run_folder(run_id), files[0][1])
+        return read_rows(run_folder(run_id), files[0][1], column, user).to_dicts()
     except FileDamaged as problem:
         lost.append(f"The log of {kind} of this step: {problem}.")
         return []
-    return frame.filter(frame[column] == user).to_dicts()
 
 
 def _empty(run_id: int, step: int) -> bool:

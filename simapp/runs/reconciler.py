@@ -19,11 +19,12 @@ from django.db.models.functions import Now
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from simapp.models import Cell, Endpoint, Export, ModelForecast, NetworkLayout, Probe, Run
+from simapp.models import Cell, Endpoint, Export, FeedExplanation, ModelForecast, NetworkLayout, Probe, Run
 from simapp.runs import (
     asking,
     deletion,
     endpoints,
+    explaining,
     exports,
     layouts,
     leases,
@@ -38,6 +39,7 @@ from simapp.runs.tasks import (
     decide_batch,
     drop_deleted,
     execute_run,
+    explain_feed,
     forecast_models,
     lay_out_network,
     make_export,
@@ -77,6 +79,7 @@ class Reconciler:
     _tests: dict[int, float] = field(default_factory=dict)
     _forecasts: dict[int, float] = field(default_factory=dict)
     _layouts: dict[int, float] = field(default_factory=dict)
+    _explained: dict[int, float] = field(default_factory=dict)
     _dropped: float = float("-inf")
 
     def round(self) -> list[int]:
@@ -127,6 +130,10 @@ class Reconciler:
             ),
             (
                 forecast_models, _keys(ModelForecast.objects.filter(model_forecasts.abandoned())), self._forecasts,
+                QUEUED_AGAIN_SECONDS,
+            ),
+            (
+                explain_feed, _keys(FeedExplanation.objects.filter(explaining.abandoned())), self._explained,
                 QUEUED_AGAIN_SECONDS,
             ),
         ]  # fmt: skip

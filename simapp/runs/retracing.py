@@ -1,7 +1,8 @@
 """A run's steps made again in memory, to look at what its feeds did: explanations and shadows.
 
 Nothing is written, and every step must come out with the digest of its impressions, so that what is said holds
-for what was shown. Other presets learn as they go, so with them the run is made again from its founding.
+for what was shown. Some presets learn as they go, so with them the run is made again from its founding; without, from
+the newest snapshot.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.minds.chances import chances_of, read_of
+from agents.minds.rules import RuleMind
 from recommender.registry import build_feed, preset_names
-from recommender.shadow import Watch, Watched, compared, ranks_elsewhere
+from recommender.shadow import Watch, Watched, bare, compared, ranks_elsewhere
 from simapp.engine.core.batches import FeedBatch
 from simapp.engine.core.errors import WrongInput
 from simapp.models import RunStep
@@ -36,26 +39,31 @@ FIGURES = ("overlap", "gini", "stance", "cross_cutting", "novelty")
 DEEPEST = 255  # places of another preset's list that are looked through
 
 
+class _Looked(Watched):
+    """A feed that this file watches: others may be watched on behalf of their scenario."""
+
+
 @dataclass
 class _Looking:
     """Keeps every feed of a simulation watched, whichever is switched in."""
 
     shadows: dict[str, Pipeline]
     watch: Callable[[Watched, World, FeedBatch, int, Streams], None]
+    mind: Any = None
 
     def over(self, simulation: Simulation) -> None:
-        """Watch the simulation's feed, and those that will take its place."""
-        if isinstance(simulation.feed, Watched):
+        """Watch the simulation's feed, and those that will take its place; a scenario's own shadows are left out."""
+        # Who thinks with models has rules beside them.
+        self.mind = getattr(simulation.mind, "rules", simulation.mind)
+        if isinstance(simulation.feed, _Looked):
             return
-        simulation.feed = self._watched(simulation.feed)
+        simulation.feed = self._watched(bare(simulation.feed))
         switched = simulation.feed_factory
         if switched is not None:
-            simulation.feed_factory = lambda settings, before: self._watched(
-                switched(settings, before.feed if isinstance(before, Watched) else before)
-            )
+            simulation.feed_factory = lambda settings, before: self._watched(bare(switched(settings, bare(before))))
 
     def _watched(self, feed: Any) -> Watched:
-        watched = Watched(feed, self.shadows, _nothing)
+        watched = _Looked(feed, self.shadows, _nothing)
         watched.watch = lambda world, batch, k, streams: self.watch(watched, world, batch, k, streams)
         return watched
 
@@ -87,7 +95,8 @@ def retrace(run: Run, upto: int, looking: _Looking, *, workers: Workers, report:
     """Make the steps of a run up to `upto` again; `report` hears of each. CloneDiffers where one differs."""
     kept = dict(RunStep.objects.filter(past_of(run), step__lte=upto).values_list("step", "impressions_digest"))
     course = _WatchedCourse(run, workers, looking)
-    simulation = None if looking.shadows else course.restored(Nothing(), upto=upto - 1)
+    learning = any(shadow.learns for shadow in looking.shadows.values())
+    simulation = None if learning else course.restored(Nothing(), upto=upto - 1)
     if simulation is None:
         people = course.people()
         simulation = course.found(people, Nothing())
@@ -111,6 +120,7 @@ def explain_feed(
     """Return why a user was shown what was shown at a step: one row per impression, in the order of the feed.
 
     elsewhere: presets whose place of the same post among the same candidates is told, None where it is beyond DEEPEST.
+    read, chances: what rules make of it (of a user of a model: what they would have made).
     Raises WrongInput where the user was shown nothing then.
     """
     _check_step(run, step)
@@ -130,11 +140,23 @@ def explain_feed(
             {**asdict(one), "post": key, "elsewhere": {name: places[name][i] for name in places}}
             for i, (one, key) in enumerate(zip(told, keys, strict=True))
         ]
+        answer.update(_made_of(looking.mind, world, user, posts, streams))
 
-    retrace(run, step, _Looking(shadows_of(elsewhere), watch), workers=workers, report=report)
+    looking = _Looking(shadows_of(elsewhere), watch)
+    retrace(run, step, looking, workers=workers, report=report)
     if "impressions" not in answer:
         raise WrongInput(f"user {user} was not active at step {step} of run {run.pk}; there is no feed to explain.")
     return {"run": run.pk, "step": step, "user": user, **answer}
+
+
+def _made_of(mind: Any, world: World, user: int, posts: list[int], streams: Streams) -> dict[str, Any]:
+    if not isinstance(mind, RuleMind):
+        return {}
+    found = chances_of(mind, world, user, posts)
+    return {
+        "read": read_of(mind, world, user, len(posts), streams),
+        "chances": [None if one is None else asdict(one) for one in found],
+    }
 
 
 def shadow_report(
@@ -163,10 +185,17 @@ def all_presets() -> tuple[str, ...]:
     return preset_names()
 
 
+def learning_presets() -> tuple[str, ...]:
+    """Return the presets that learn from what was done: only with them is a run made again from its founding."""
+    return tuple(name for name, feed in shadows_of(preset_names()).items() if feed.learns)
+
+
 def _check_step(run: Run, step: int) -> None:
     if not 1 <= step <= run.step:
         upto = f"steps 1 to {run.step}" if run.step > 0 else "no steps yet"
         raise WrongInput(f"--step is {step}; run {run.pk} has {upto}.")
 
 
-__all__ = ["FIGURES", "Watch", "all_presets", "explain_feed", "retrace", "shadow_report", "shadows_of"]
+__all__ = [
+    "FIGURES", "Watch", "all_presets", "explain_feed", "learning_presets", "retrace", "shadow_report", "shadows_of",
+]  # fmt: skip

@@ -24,6 +24,7 @@ from simapp.models import Run
 from simapp.runs import snapshot_files
 from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
+from simapp.store.audience import write_audience
 from simapp.store.files import run_folder, write_files
 from simapp.store.retention import Rule
 from simapp.store.tallies import write_tally
@@ -102,7 +103,7 @@ class DatabaseSink:
         waited = time.perf_counter() - began
         record.stages = {**record.stages, "commit": self._commit_seconds, "wait": waited}
         # Of the world as it is now: the next step changes it.
-        snapshot = self._save(world) if self._snapshot_due(record.step) else None
+        snapshot = self._save(world) if self._snapshot_due(record.step) else []
         if self.behind and record.step > 0:
             self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix=f"commit-{self.lease.run_id}")
             self._writing = self._writer.submit(self._keep, record, snapshot)
@@ -137,7 +138,7 @@ class DatabaseSink:
         self.control = Control(*row)
         return self.control
 
-    def _keep(self, record: StepRecord, snapshot: FileRow | None) -> None:
+    def _keep(self, record: StepRecord, snapshot: list[FileRow]) -> None:
         began = time.perf_counter()
         with ThreadPoolExecutor(1, thread_name_prefix=f"logs-{self.lease.run_id}") as beside:
             logs = beside.submit(self._write_logs, record)
@@ -151,7 +152,7 @@ class DatabaseSink:
         self._commit_seconds = time.perf_counter() - began
         self.checkpoint("after commit")
         self.after_commit(record)
-        if snapshot is not None:
+        if snapshot:
             self._snapshot_step = record.step
             snapshot_files.forget_old(self.rows, self.keep_snapshots())
 
@@ -160,7 +161,7 @@ class DatabaseSink:
         tally = write_tally(run_folder(self.rows), record) if self.large else None
         return [*files, tally] if tally is not None else files
 
-    def _commit(self, record: StepRecord, logs: Future[list[FileRow]], snapshot: FileRow | None) -> None:
+    def _commit(self, record: StepRecord, logs: Future[list[FileRow]], snapshot: list[FileRow]) -> None:
         """Commit the rows of a step, and its files, which are being written meanwhile: nothing stands before them."""
         with transaction.atomic(), connection.cursor() as cursor:
             bound(cursor)
@@ -170,7 +171,7 @@ class DatabaseSink:
             else:
                 writer.write_step(cursor, self.rows, record)
             files = logs.result()
-            write_files(cursor, self.rows, record.step, files if snapshot is None else [*files, snapshot])
+            write_files(cursor, self.rows, record.step, [*files, *snapshot])
             self.checkpoint("in transaction")
             self._fence(cursor, record)
             self.checkpoint("at the fence")
@@ -179,7 +180,7 @@ class DatabaseSink:
         """Save a snapshot of the committed step outside of a step (before a long pause); the token guards it."""
         if self._snapshot_step == world.step:
             return
-        file = self._save(world)
+        saved = self._save(world)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT 1 FROM simapp_run WHERE id = %s AND token = %s AND step = %s FOR UPDATE",
@@ -187,7 +188,7 @@ class DatabaseSink:
             )
             if cursor.fetchone() is None:
                 raise LostLease(f"run {self.lease.run_id} is owned by another worker")
-            write_files(cursor, self.rows, world.step, [file])
+            write_files(cursor, self.rows, world.step, saved)
         self._snapshot_step = world.step
 
     def _fence(self, cursor: object, record: StepRecord) -> None:
@@ -220,15 +221,17 @@ class DatabaseSink:
             step - self._snapshot_step >= 5 or spent >= SNAPSHOT_SECONDS
         )
 
-    def _save(self, world: World) -> FileRow:
+    def _save(self, world: World) -> list[FileRow]:
+        """Write a snapshot, and with it what pages read of the follow graph."""
         began = time.perf_counter()
         file = snapshot_files.save_snapshot(
             self.rows, world, halfway=lambda: self.checkpoint("in snapshot")
         )
+        audience = write_audience(run_folder(self.rows), world.step, world.follows)
         self._snapshot_cost = time.perf_counter() - began
         self._since_snapshot = 0.0
         self._last = time.perf_counter()
-        return file
+        return [file, audience]
 
 
 def _hang_up() -> None:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from simapp.engine.core import snapshots
 from simapp.engine.core.errors import SnapshotDamaged
 from simapp.models import Run, RunFile
+from simapp.store.audience import KIND as AUDIENCE
 from simapp.store.files import FileRow, list_files, run_folder
 from simapp.store.retention import Rule
 
@@ -51,7 +52,7 @@ def newest_good(run_id: int, *, upto: int = ANY_STEP) -> Restored | None:
 
 
 def forget_old(run_id: int, rule: Rule) -> None:
-    """Drop the snapshots that the rule no longer keeps, but those that forks begin from.
+    """Drop the snapshots that the rule no longer keeps, with what lies beside them, but those that forks begin from.
 
     Row first: a file without a row is swept, not trusted.
     """
@@ -62,8 +63,10 @@ def forget_old(run_id: int, rule: Rule) -> None:
     needed = {max((s for s, _ in held if s <= step), default=-1) for step in steps_needed(run_id)}
     for step, file in held:
         if step in old - needed:
-            RunFile.objects.filter(run_id=run_id, kind=KIND, step=step).delete()
-            (run_folder(run_id) / file.name).unlink(missing_ok=True)
+            beside = list_files(run_id, AUDIENCE, after=step - 1, upto=step)
+            RunFile.objects.filter(run_id=run_id, kind__in=(KIND, AUDIENCE), step=step).delete()
+            for _, gone in [(step, file), *beside]:
+                (run_folder(run_id) / gone.name).unlink(missing_ok=True)
 
 
 def steps_needed(rows: int) -> set[int]:

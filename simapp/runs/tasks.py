@@ -13,6 +13,7 @@ CHECK = "simapp.runs.check_endpoint"
 FORECAST = "simapp.runs.forecast_models"
 GAPS = "simapp.runs.measure_gaps"
 LAYOUT = "simapp.runs.lay_out_network"
+EXPLAIN = "simapp.runs.explain_feed"
 
 
 @shared_task(name=EXECUTE, queue="runs", ignore_result=True)
@@ -86,3 +87,11 @@ def lay_out_network(layout_id: int) -> None:
     from simapp.runs.layouts import make
 
     make(layout_id)
+
+
+@shared_task(name=EXPLAIN, queue="decisions", ignore_result=True)
+def explain_feed(explanation_id: int) -> None:
+    """Find why a user was shown what was shown at a step."""
+    from simapp.runs.explaining import make
+
+    make(explanation_id)

@@ -20,7 +20,7 @@ from django.conf import settings
 from simapp.engine.core.errors import SociariumError
 from simapp.store.rows import RunFile
 
-KINDS = ("impressions", "decisions", "opinions", "tallies", "snapshot")
+KINDS = ("impressions", "decisions", "opinions", "tallies", "audience", "snapshot")
 
 
 class FileDamaged(SociariumError):

@@ -217,7 +217,7 @@ class RunProbe(models.Model):
 class RunFile(models.Model):
     """A file that belongs to a step; `hash` is the BLAKE2b-256 of its content, hex."""
 
-    KINDS: ClassVar = ("impressions", "decisions", "opinions", "tallies", "snapshot")
+    KINDS: ClassVar = ("impressions", "decisions", "opinions", "tallies", "audience", "snapshot")
 
     pk = models.CompositePrimaryKey("run_id", "kind", "step")
     run_id = models.BigIntegerField()

@@ -142,25 +142,32 @@ def forget(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _record(request: HttpRequest, run: Run, record: Record) -> HttpResponse:
-    # As the user saw them: before anything of this step was done.
-    keys = {one.post for one in record.shown} | {one.post for one in record.done if one.post >= 0}
-    posts = run_feed.as_shown(run, {one.post for one in record.shown}, record.step - 1)
-    about = decision_words.about(run, record, keys - set(posts))
-    handle = run_feed.handles_of(run, {record.user}).get(record.user, "") if record.user >= 0 else ""
     context = {
         **_frame(run),
-        "record": record,
-        "handle": handle,
-        "group": -1 - record.user if record.user < 0 else None,
-        "feed": [(one.rank + 1, three_digits(one.score), posts.get(one.post)) for one in record.shown],
-        "done": decision_words.done(run, record, about),
-        "deeds": decision_words.deeds(record),
-        "facts": decision_words.facts(record),
-        "why": decision_words.why(record),
+        **told_of(run, record),
         "earlier": record.step - 1 if record.step > 1 else None,
         "later": record.step + 1 if record.step < run.step else None,
     }
     return render(request, "run/decision.html", context)
+
+
+def told_of(run: Run, record: Record) -> dict[str, Any]:
+    """Return what a record says, for run/decision_body.html."""
+    # As the user saw them: before anything of this step was done.
+    keys = {one.post for one in record.shown} | {one.post for one in record.done if one.post >= 0}
+    posts = run_feed.as_shown(run, {one.post for one in record.shown}, record.step - 1, record.step)
+    about = decision_words.about(run, record, keys - set(posts))
+    handle = run_feed.handles_of(run, {record.user}).get(record.user, "") if record.user >= 0 else ""
+    return {
+        "record": record,
+        "handle": handle,
+        "group": -1 - record.user if record.user < 0 else None,
+        "feed": [(one.rank + 1, three_digits(one.score), posts.get(one.post), str(one.post)) for one in record.shown],
+        "done": decision_words.done(run, record, about),
+        "deeds": decision_words.deeds(record),
+        "facts": decision_words.facts(record),
+        "why": decision_words.why(record),
+    }
 
 
 def _frame(run: Run) -> dict[str, Any]:

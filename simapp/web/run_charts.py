@@ -7,13 +7,13 @@ run does not measure is not shown; what it measures and no chart here names gets
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from simapp.metrics import registry
+from simapp.metrics import registry, shadows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Chart:
     @property
     def anchor(self) -> str:
         """Where the catalogue explains it."""
-        return self.lines[0].name
+        return self.lines[0].name.partition(shadows.SEPARATOR)[0]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,10 +91,11 @@ _SPREAD = {*_CASCADE, "reposts_made"}
 _HERD = {"mean_score_up": "first like", "mean_score_control": "none", "mean_score_down": "first dislike"}
 
 
-def charts_for(names: Iterable[str], first_votes: bool = False, reposts: bool = True) -> list[Chart]:
+def charts_for(names: Collection[str], first_votes: bool = False, reposts: bool = True) -> list[Chart]:
     """The charts of a run that measures `names`; those of first votes and reposts only where there are any."""
     had = [name for name in registry.names() if name in set(names) and (reposts or name not in _SPREAD)]
     charts = [_single(name, null) for name, null in _SINGLE.items() if name in had]
+    charts += shadow_charts(names)
     if (lines := _lines(_HERD, had)) and first_votes:
         about = "likes \u2212 dislikes without the artificial vote, higher means better liked"
         charts.append(Chart("herd", "Mean score by first vote", about, None, None, lines, whole=True))
@@ -111,6 +112,20 @@ def charts_for(names: Iterable[str], first_votes: bool = False, reposts: bool = 
 
 # Counts that are nearly always 0: they stay in the tables and exports.
 _SMALL = {"dislikes_made", "mutes_made", "quotes_made", "unfollows_made"}
+
+
+def shadow_charts(names: Collection[str]) -> list[Chart]:
+    """The charts of what shadow feeds would have shown, a line for each preset of which `names` has series."""
+    charts = []
+    for metric in shadows.FIGURES:
+        presets = shadows.presets_in(names, metric)
+        lines = tuple(
+            Line(shadows.series_name(metric, preset), preset, colour) for colour, preset in enumerate(presets, 1)
+        )
+        if lines:
+            null = "as shown" if len(lines) == 1 and metric != "shadow_overlap" else ""
+            charts.append(replace(_single(metric, null), lines=lines))
+    return charts
 
 
 def chart_named(key: str) -> Chart | None:

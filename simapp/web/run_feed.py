@@ -47,7 +47,7 @@ class Post:
     key is a string: JavaScript cannot hold it as a number. side: 1 (against) .. 5 (in favour), 0 unknown.
     likes and dislikes are None where the platform shows a score, and score is None where it does not.
     warned: so many users reported what is shown, or this share of it, that the platform warns. removed,
-    demoted, label, note: what moderation did. replies: the newest comments.
+    demoted, label, note: what moderation did. replies: the newest comments. author: number of who wrote text.
     """
 
     key: str
@@ -68,6 +68,7 @@ class Post:
     warned: bool = False
     marks: Marks = field(default_factory=Marks)
     replies: tuple[Comment, ...] = ()
+    author: int = SYSTEM
 
     @property
     def decider(self) -> int:
@@ -85,7 +86,8 @@ class Post:
 class Feed:
     """Items of one page. step: everything up to it was considered. after: what they are newer than, or -1.
 
-    older: cursor of the next page or "". skipped: how many newer items did not fit.
+    older: cursor of the next page or "". skipped: how many newer items did not fit. at: the past step as of
+    which it is shown, None for now.
     """
 
     posts: list[Post]
@@ -93,11 +95,17 @@ class Feed:
     after: int = -1
     older: str = ""
     skipped: int = 0
+    at: int | None = None
 
 
-def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
-    """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError)."""
+def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None) -> Feed:
+    """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError).
+
+    upto: as it stood after that step, its counters and marks too; None for now.
+    """
     found = RunPost.objects.filter(past_of(run), kind__lt=_COMMENT)
+    if upto is not None:
+        found = found.filter(step__lte=upto)
     if after >= 0:
         found = found.filter(step__gt=after)
     if before:
@@ -107,7 +115,7 @@ def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
     more, rows = len(rows) > PAGE, rows[:PAGE]
     skipped = max(_written(run, after) - PAGE, 1) if more and after >= 0 else 0
     older = f"{rows[-1].step}.{rows[-1].key}" if more and after < 0 else ""
-    return Feed(_posts(run, rows), run.step, after, older, skipped)
+    return Feed(_posts(run, rows, upto), run.step if upto is None else upto, after, older, skipped, upto)
 
 
 def _written(run: Run, after: int) -> int:
@@ -124,13 +132,21 @@ def _cursor(text: str) -> tuple[int, int]:
     return min(int(parts[0]), 2**31 - 1), min(int(parts[1]), 2**63 - 1)
 
 
-def as_shown(run: Run, keys: set[int], upto: int) -> dict[int, Post]:
-    """Return posts by key as they stood after step `upto`, in the same few queries."""
+def written_after(run: Run, step: int) -> int:
+    """Return how many posts, reposts and quotes were written after a step."""
+    return _written(run, step)
+
+
+def as_shown(run: Run, keys: set[int], upto: int, marked: int | None = None) -> dict[int, Post]:
+    """Return posts by key as they stood after step `upto`, in the same few queries.
+
+    marked: the step up to which moderation is told: what is done at the beginning of a step, its feeds show already.
+    """
     found = list(_by_key(run, set(keys)).values())
-    return {int(post.key): post for post in _posts(run, found, upto)}
+    return {int(post.key): post for post in _posts(run, found, upto, marked)}
 
 
-def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]:
+def _posts(run: Run, rows: list[RunPost], upto: int | None = None, marked: int | None = None) -> list[Post]:
     known = {row.key: row for row in rows}
     known |= _by_key(run, {key for row in rows if row.kind for key in (row.parent, row.root)} - set(known))
     shown = [_pair(row, known) for row in rows]
@@ -144,7 +160,7 @@ def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]
     keys = {key for row, (said, _) in zip(rows, shown, strict=True) for key in (row.key, said.key)}
     at = run.step if upto is None else upto
     counts = counters_at(run, keys | {reply.key for reply in replies}, at)
-    marks = marks_at(run, keys, at)
+    marks = marks_at(run, keys, at if marked is None else marked)
     document = run.scenario_version.document
     platform = document.get("platform") or {}
     score = shows_score(platform)
@@ -154,7 +170,7 @@ def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]
         votes = _votes(counts[reply.key], score=score)
         comment = Comment(handles[reply.author], texts.get(reply.text_id, ""), **votes)
         below.setdefault(reply.under, []).append(comment)
-    clock = Clock(_start(document["clock"]["start"]), int(document["clock"]["minutes_per_step"]))
+    clock = clock_of(run)
     topics = document["topics"]
     return [
         Post(
@@ -175,6 +191,7 @@ def _posts(run: Run, rows: list[RunPost], upto: int | None = None) -> list[Post]
             warned=max(counts[key].reports for key in (row.key, said.key)) >= warned_from,
             marks=marks.get(said.key) or marks.get(row.key) or Marks(),
             replies=tuple(below.get(said.key, ())),
+            author=said.author,
         )
         for row, (said, quoted) in zip(rows, shown, strict=True)
     ]
@@ -229,5 +246,7 @@ def side_of(stance: float) -> int:
     return 1 + sum(stance > edge for edge in (-0.6, -0.2, 0.2, 0.6))
 
 
-def _start(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def clock_of(run: Run) -> Clock:
+    """Return the run's simulated clock."""
+    told = run.scenario_version.document["clock"]
+    return Clock(datetime.fromisoformat(told["start"]), int(told["minutes_per_step"]))

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 LARGEST = 2**31 - 1
 
-# (key, label, name of the address). Those of run:page are one page between whose parts its script switches.
+# (key, label, name of the address). Those with one address are one page between whose parts its script switches.
 VIEWS = (
     ("overview", "Overview", "run:page"),
-    ("feed", "Feed", "run:page"),
+    ("feed", "Feed", "run:feed-view"),
     ("network", "Network", "run:network"),
     ("cascades", "Cascades", "run:cascades"),
-    ("health", "Health", "run:page"),
+    ("users", "Users", "run:users"),
     ("interventions", "Interventions", "run:interventions"),
+    ("health", "Health", "run:page"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )

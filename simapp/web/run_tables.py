@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simapp.metrics import registry
+from simapp.metrics import registry, shadows
 from simapp.models import RunMetric, RunStep
 from simapp.runs.messages import HISTOGRAM_BINS
 from simapp.runs.points import minute_of, past_of
@@ -46,7 +46,7 @@ def read(run: Run, key: str, start: int) -> Table:
         key=key,
         title=title,
         about=about,
-        columns=columns(key),
+        columns=columns(run, key),
         rows=[[_shown(cell) for cell in row] for row in _rows(run, key, start, stop)],
         start=start,
         before=max(0, start - ROWS) if start > 0 else None,
@@ -61,12 +61,12 @@ def _shown(cell: float | None) -> str:
     return (f"{cell:.6g}" if isinstance(cell, float) else str(cell)).replace("-", "\u2212")
 
 
-def columns(key: str) -> list[str]:
+def columns(run: Run, key: str) -> list[str]:
     """step, minute, then the values; a missing value is an empty cell, never 0."""
     if key == HISTOGRAM:
         width = 2 / HISTOGRAM_BINS
         return ["step", "minute", *(f"from {-1 + i * width:+.2f}" for i in range(HISTOGRAM_BINS))]
-    names = _names(key)
+    names = _names(run, key)
     if len(names) == 1:
         return ["step", "minute", names[0], "null"]
     return ["step", "minute", *names]
@@ -74,7 +74,7 @@ def columns(key: str) -> list[str]:
 
 def csv_lines(run: Run, key: str) -> Iterator[str]:
     """Lines of the CSV, read in chunks of steps; KeyError at once for a chart that does not exist."""
-    head = columns(key)
+    head = columns(run, key)
     return _csv_lines(run, key, head)
 
 
@@ -99,7 +99,10 @@ def _words(key: str) -> tuple[str, str]:
     return chart.title, chart.about
 
 
-def _names(key: str) -> tuple[str, ...]:
+def _names(run: Run, key: str) -> tuple[str, ...]:
+    if key in shadows.FIGURES:
+        presets = (run.scenario_version.document.get("feed") or {}).get("shadow") or ()
+        return tuple(shadows.series_name(key, preset) for preset in presets) or (key,)
     chart = chart_named(key)
     if chart is None:
         raise KeyError(key)
@@ -117,7 +120,7 @@ def _rows(run: Run, key: str, start: int, stop: int) -> Iterator[list[Any]]:
         for step, histogram in found:
             yield [step, minute_of(run, step), *(histogram[0] if histogram else [])]
         return
-    names = _names(key)
+    names = _names(run, key)
     values: dict[tuple[int, str], tuple[float | None, float | None]] = {}
     for step, name, value, null in RunMetric.objects.filter(
         past_of(run), name__in=names, **steps

@@ -8,7 +8,8 @@ from django.db import connection
 
 from simapp.models import Run
 
-# Everything that a run leaves, but for what is bound to a moment (seconds, snapshots) or to the run's number.
+# Everything that a run leaves, but for what is bound to a moment (seconds, snapshots with what lies beside them) or to
+# the run's number.
 LEFT = {
     "run_user": "user_id, community, level, voice, age, gender, handle, name, bio, persona, country, mbti",
     "run_text": "text_id, step, hash, text",
@@ -27,7 +28,7 @@ def left_by(run: Run) -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         for table, columns in LEFT.items():
             # A tally repeats the events of a large run, for readers.
-            where = "AND kind NOT IN ('snapshot', 'tallies')" if table == "run_file" else ""
+            where = "AND kind NOT IN ('snapshot', 'audience', 'tallies')" if table == "run_file" else ""
             cursor.execute(f"SELECT {columns} FROM {table} WHERE run_id = %s {where}", [run.pk])
             found[table] = sorted(str(row) for row in cursor.fetchall())
     return found

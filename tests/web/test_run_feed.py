@@ -106,9 +106,9 @@ def test_a_cursor_that_is_none_is_refused_in_one_sentence(cursor, told, browser)
 
 
 def test_an_unknown_stance_is_no_side() -> None:
-    from simapp.web.run_feed import STANCES, _side
+    from simapp.web.run_feed import STANCES, side_of
 
-    assert [STANCES[_side(stance)] for stance in (float("nan"), -1.0, 0.0, 1.0)] == [
+    assert [STANCES[side_of(stance)] for stance in (float("nan"), -1.0, 0.0, 1.0)] == [
         "stance unknown",
         "strongly against",
         "neutral",

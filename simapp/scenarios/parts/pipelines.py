@@ -103,3 +103,12 @@ def distinct_groups(groups: tuple[FeedGroup, ...]) -> tuple[FeedGroup, ...]:
                 "cross", "", {"path": "", "value": f"naming {name} twice", "accepted": "groups of different names"}
             )
     return groups
+
+
+def known_shadows(presets: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a custom feed as a shadow: it has no pipeline of its own there."""
+    if CUSTOM in presets:
+        raise PydanticCustomError(
+            "cross", "", {"path": "", "value": "naming custom", "accepted": "presets; custom has no pipeline here"}
+        )
+    return presets

@@ -17,6 +17,7 @@ from simapp.scenarios.parts.pipelines import (
     PresetName,
     check_custom,
     distinct_groups,
+    known_shadows,
 )
 from simapp.scenarios.parts.products import Products
 
@@ -125,6 +126,15 @@ class FeedPart(Part):
     groups: Annotated[tuple[FeedGroup, ...], Field(max_length=50), AfterValidator(distinct_groups)] = Field(
         default=(), description="Groups of users with feeds of their own; everybody else has this one."
     )
+    shadow: Annotated[tuple[PresetName, ...], Field(max_length=6), Distinct, AfterValidator(known_shadows)] = Field(
+        default=(),
+        description="Presets that are scored on the same candidates in each step without changing anything; what "
+        "they would have shown is measured (shadow_overlap and others).",
+    )
+    shadow_viewers: int = setting(
+        1000, "How many of a step's viewers shadows are scored for, drawn anew in each step.", ge=10, le=1_000_000,
+        unit="users",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

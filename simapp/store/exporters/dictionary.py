@@ -144,7 +144,7 @@ METRICS = Table(
     (
         STEP,
         _MINUTE,
-        Column("name", "string", "name in the metric catalogue"),
+        Column("name", "string", "name in the metric catalogue; of a shadow feed with a colon and its preset behind"),
         Column("value", "float64", "the value", *("see the catalogue",) * 2, "not defined at this step"),
         Column("null_value", "float64", "its null or baseline, where it has one", missing="it has none"),
     ),

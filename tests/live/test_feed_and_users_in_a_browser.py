@@ -1,0 +1,100 @@
+"""The feed's own page and the inspector in a real browser, on a run that the real parts made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.live.test_in_a_browser import page, site  # noqa: F401 - fixtures
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume synchronous iterators"),
+]
+
+LOOK_AT = "at => document.dispatchEvent(new CustomEvent('sociarium:at', { detail: { at } }))"
+
+
+@pytest.fixture
+def made(owner: Any, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A finished run; what pages send to the queue is done by the test."""
+    from simapp.runs import services
+    from tests.runs.small import busy, finish, make
+
+    settings.SOCIARIUM_DATA_ROOT = tmp_path
+    monkeypatch.setattr(services, "quietly", lambda task, key: None)
+    return finish(make(busy("echo-chambers"), steps=6, owner=owner))
+
+
+def test_new_posts_wait_as_somebody_is_seen_and_why_a_post_is_there_opens_beside_it(site, page, made) -> None:  # noqa: F811
+    from simapp.engine.core.threads import Workers
+    from simapp.models import FeedExplanation, Run
+    from simapp.runs import explaining
+    from simapp.runs.decisions import feed_of
+    from simapp.runs.messages import publish
+    from tests.live.steps import step_message
+
+    Run.objects.filter(pk=made.pk).update(step=5)
+    page.goto(f"{site}/runs/{made.pk}/feed/")
+    page.wait_for_selector("#link:has-text('up to date'), #link:has-text('live')")
+    before = page.locator(".card-post").count()
+    Run.objects.filter(pk=made.pk).update(step=6)
+    made.refresh_from_db()
+    publish(step_message(made, 6))
+    page.wait_for_selector("#feed-fresh:has-text('new post')")
+    assert page.locator(".card-post").count() == before, "nothing jumps until it is asked for"
+    page.click("#feed-fresh")
+    page.wait_for_selector(".card-post time[title='step 6']")
+    page.wait_for_selector("#feed-fresh", state="hidden")
+
+    user = next(user for user in range(made.users) if len(feed_of(made, user, 3)[0]) > 2)
+    page.goto(f"{site}/runs/{made.pk}/feed/?as={user}&at=3")
+    shown = [f"post-{one.post}" for one in feed_of(made, user, 3)[0]]
+    assert page.evaluate("[...document.querySelectorAll('.card-post')].map((post) => post.id)") == shown
+    page.locator("[data-why]").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why-panel:not([hidden]) .why-open")
+    explaining.make(FeedExplanation.objects.get().pk, workers=Workers())
+    page.wait_for_selector("#why-panel .why-equal")
+    assert page.locator("#why-panel .why-elsewhere tbody tr").count() > 10
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#why-panel", state="hidden")
+    assert page.evaluate("document.activeElement.matches('[data-why]')"), "the focus is back where it was"
+
+    at = next(step for step in (2, 4, 5) if feed_of(made, user, step)[0] and step != 3)
+    page.evaluate(LOOK_AT, at)
+    page.wait_for_selector(f".feed-who:has-text('The feed of step {at}')")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("[data-why]").first.click()
+    page.wait_for_selector("#why-panel:not([hidden])")
+    assert page.evaluate("getComputedStyle(document.getElementById('why-panel')).position") == "fixed"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_users_are_walked_by_key_and_a_decision_opens_in_its_place(site, page, made) -> None:  # noqa: F811
+    page.goto(f"{site}/runs/{made.pk}/users/")
+    page.wait_for_selector(".users-table")
+    for key in ("j", "j", "k", "j"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.matches('tbody tr:nth-child(2) [data-row]')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/users/1/**")
+    page.wait_for_selector("#user-opinions canvas")
+    page.keyboard.press("j")
+    page.wait_for_url("**/users/2/**")
+    page.wait_for_selector(".timeline [data-decision]")
+    last = page.locator(".timeline [data-decision]").last
+    step = last.get_attribute("data-step")
+    last.click()
+    page.wait_for_selector(f".user-decision-head h2:text-is('Step {step}')")
+    assert f"step={step}" in page.url
+    page.evaluate(LOOK_AT, 1)
+    page.wait_for_selector(".user-who:has-text('As of step 1')")
+    page.wait_for_selector("#user-opinions canvas")
+    page.goto(f"{site}/runs/{made.pk}/users/?sort=opinion")
+    page.evaluate(LOOK_AT, 2)
+    page.wait_for_selector(".users-table a[href*='at=2']")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
