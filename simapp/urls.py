@@ -16,6 +16,7 @@ from simapp.web import (
     people_page,
     reply_pages,
     run_list,
+    run_moment,
     run_page,
     scenario_list,
     scenario_page,
@@ -33,6 +34,7 @@ _to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", qu
 
 _of_run = (
     *run_page.urlpatterns,
+    *run_moment.urlpatterns,
     *interviews_page.urlpatterns,
     *decision_pages.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),

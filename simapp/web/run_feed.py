@@ -85,7 +85,8 @@ class Post:
 class Feed:
     """Items of one page. step: everything up to it was considered. after: what they are newer than, or -1.
 
-    older: cursor of the next page or "". skipped: how many newer items did not fit.
+    older: cursor of the next page or "". skipped: how many newer items did not fit. at: the past step as of
+    which it is shown, None for now.
     """
 
     posts: list[Post]
@@ -93,11 +94,17 @@ class Feed:
     after: int = -1
     older: str = ""
     skipped: int = 0
+    at: int | None = None
 
 
-def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
-    """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError)."""
+def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None) -> Feed:
+    """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError).
+
+    upto: as it stood after that step, its counters and marks too; None for now.
+    """
     found = RunPost.objects.filter(past_of(run), kind__lt=_COMMENT)
+    if upto is not None:
+        found = found.filter(step__lte=upto)
     if after >= 0:
         found = found.filter(step__gt=after)
     if before:
@@ -107,7 +114,7 @@ def read(run: Run, *, after: int = -1, before: str = "") -> Feed:
     more, rows = len(rows) > PAGE, rows[:PAGE]
     skipped = max(_written(run, after) - PAGE, 1) if more and after >= 0 else 0
     older = f"{rows[-1].step}.{rows[-1].key}" if more and after < 0 else ""
-    return Feed(_posts(run, rows), run.step, after, older, skipped)
+    return Feed(_posts(run, rows, upto), run.step if upto is None else upto, after, older, skipped, upto)
 
 
 def _written(run: Run, after: int) -> int:
