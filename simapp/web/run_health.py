@@ -142,12 +142,13 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
         following = min(batches, key=lambda batch: batch.attempt).next
         what = run.waiting or f"{batches[0].model} to answer"
         return Pending(what, f"attempt {attempt}", error, following, held=bool(error))
-    if run.waiting:
+    if run.waiting or run.status == "paused":
         following = {
             "paused": "when a member resumes or steps the run",
-            "queued": "when a worker is free; it is sent again every 20 s",
+            "queued": "when a worker is free; it is sent again by itself",
         }.get(run.status, "")
-        return Pending(run.waiting, f"owner {run.token}" if run.token else "", "", following, held=True)
+        what = run.waiting or "a member to resume it"
+        return Pending(what, f"owner {run.token}" if run.token else "", "", following, held=True)
     stage = str(run.heartbeat.get("stage") or "")
     doing = f"nothing: step {thousands(run.step + 1)} is being made" + (f" ({stage})" if stage else "")
     return Pending(doing, f"owner {run.token}", "", "", held=False)

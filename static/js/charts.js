@@ -277,5 +277,7 @@ window.sociarium = window.sociarium || {};
     }
   }
 
-  Object.assign(window.sociarium, { LineChart, share, unzoom });
+  const fit = () => { for (const chart of all) chart.plot?.setSize(chart.size()); };
+
+  Object.assign(window.sociarium, { LineChart, share, unzoom, fit });
 })();

@@ -4,7 +4,7 @@
 window.sociarium = window.sociarium || {};
 
 (() => {
-  const { setQuery, share, unzoom, short } = window.sociarium;
+  const { setQuery, share, unzoom, fit, short } = window.sociarium;
   // Half-lives in steps; their places are those of the slider.
   const HALVES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
@@ -72,6 +72,7 @@ window.sociarium = window.sociarium || {};
           if (large) panel.scrollIntoView({ block: "nearest" });
         }
       }
+      fit();
     }
   }
 

@@ -126,7 +126,7 @@
     if (event.target.matches(".models-gaps")) gapsOpen = event.target.open;
   }, true);
   function askModels() {
-    if (modelsDue || !document.getElementById("run-models")) return;
+    if (modelsDue || past() || !document.getElementById("run-models")) return;
     modelsDue = setTimeout(() => {
       modelsDue = 0;
       modelsAsked = performance.now();
@@ -181,6 +181,7 @@
     if (message) histogram?.draw(message);
     if (step === null) {
       histogram?.draw(series.last);
+      askModels();
       if (unseen) drawSoon();
     }
   }

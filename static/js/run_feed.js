@@ -32,7 +32,7 @@ window.sociarium = window.sociarium || {};
       }
       this.tell();
       // An empty feed has nothing to lose its place in.
-      if (this.waiting && this.past === null && !this.list.querySelector(".post")) this.show();
+      if ((this.waiting || this.missed) && this.past === null && !this.list.querySelector(".post")) this.show();
     }
 
     // Show the feed as it stood after a step; null: as it stands now.

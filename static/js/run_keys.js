@@ -28,7 +28,7 @@
     if (field && !["checkbox", "radio", "range", "button", "submit"].includes(kind)) return true;
     if (target.closest("[data-own-keys]")) return true;
     if (key === " ") return Boolean(field || target.closest("button, summary, [role=button], [role=region][tabindex]"));
-    if (key.startsWith("Arrow") || key === "Home" || key === "End") return Boolean(field || target.closest("[role=region][tabindex], [role=listbox], [role=tree], [role=slider]"));
+    if (key.startsWith("Arrow")) return Boolean(field || target.closest("[role=region][tabindex], [role=listbox], [role=tree], [role=slider]"));
     return false;
   }
 
@@ -52,7 +52,7 @@
       return;
     }
     if (event.key === "g") { went = performance.now(); return; }
-    if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+    if (["ArrowLeft", "ArrowRight"].includes(event.key)) {
       if (time && !document.getElementById("run-time").hidden && time.key(event)) event.preventDefault();
       return;
     }
@@ -64,7 +64,9 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("#keys-open")) sheet.showModal();
     // A click beside a dialog closes it.
-    if (event.target.matches("dialog[open]")) event.target.close();
+    if (!event.target.matches("dialog[open]")) return;
+    const { left, right, top, bottom } = event.target.getBoundingClientRect();
+    if (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom) event.target.close();
   });
 
   // Some people's voices and sticks press single keys by mistake: they can be switched off.
