@@ -92,7 +92,7 @@
     say("age", `last commit ${seconds < 10 ? seconds.toFixed(1) : clockText(seconds)}${seconds < 10 ? " s" : ""} ago`);
   }
 
-  let heardBad = false;
+  let heardBad = null; // nothing was told yet
   function sayConnection() {
     const node = document.getElementById("link");
     let word, kind;
@@ -107,7 +107,11 @@
     node.className = `state state-${kind}`;
     node.dataset.link = word;
     // How many steps it is behind changes by the second: only a line that is lost or back is told.
-    if ((kind === "failed") !== heardBad) { heardBad = kind === "failed"; announce(heardBad ? word : "The page is up to date again"); }
+    const bad = kind === "failed";
+    if (bad !== heardBad && !(bad && heardBad === null)) {
+      if (heardBad !== null) announce(bad ? word : "The page is up to date again");
+      heardBad = bad;
+    }
   }
 
   // --- what the line brings -----------------------------------------------------------------------------------
