@@ -184,7 +184,7 @@ window.sociarium = window.sociarium || {};
       context.fillStyle = css("--ink-2");
       context.textAlign = "right";
       context.textBaseline = "top";
-      context.fillText(shared.x === "time" ? "UTC" : "step", left - 12 * ratio, top + height + 5 * ratio);
+      context.fillText(shared.x === "time" ? "UTC" : "step", left - (shared.x === "time" ? 20 : 12) * ratio, top + height + 5 * ratio);
       context.restore();
     }
 

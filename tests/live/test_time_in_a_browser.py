@@ -43,7 +43,7 @@ def test_one_slider_and_one_key_for_everything(site: str, page: Any, running: An
     page.wait_for_selector("#feed-word:text-is('as of step 7')")
     page.wait_for_selector(f"{FIGURE}:text-is('0.007')")
     page.wait_for_selector('[data-chart="opinion_variance"] .at-line:not([hidden])')
-    page.wait_for_function("location.search === '?at=7'")
+    page.wait_for_function("() => location.search === '?at=7'")
     assert page.locator('[data-tab-link="health"]').get_attribute("href").endswith("tab=health&at=7")
     assert page.evaluate("heard.at(-1)") == 7
     page.wait_for_selector("[data-histogram-word]:has-text('step 7, tallest bar 7')")
@@ -74,7 +74,7 @@ def test_one_slider_and_one_key_for_everything(site: str, page: Any, running: An
     page.wait_for_selector("#time-step:text-is('step 10')")
     page.keyboard.press("l")
     page.wait_for_selector(f"{FIGURE}:text-is('0.011')")
-    page.wait_for_function("location.search === ''")
+    page.wait_for_function("() => location.search === ''")
 
     # Keys for controls and views; none of them while somebody types.
     page.keyboard.press("?")
@@ -117,7 +117,7 @@ def test_one_slider_and_one_key_for_everything(site: str, page: Any, running: An
     assert page.locator("#smooth-word").text_content() == "half-life 5"
     page.click(".chart-picker summary")
     page.check('.chart-picker [value="activity"]')
-    page.wait_for_function("location.search.includes('charts=opinion_variance,activity')")
+    page.wait_for_function("() => location.search.includes('charts=opinion_variance,activity')")
     page.wait_for_selector('[data-chart="activity"] canvas')
     for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
         page.focus('[data-chart="activity"] .chart-menu summary')
