@@ -27,7 +27,7 @@
     const kind = field?.matches("input") ? field.type : "";
     if (field && !["checkbox", "radio", "range", "button", "submit"].includes(kind)) return true;
     if (target.closest("[data-own-keys]")) return true;
-    if (key === " ") return Boolean(field || target.closest("button, summary, [role=button], [role=region][tabindex]"));
+    if (key === " ") return Boolean((field && kind !== "range") || target.closest("button, summary, [role=button], [role=region][tabindex]"));
     if (key.startsWith("Arrow")) return Boolean(field || target.closest("[role=region][tabindex], [role=listbox], [role=tree], [role=slider]"));
     return false;
   }
