@@ -65,7 +65,12 @@ def snapshot_of(run_id: int) -> SnapshotMessage | None:
 
 def newest_step(run: Run) -> StepMessage | None:
     """The step that `run` says it committed last, complete; None before the founding."""
-    row = RunStep.objects.filter(past_of(run), step=run.step).first()
+    return step_at(run, run.step)
+
+
+def step_at(run: Run, step: int) -> StepMessage | None:
+    """One committed step, complete, as its owner told it; None for one that is not there."""
+    row = RunStep.objects.filter(past_of(run), step=step).first()
     if row is None:
         return None
     return StepMessage(
@@ -88,10 +93,13 @@ def minute_of(run: Run, step: int) -> int:
     return step * int(run.scenario_version.document["clock"]["minutes_per_step"])
 
 
-def points_after(run: Run, after: int, limit: int = MOST_POINTS, thin: bool = False) -> Points:
-    """Steps after + 1 .. in order, without a hole, at most `limit`.
+def points_after(
+    run: Run, after: int, limit: int = MOST_POINTS, thin: bool = False, names: Sequence[str] | None = None
+) -> Points:
+    """Steps after + 1 .. in order, without a hole, at most `limit`; of the metrics `names`, None for all.
 
-    With `thin`, the whole of what follows in at most `limit` points instead: every k-th step and the newest.
+    With `thin`, the whole of what follows in at most `limit` points instead: every k-th step and the newest,
+    without counts, which say nothing where steps are left out.
     """
     limit = max(1, min(limit, MOST_POINTS))
     last, count = run.step, run.step - after
@@ -102,14 +110,19 @@ def points_after(run: Run, after: int, limit: int = MOST_POINTS, thin: bool = Fa
     steps = list(range(after + 1, stop + 1, every))
     if every > 1 and steps[-1] != last:
         steps.append(last)
-    return Points(_rows(run, steps), every, more=stop < last)
+    return Points(_rows(run, steps, names, counted=every == 1), every, more=stop < last)
 
 
-def _rows(run: Run, steps: Sequence[int]) -> list[dict[str, Any]]:
-    counts = dict(
-        RunStep.objects.filter(past_of(run), **_chosen(steps)).order_by("step").values_list("step", "counts")
+def _rows(
+    run: Run, steps: Sequence[int], names: Sequence[str] | None, counted: bool
+) -> list[dict[str, Any]]:
+    found = RunStep.objects.filter(past_of(run), **_chosen(steps)).order_by("step")
+    counts: dict[int, dict[str, int]] = (
+        dict(found.values_list("step", "counts"))
+        if counted
+        else {step: {} for step in found.values_list("step", flat=True)}
     )
-    metrics = _metrics(run, steps)
+    metrics = _metrics(run, steps, names)
     return [
         {
             "step": step,
@@ -122,10 +135,14 @@ def _rows(run: Run, steps: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _metrics(run: Run, steps: Sequence[int]) -> dict[int, dict[str, tuple[float | None, float | None]]]:
-    """Value and null of every metric by step; six digits are more than any chart shows."""
+def _metrics(
+    run: Run, steps: Sequence[int], names: Sequence[str] | None = None
+) -> dict[int, dict[str, tuple[float | None, float | None]]]:
+    """Value and null of metrics by step; six digits are more than any chart shows."""
     found: dict[int, dict[str, tuple[float | None, float | None]]] = {}
     rows = RunMetric.objects.filter(past_of(run), **_chosen(steps))
+    if names is not None:
+        rows = rows.filter(name__in=names)
     for step, name, value, null in rows.values_list("step", "name", "value", "null_value"):
         found.setdefault(step, {})[name] = (_finite(value), _finite(null))
     return found

@@ -35,16 +35,21 @@ VIEWS = (
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )
+LETTERS = {
+    "overview": "o", "feed": "f", "network": "n", "cascades": "c", "users": "u", "interventions": "i", "health": "h",
+    "interviews": "v", "decisions": "d",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One way on. here: it is a part of this very page."""
+    """One way on. here: it is a part of this very page; letter: what is pressed after g to go there."""
 
     key: str
     label: str
     url: str
     here: bool
+    letter: str = ""
 
 
 def open_run(request: HttpRequest, run_id: int) -> Run:
@@ -85,7 +90,7 @@ def tabs_of(run: Run, here: str, at: int | None = None) -> list[Tab]:
     for key, label, name in shown:
         query = "&".join([f"tab={key}"] * (key in parts) + [f"at={at}"] * (at is not None))
         url = reverse(name, args=[run.pk]) + (f"?{query}" if query else "")
-        found.append(Tab(key, label, url, here=name == here and name in known))
+        found.append(Tab(key, label, url, here=name == here and name in known, letter=LETTERS.get(key, "")))
     return found
 
 
@@ -96,7 +101,7 @@ def render_view(
     last = newest_step(run)
     name = next(name for one, _, name in VIEWS if one == key)
     framed = {
-        **run_words.page(run, last, key),
+        **run_words.page(run, last, key, at=context.get("at")),
         **run_branches.context(run, request.user, None),
         "tabs": tabs_of(run, name, context.get("at")),
         "tab": key,

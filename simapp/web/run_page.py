@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import services, tasks
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
-from simapp.web import run_branches, run_control, run_feed, run_models, run_tables, run_words
-from simapp.web.run_frame import number, open_run, tabs_of
+from simapp.web import run_branches, run_control, run_feed, run_health, run_models, run_tables, run_words
+from simapp.web.run_frame import at_of, number, open_run, tabs_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from simapp.models import Run
+
+MOST_NAMES = 200  # of metrics in one question
+
 
 @require_GET
 def page(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -37,12 +40,15 @@ def _page(
     typed: run_branches.Typed | None = None,
 ) -> HttpResponse:
     try:
-        feed = run_feed.read(run, before=request.GET.get("before", ""))
+        at = at_of(request, run)
+        feed = run_feed.read(run, before=request.GET.get("before", ""), upto=at)
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     last = newest_step(run)
-    context = run_words.page(run, last, request.GET.get("tab", ""))
-    context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page")}
+    context = run_words.page(run, last, request.GET.get("tab", ""), at=at, charts=request.GET.get("charts"))
+    context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at)}
+    if context["tab"] == "health":
+        context |= run_health.context(run)
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}
     return render(request, "run/page.html", context, status=status)
 
@@ -56,9 +62,11 @@ def state(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_GET
 def health(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Stages of the newest step, the worker and its lease."""
+    """What is pending, the worker and its lease, queues, stages of the newest steps, the world."""
     run = open_run(request, run_id)
-    return render(request, "run/health.html", run_words.health(run, newest_step(run)))
+    last = newest_step(run)
+    context = {**run_words.health(run, last), **run_health.context(run)}
+    return render(request, "run/health.html", context)
 
 
 @require_GET
@@ -156,10 +164,15 @@ def _typed_wrongly(
 
 @require_GET
 def feed(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Posts, newest first: those after a step, or those before a cursor."""
+    """Posts, newest first: those after a step, or those before a cursor; as they stood after step `at`."""
     run = open_run(request, run_id)
     try:
-        found = run_feed.read(run, after=number(request, "after", -1), before=request.GET.get("before", ""))
+        found = run_feed.read(
+            run,
+            after=number(request, "after", -1),
+            before=request.GET.get("before", ""),
+            upto=at_of(request, run),
+        )
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     response = render(request, "run/feed.html", {"run": run, "feed": found})
@@ -170,13 +183,16 @@ def feed(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_GET
 @gzip_page
 def points(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Committed steps after a number, in order and without a hole; `thin` puts a long history in a few."""
+    """Committed steps after a number, in order and without a hole; `thin` puts a long history in a few.
+
+    `names`, a comma list, leaves other metrics out.
+    """
     run = open_run(request, run_id)
     try:
         after = number(request, "after", -1)
-        found = points_after(
-            run, after, number(request, "limit", MOST_POINTS), request.GET.get("thin") == "1"
-        )
+        limit, thin = number(request, "limit", MOST_POINTS), request.GET.get("thin") == "1"
+        names = request.GET["names"].split(",")[:MOST_NAMES] if "names" in request.GET else None
+        found = points_after(run, after, limit, thin, names)
     except ValueError as problem:
         return JsonResponse({"error": str(problem)}, status=400)
     last = newest_step(run) if not found.more else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from simapp.metrics import registry
+from simapp.metrics.base import GROUPS
 from simapp.models import Export, RunStep
 from simapp.runs.decisions import asks_models, counts_of
 from simapp.runs.messages import socket_path
@@ -16,11 +17,12 @@ from simapp.runs.services import OVER
 from simapp.scenarios.names import DEFAULT_ACTIONS
 from simapp.web import decision_words, run_control
 from simapp.web.numbers import clock_time, thousands, three_digits
-from simapp.web.run_charts import charts_for
+from simapp.web.run_charts import charts_for, chosen_of
 
 if TYPE_CHECKING:
     from simapp.models import Run
     from simapp.runs.messages import StepMessage
+    from simapp.web.run_charts import Chart
 
 PARTS = ("overview", "feed", "health")  # of the run's first page
 
@@ -30,16 +32,22 @@ def name_of(run: Run) -> str:
     return str(run.title or run.scenario_version.scenario.title)
 
 
-def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
-    """Everything the page shows but the posts."""
+def page(
+    run: Run, last: StepMessage | None, tab: str, *, at: int | None = None, charts: str | None = None
+) -> dict[str, Any]:
+    """Everything the page shows but the posts. at: the past step that is looked at; charts: the chosen ones' keys."""
     document = run.scenario_version.document
-    charts = charts_for(_measured(run, last), _has_first_votes(run), _can_repost(document))
+    offered = charts_for(_measured(run, last), _has_first_votes(run), _can_repost(document))
+    chosen = chosen_of(offered, charts)
     rate = run.heartbeat.get("rate") if run.status == "running" else None
     return {
         **health(run, last),
         "name": name_of(run),
         "tab": tab if tab in PARTS else PARTS[0],
-        "charts": charts,
+        "at": at,
+        "charts": offered,
+        "chosen": chosen,
+        "chart_groups": _grouped(offered),
         # What the scenario is about comes first: nothing moves an opinion where no model does.
         "opinions_first": (document.get("minds", {}).get("opinion") or {}).get("kind") != "none",
         "topic": document["topics"][0],
@@ -48,7 +56,7 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
         "export_url": reverse("export", args=[run.pk]),
         "export_formats": Export.Format.choices,
         "catalogue_url": reverse("catalogue"),
-        "histogram_placed": any(chart.key == "opinion_variance" for chart in charts),
+        "histogram_placed": any(chart.key == "opinion_variance" for chart in offered),
         # A run that ended before its first step will never have anything to draw.
         "nothing": run.status in OVER and run.step < 0,
         "step_text": thousands(max(run.step, 0)),
@@ -57,14 +65,31 @@ def page(run: Run, last: StepMessage | None, tab: str) -> dict[str, Any]:
             "state": state_of(run).model_dump(mode="json"),
             "last": last is not None,
             "age": _age(run, last),
-            "charts": [chart.as_json() for chart in charts],
+            "at": at,
+            "clock": {"start": document["clock"]["start"], "minutes": document["clock"]["minutes_per_step"]},
+            "charts": [chart.as_json() for chart in offered],
             "paths": {
                 "socket": socket_path(run.pk),
                 "points": reverse("run:points", args=[run.pk]),
                 "feed": reverse("run:feed", args=[run.pk]),
+                "moment": reverse("run:moment", args=[run.pk]),
+                "marks": marks_path(run),
             },
         },
     }
+
+
+def marks_path(run: Run) -> str:
+    """Where the interventions of a run can be read, "" where no view of this site gives them."""
+    try:
+        return reverse("run:marks", args=[run.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _grouped(charts: list[Chart]) -> list[tuple[str, list[Chart]]]:
+    """Charts by the catalogue's groups, in its order."""
+    return [(name, found) for name in GROUPS if (found := [chart for chart in charts if chart.group == name])]
 
 
 def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
@@ -84,17 +109,10 @@ def state(run: Run, last: StepMessage | None) -> dict[str, Any]:
 
 
 def health(run: Run, last: StepMessage | None) -> dict[str, Any]:
-    """The Health tab, and what the control bar says."""
-    stages = dict(last.stages) if last else {}
-    total = sum(stages.values())
+    """The world and the worker on the Health tab, and what the control bar says."""
     return {
         **state(run, last),
         "last": last,
-        "stages": [
-            {"name": name, "seconds": seconds, "share": 100 * seconds / total if total else 0}
-            for name, seconds in sorted(stages.items(), key=lambda item: -item[1])
-        ],
-        "stages_total": total,
         "users_text": thousands(run.users),
         "events_text": thousands(run.events),
         "lease": _lease(run),

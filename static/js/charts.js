@@ -5,13 +5,11 @@ window.sociarium = window.sociarium || {};
 
 (() => {
   const GUTTER = 46; // room at the right for the newest values
-  const { short, css } = window.sociarium;
+  const { short, css, room, spread, smooth } = window.sociarium;
   const all = new Set();
-
-  // Width of an axis for its longest label; none is narrower, so that charts below each other line up.
-  function room(labels) {
-    return Math.max(44, 16 + 6.2 * Math.max(0, ...(labels ?? []).map((label) => String(label ?? "").length)));
-  }
+  const FAINT = "30%"; // of its colour is what a raw line keeps beside its smoothed one
+  // What all charts share. x: "step" or "time"; half: half-life of the smoothing in steps, 0 none.
+  const shared = { x: "step", half: 0 };
 
   // The value at the right end of what is drawn, which may be a part that a person zoomed into.
   function lastShown(plot, index) {
@@ -22,23 +20,6 @@ window.sociarium = window.sociarium || {};
 
   const lastIndex = (plot) => plot.series[0].idxs?.[1] ?? plot.data[0].length - 1;
 
-  // Texts in the gutter: pushed apart so that none covers another; lines that end in one point share one text.
-  function spread(found, top, bottom) {
-    found.sort((a, b) => a.y - b.y);
-    const labels = [];
-    for (const label of found) {
-      const before = labels[labels.length - 1];
-      if (before && before.text === label.text && label.y - before.y < 2) before.colour = css("--ink-2");
-      else labels.push(label);
-    }
-    const line = 13;
-    for (let i = 1; i < labels.length; i += 1) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + line);
-    let limit = bottom;
-    for (let i = labels.length - 1; i >= 0; i -= 1) { labels[i].y = Math.min(labels[i].y, limit); limit = labels[i].y - line; }
-    for (const label of labels) label.y = Math.max(label.y, top);
-    return labels;
-  }
-
   class LineChart {
     constructor(panel, spec) {
       this.panel = panel;
@@ -48,22 +29,51 @@ window.sociarium = window.sociarium || {};
       this.figures = [...panel.querySelectorAll("[data-figure]")];
       this.plot = null;
       this.data = [[]];
+      this.past = null; // the past step that is shown: {step, metrics}, metrics null until they came
+      this.marks = new window.sociarium.ChartMarks(panel.querySelector(".chart-stage"));
       all.add(this);
     }
 
+    // Null, raw lines, and over these the smoothed ones.
     lines() {
       const nulls = this.spec.lines.length === 1 && this.spec.null ? [{ ...this.spec.lines[0], isNull: true }] : [];
-      return [...nulls, ...this.spec.lines];
+      if (!shared.half) return [...nulls, ...this.spec.lines];
+      return [...nulls, ...this.spec.lines.map((line) => ({ ...line, faint: true })), ...this.spec.lines.map((line) => ({ ...line, smooth: true }))];
+    }
+
+    column(line) {
+      const { values, nulls } = this.series.column(line.name);
+      if (line.isNull) return nulls;
+      return line.smooth ? smooth(this.series.steps, values, shared.half) : values;
     }
 
     // series: sociarium.Series
     draw(series) {
       this.series = series;
-      if (!this.about.dataset.at) this.say(series.steps.length - 1);
-      this.data = [series.steps, ...this.lines().map((line) => series.column(line.name)[line.isNull ? "nulls" : "values"])];
-      if (!series.steps.length) return;
+      this.say();
+      if (this.panel.hidden || !series.steps.length) return;
+      // Copies: what comes while a past step is shown must not change it.
+      this.data = [series.steps.slice(), ...this.lines().map((line) => this.column(line).slice())];
       if (!this.plot) this.make();
       else this.plot.setData(this.data, !this.zoomed());
+    }
+
+    // Draw anew with other lines, a smoothed one beside each or none.
+    remake() {
+      const { min, max } = this.plot?.scales.x ?? {};
+      const zoomed = this.zoomed();
+      this.plot?.destroy();
+      this.plot = null;
+      if (!this.series) return;
+      this.draw(this.series);
+      if (this.plot && zoomed) { this.plot.zoomedByHand = true; this.plot.setScale("x", { min, max }); }
+    }
+
+    // A vertical line at a past step and its values in figures; null: the newest again.
+    showPast(past) {
+      this.past = past;
+      this.marks.at(past ? past.step : null, this.plot);
+      this.say();
     }
 
     zoomed() {
@@ -80,25 +90,41 @@ window.sociarium = window.sociarium || {};
         cursor: { y: false, sync: { key: "run" }, points: { size: 6 }, drag: { x: true, y: false } },
         scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 10)] }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
-          { ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? short(tick) : "")) },
+          { ...axis, size: 24, space: 70, splits: (plot, _, low, high, every) => this.splits(plot, low, high, every), values: (_, ticks) => this.names(ticks) },
           { ...axis, size: (_, labels) => room(labels), space: 32, values: (_, ticks) => ticks.map((tick) => this.tick(tick, ticks)) },
         ],
         series: [{}, ...this.lines().map((line) => this.stroke(line))],
         hooks: {
           drawAxes: [(plot) => this.nameNull(plot)],
-          draw: [(plot) => this.labels(plot)],
+          draw: [(plot) => { this.labels(plot); this.marks.place(plot); }],
           setCursor: [(plot) => this.follow(plot)],
           // The cross-hair is shared, and with it what a person selects to zoom into.
-          setSelect: [(plot) => { if (plot.select.width > 0) plot.zoomedByHand = true; }],
+          setSelect: [(plot) => { if (plot.select.width > 0) { plot.zoomedByHand = true; document.dispatchEvent(new CustomEvent("sociarium:zoom", { detail: true })); } }],
         },
       };
       this.plot = new uPlot(options, this.data, this.holder);
+      if (this.watched) return;
+      this.watched = true;
       this.holder.addEventListener("dblclick", () => unzoom());
-      new ResizeObserver(() => this.plot.setSize(this.size())).observe(this.holder);
+      new ResizeObserver(() => this.plot?.setSize(this.size())).observe(this.holder);
+    }
+
+    // Places of ticks, in steps: whole steps, or whole hours and days of the simulated clock.
+    splits(plot, low, high, every) {
+      if (shared.x === "time") return window.sociarium.clockTicks(low, high, plot.over.clientWidth / 92);
+      const by = Math.max(1, every);
+      const found = [];
+      for (let tick = Math.ceil(low / by) * by; tick <= high; tick += by) found.push(tick);
+      return found;
+    }
+
+    names(ticks) {
+      return shared.x === "time" ? window.sociarium.clockNames(ticks) : ticks.map(short);
     }
 
     stroke(line) {
       if (line.isNull) return { stroke: () => css("--ink-3"), width: 1, dash: [4, 4], points: { show: false }, spanGaps: false };
+      if (line.faint) return { stroke: () => `color-mix(in srgb, ${css(`--series-${line.colour}`)} ${FAINT}, transparent)`, width: 1, points: { show: false }, spanGaps: false };
       const alone = { show: (plot, index) => this.isolated(plot, index) };
       return { label: line.label, stroke: () => css(`--series-${line.colour}`), width: 1.75, spanGaps: false, points: { ...alone, size: 4, fill: () => css(`--series-${line.colour}`) } };
     }
@@ -141,7 +167,7 @@ window.sociarium = window.sociarium || {};
       this.lines().forEach((line, index) => {
         // A value that is missing at the end is a gap here too, as it is in the head of the chart.
         const value = plot.data[index + 1][lastIndex(plot)] ?? null;
-        if (value === null || line.isNull) return;
+        if (value === null || line.isNull || line.faint) return;
         const y = plot.valToPos(value, "y", true) / ratio;
         // A little ink in the colour, for it must be read as text.
         const colour = `color-mix(in srgb, ${css(`--series-${line.colour}`)} 70%, ${css("--ink")})`;
@@ -158,7 +184,7 @@ window.sociarium = window.sociarium || {};
       context.fillStyle = css("--ink-2");
       context.textAlign = "right";
       context.textBaseline = "top";
-      context.fillText("step", left - 12 * ratio, top + height + 5 * ratio);
+      context.fillText(shared.x === "time" ? "UTC" : "step", left - (shared.x === "time" ? 20 : 12) * ratio, top + height + 5 * ratio);
       context.restore();
     }
 
@@ -194,17 +220,33 @@ window.sociarium = window.sociarium || {};
       plot.ctx.restore();
     }
 
-    // Under the cursor: the values of that step in place of the newest.
+    // Under the cursor: the values of that step in place of those of the step that is shown.
     follow(plot) {
-      const at = plot.cursor.idx;
-      const reading = at !== null && at !== undefined;
-      if (reading) this.about.dataset.at = `step ${short(plot.data[0][at])}`;
-      else this.about.removeAttribute("data-at");
-      this.say(reading ? at : this.series.steps.length - 1);
+      this.under = plot.cursor.idx ?? null;
+      this.say();
     }
 
-    say(at) {
-      for (const figure of this.figures) figure.textContent = short(this.series.column(figure.dataset.figure).values[at]);
+    // The figures: of the step under the cursor, else of the past step that is shown, else of the newest.
+    say() {
+      if (!this.series) return;
+      const { steps } = this.series;
+      let place = steps.length - 1;
+      let [step, exact] = [null, null];
+      if (this.under !== null && this.under !== undefined && this.plot) {
+        step = this.data[0][this.under];
+        place = this.series.placeOf(step);
+      } else if (this.past) {
+        // While a thumb moves: the nearest step that is here, by its own number; then the very one.
+        place = this.series.placeOf(this.past.step);
+        exact = this.past.metrics;
+        step = exact ? this.past.step : steps[place] ?? this.past.step;
+      }
+      if (step === null) this.about.removeAttribute("data-at");
+      else this.about.dataset.at = `step ${short(step)}${shared.x === "time" ? `, ${window.sociarium.time.clock(step)}` : ""}`;
+      for (const figure of this.figures) {
+        const name = figure.dataset.figure;
+        figure.textContent = short(exact ? exact[name]?.[0] : this.series.column(name).values[place]);
+      }
     }
   }
 
@@ -214,6 +256,7 @@ window.sociarium = window.sociarium || {};
       chart.plot.zoomedByHand = false;
       chart.plot.setData(chart.data, true);
     }
+    document.dispatchEvent(new CustomEvent("sociarium:zoom", { detail: false }));
   }
 
   function redrawAll() {
@@ -221,7 +264,20 @@ window.sociarium = window.sociarium || {};
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
   new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") unzoom(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) unzoom(); });
 
-  Object.assign(window.sociarium, { LineChart });
+  // Change what all charts share.
+  function share(changes) {
+    const lines = Boolean(shared.half) !== Boolean(changes.half ?? shared.half);
+    Object.assign(shared, changes);
+    for (const chart of all) {
+      chart.about.dataset.smoothed = shared.half ? ` · smoothed, half-life ${short(shared.half)} step${shared.half === 1 ? "" : "s"}` : "";
+      if (lines) chart.remake();
+      else if (chart.plot) { chart.draw(chart.series); chart.plot.redraw(false, true); }
+    }
+  }
+
+  const fit = () => { for (const chart of all) chart.plot?.setSize(chart.size()); };
+
+  Object.assign(window.sociarium, { LineChart, share, unzoom, fit });
 })();

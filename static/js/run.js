@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { Series, Link, Feed, LineChart, Histogram, picture, short } = window.sociarium;
+  const { Series, Link, Feed, Moment, ChartOptions, LineChart, Histogram, picture, short, time, announce, setQuery } = window.sociarium;
   const root = document.getElementById("run");
   if (!root) return;
   const given = JSON.parse(document.getElementById("run-data").textContent);
@@ -24,13 +24,21 @@
   const histogram = histogramPanel && new Histogram(histogramPanel);
   let due = false;
   let unseen = false; // something to draw came while nobody could see it
+  let drawn = -1; // what the charts show: a version of the series
+  let pastMessage = null; // the past step that is shown, once it came
+  const past = () => time && time.at !== null;
 
   function draw() {
     due = false;
     if (document.hidden || root.dataset.tab !== "overview") { unseen = true; return; }
+    // A past step stands still: of what comes now, charts show nothing until one is back.
+    if (past() && drawn >= 0) { unseen = true; return; }
     unseen = false;
+    if (drawn === series.version) return;
+    drawn = series.steps.length ? series.version : -1;
     for (const chart of charts) chart.draw(series);
-    histogram?.draw(series.last);
+    if (!past()) histogram?.draw(series.last);
+    if (past()) for (const chart of charts) chart.showPast({ step: time.at, metrics: pastMessage?.metrics ?? null });
     const thinned = series.every > 1;
     for (const node of live("thinned")) node.hidden = !thinned;
     if (thinned) say("thinned", `Older steps are drawn one in ${series.every}; tables and CSV hold every step.`);
@@ -43,9 +51,11 @@
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-picture]");
     if (!button) return;
-    const chart = charts.find((one) => one.panel.contains(button));
+    const chart = [...charts, histogram].find((one) => one?.panel.contains(button));
     if (chart) picture(chart, button.dataset.picture);
-    button.closest("details").open = false;
+    const menu = button.closest("details");
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
 
   // --- words --------------------------------------------------------------------------------------------------
@@ -82,10 +92,12 @@
     say("age", `last commit ${seconds < 10 ? seconds.toFixed(1) : clockText(seconds)}${seconds < 10 ? " s" : ""} ago`);
   }
 
+  let heardBad = null; // nothing was told yet
   function sayConnection() {
     const node = document.getElementById("link");
     let word, kind;
-    if (link.ended) [word, kind] = [link.ended, "failed"];
+    if (link.waking) [word, kind] = ["catching up", "paused"];
+    else if (link.ended) [word, kind] = [link.ended, "failed"];
     else if (link.trouble) [word, kind] = [link.trouble, "failed"];
     else if (!link.open || link.silent) [word, kind] = ["disconnected", "failed"];
     else if (link.behind > 0) [word, kind] = [`${link.behind} behind`, "paused"];
@@ -94,6 +106,12 @@
     if (node.textContent !== word) node.textContent = word;
     node.className = `state state-${kind}`;
     node.dataset.link = word;
+    // How many steps it is behind changes by the second: only a line that is lost or back is told.
+    const bad = kind === "failed";
+    if (bad !== heardBad && !(bad && heardBad === null)) {
+      if (heardBad !== null) announce(bad ? word : "The page is up to date again");
+      heardBad = bad;
+    }
   }
 
   // --- what the line brings -----------------------------------------------------------------------------------
@@ -112,7 +130,7 @@
     if (event.target.matches(".models-gaps")) gapsOpen = event.target.open;
   }, true);
   function askModels() {
-    if (modelsDue || !document.getElementById("run-models")) return;
+    if (modelsDue || past() || !document.getElementById("run-models")) return;
     modelsDue = setTimeout(() => {
       modelsDue = 0;
       modelsAsked = performance.now();
@@ -121,7 +139,9 @@
   }
 
   const hooks = {
+    woke() { drawSoon(); },
     steps() {
+      if (heard.length) feed?.hear(heard.splice(0));
       if (series.known > told) { lastCommit = performance.now(); told = series.known; }
       lastWord = performance.now();
       sayState();
@@ -137,17 +157,55 @@
       // Steps that this page shows are no more: begin anew with what is.
       if ((message.rewinds || 0) > (given.state.rewinds || 0)) { location.reload(); return; }
       root.dataset.status = message.status;
+      if (before.status !== message.status) announce(`The run is ${message.status}`);
       sayState();
       // The controls, the waiting line and the error come from the server: one place decides what can be done now.
       if (["status", "wanted", "waiting"].some((key) => before[key] !== message[key])) { changed("run:changed"); askModels(); }
     },
     connection: sayConnection,
   };
-  const link = new Link({ socketPath: given.paths.socket, pointsPath: given.paths.points, series, hooks });
+  // A long history comes thinned and only of the metrics that are drawn; a short one comes whole.
+  const LONG = 2000;
+  const namesShown = () => [...new Set(charts.filter((chart) => !chart.panel.hidden).flatMap((chart) => [...chart.spec.lines.map((line) => line.name), ...chart.figures.map((figure) => figure.dataset.figure)]))];
+  const names = () => (given.state.step >= LONG ? namesShown() : null);
+  const link = new Link({ socketPath: given.paths.socket, pointsPath: given.paths.points, series, hooks, names });
   // The feed counts each step as it is added, whichever way it came.
+  const heard = [];
   const append = series.append.bind(series);
-  series.append = (message) => { append(message); feed?.hear([message]); };
+  series.append = (message) => { append(message); if (feed && message.step > feed.seen) heard.push({ step: message.step, counts: message.counts }); };
   if (feed) feed.seen = Math.max(feed.seen, given.state.step);
+  // A view without charts has no use for the history.
+  if (!charts.length && given.state.step > 0) series.known = given.state.step - 1;
+
+  // --- a past step --------------------------------------------------------------------------------------------
+
+  function showStep(step, message) {
+    pastMessage = message;
+    for (const chart of charts) chart.showPast(step === null ? null : { step, metrics: message?.metrics ?? null });
+    if (message) histogram?.draw(message);
+    if (step === null) {
+      histogram?.draw(series.last);
+      askModels();
+      if (unseen) drawSoon();
+    }
+  }
+  const moment = charts.length && new Moment({ path: given.paths.moment, feed, show: showStep });
+  if (moment) {
+    document.addEventListener("sociarium:at", (event) => moment.goTo(event.detail.at));
+    if (past()) moment.ask(time.at, false);
+  }
+
+  const options = document.getElementById("chart-options") && new ChartOptions(root, () => {
+    drawn = -1;
+    // A chart of which no history is here: begin anew with what is chosen now.
+    if (!series.holds(namesShown())) { series.clear(); link.catchUp(true); }
+    else redrawChosen();
+  });
+  function redrawChosen() {
+    for (const chart of charts) if (!chart.panel.hidden) chart.draw(series);
+    if (past()) showStep(time.at, pastMessage);
+    drawn = series.version;
+  }
 
   // --- tabs and clock -----------------------------------------------------------------------------------------
 
@@ -167,10 +225,17 @@
     if (!anchor || !("tabHere" in anchor.dataset) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     // Replaced, not pushed: going back leaves the run, as a person who came from the list expects.
-    history.replaceState(history.state, "", anchor.href);
+    setQuery({ tab: anchor.dataset.tabLink, before: null });
     show(anchor.dataset.tabLink);
   });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { askModels(); if (unseen) drawSoon(); } });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    lastWord = performance.now();
+    askModels();
+    // A page that slept catches up first, and draws once.
+    if (unseen && !link.waking) drawSoon();
+  });
+  document.addEventListener("sociarium:marked", () => { for (const chart of charts) if (chart.plot) chart.marks.place(chart.plot); });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
@@ -197,5 +262,5 @@
 
   sayConnection();
   link.start();
-  window.sociarium.run = { series, link, feed };
+  window.sociarium.run = { series, link, feed, charts, time, options };
 })();

@@ -16,6 +16,9 @@ window.sociarium = window.sociarium || {};
       this.newest = Number(this.list.dataset.newest);
       this.waiting = 0;
       this.seen = this.newest;
+      this.past = window.sociarium.time?.at ?? null; // the past step as of which it is shown
+      this.missed = false; // steps were left out of what came: nobody counted their posts
+      this.word = root.querySelector("#feed-word");
       this.button.addEventListener("click", () => this.show());
     }
 
@@ -23,26 +26,55 @@ window.sociarium = window.sociarium || {};
     hear(steps) {
       for (const message of steps) {
         if (message.step <= this.seen) continue;
+        if (message.step > this.seen + 1) this.missed = true;
         this.seen = message.step;
         this.waiting += this.written(message);
       }
       this.tell();
       // An empty feed has nothing to lose its place in.
-      if (this.waiting && !this.list.querySelector(".post")) this.show();
+      if ((this.waiting || this.missed) && this.past === null && !this.list.querySelector(".post")) this.show();
+    }
+
+    // Show the feed as it stood after a step; null: as it stands now.
+    async goTo(step) {
+      this.past = step;
+      this.asking?.abort();
+      const asking = new AbortController();
+      this.asking = asking;
+      this.tell();
+      try {
+        const response = await fetch(`${this.path}${step === null ? "" : `?at=${step}`}`, { redirect: "manual", signal: asking.signal });
+        if (!response.ok) throw new Error(String(response.status));
+        const part = document.createRange().createContextualFragment(await response.text());
+        if (asking.signal.aborted) return;
+        this.list.replaceChildren(part);
+        this.list.scrollTop = 0;
+        if (window.htmx) window.htmx.process(this.list);
+        if (step === null) {
+          this.newest = Number(response.headers.get("X-Step"));
+          this.seen = Math.max(this.seen, this.newest);
+          [this.waiting, this.missed] = [0, false];
+        }
+        this.word.textContent = step === null ? "newest first" : `as of step ${step}`;
+        this.tell();
+      } catch {
+        if (!asking.signal.aborted) this.word.textContent = "could not be read";
+      }
     }
 
     tell() {
-      const count = this.waiting > 999 ? "999+" : String(this.waiting);
-      this.button.hidden = !this.waiting;
-      this.button.textContent = `${count} new post${this.waiting === 1 ? "" : "s"}`;
-      for (const counter of this.counters) counter.textContent = this.waiting ? count : "";
+      const some = this.past === null && (this.waiting > 0 || this.missed);
+      const count = this.missed ? "" : this.waiting > 999 ? "999+ " : `${this.waiting} `;
+      this.button.hidden = !some;
+      this.button.textContent = `${count}${count ? "new" : "New"} post${this.waiting === 1 && count ? "" : "s"}`;
+      for (const counter of this.counters) counter.textContent = some ? count.trim() || "new" : "";
     }
 
     async show() {
       if (this.loading) return;
       this.loading = true;
       const told = this.waiting;
-      this.waiting = 0;
+      [this.waiting, this.missed] = [0, false];
       try {
         const response = await fetch(`${this.path}?after=${this.newest}`, { redirect: "manual" });
         if (!response.ok) throw new Error(String(response.status));

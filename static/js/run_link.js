@@ -10,14 +10,17 @@ window.sociarium = window.sociarium || {};
   const FIRST_WAIT = 500;
   const LONGEST_WAIT = 10000;
   const GRACE = 400; // a heartbeat may overtake the step it names
+  const DOZE = 60000; // ms unseen until the line is let go: a page that nobody looks at is no watcher
 
   class Link {
-    // hooks: steps(), state(message), connection(word) are called after something changed.
-    constructor({ socketPath, pointsPath, series, hooks }) {
+    // hooks: steps(), state(message), connection(word), woke() are called after something changed. names() says of
+    // which metrics the history is wanted, null for all.
+    constructor({ socketPath, pointsPath, series, hooks, names = () => null }) {
       this.socketUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`;
       this.pointsPath = pointsPath;
       this.series = series;
       this.hooks = hooks;
+      this.names = names;
       this.newest = -1; // the newest committed step anyone told of
       this.wait = FIRST_WAIT;
       this.open = false;
@@ -26,10 +29,49 @@ window.sociarium = window.sociarium || {};
       this.trouble = ""; // what the server said the last time that it could not answer
       this.fetching = null;
       this.timer = 0;
+      this.asleep = false;
+      this.waking = false;
+      this.hiddenSince = document.hidden ? Date.now() : 0;
       addEventListener("online", () => this.hurry());
-      document.addEventListener("visibilitychange", () => { if (!document.hidden) this.hurry(); });
+      document.addEventListener("visibilitychange", () => (document.hidden ? this.doze() : this.rouse()));
       // A page that comes back from the browser's page cache has a dead socket.
-      addEventListener("pageshow", (event) => { if (event.persisted) this.hurry(); });
+      addEventListener("pageshow", (event) => { if (event.persisted) this.wake(); });
+    }
+
+    doze() {
+      this.hiddenSince = Date.now();
+      this.dozing = setTimeout(() => this.sleep(), DOZE);
+    }
+
+    // A page that was frozen heard no timer either: the clock on the wall says how long it was away.
+    rouse() {
+      clearTimeout(this.dozing);
+      const away = this.hiddenSince ? Date.now() - this.hiddenSince : 0;
+      this.hiddenSince = 0;
+      if (this.asleep || away >= DOZE) this.wake();
+      else this.hurry();
+    }
+
+    sleep() {
+      this.asleep = true;
+      clearTimeout(this.timer);
+      const socket = this.socket;
+      this.socket = null;
+      this.open = false;
+      socket?.close();
+    }
+
+    // Whatever was missed comes in one answer, and is drawn once; then the line is taken up again.
+    async wake() {
+      if (this.ended || this.waking) return;
+      this.sleep();
+      this.waking = true;
+      this.hooks.connection();
+      await this.catchUp();
+      this.asleep = this.waking = false;
+      this.hooks.woke();
+      this.connect();
+      this.hooks.connection();
     }
 
     async start() {
@@ -42,7 +84,7 @@ window.sociarium = window.sociarium || {};
     }
 
     connect() {
-      if (this.ended || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
+      if (this.ended || this.asleep || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
       clearTimeout(this.timer);
       const socket = new WebSocket(this.socketUrl);
       this.socket = socket;
@@ -65,12 +107,12 @@ window.sociarium = window.sociarium || {};
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
       this.timer = setTimeout(async () => {
         await this.catchUp(); // also finds out whether the member is still signed in
-        this.connect();
+        if (!this.waking) this.connect();
       }, wait);
     }
 
     hurry() {
-      if (this.open || this.ended || !this.timer) return;
+      if (this.open || this.ended || this.asleep || !this.timer) return;
       clearTimeout(this.timer);
       this.wait = FIRST_WAIT;
       this.connect();
@@ -85,6 +127,7 @@ window.sociarium = window.sociarium || {};
     hear(text) {
       this.unheard = 0;
       this.trouble = "";
+      if (this.asleep) return;
       let frame;
       try { frame = JSON.parse(text); } catch { return; }
       if (frame.v !== 1) { this.ended = "from another version; reload the page"; this.hooks.connection(); return; }
@@ -128,8 +171,7 @@ window.sociarium = window.sociarium || {};
         for (let more = true; more;) {
           const answer = await this.points(whole);
           if (!answer) return;
-          if (whole) this.series.load(answer.points, answer.every);
-          else for (const row of answer.points) this.series.add(row);
+          this.series.load(answer.points, answer.every);
           if (answer.last && answer.last.step === this.series.known) this.series.last = answer.last;
           this.newest = Math.max(this.newest, answer.step);
           more = answer.more && answer.points.length > 0;
@@ -140,7 +182,10 @@ window.sociarium = window.sociarium || {};
     }
 
     async points(whole) {
-      const query = `after=${this.series.known}${whole ? "&thin=1" : ""}`;
+      // A long absence is thinned as a long history is: one answer, however much was missed.
+      if (whole) { const names = this.names(); this.series.names = names && new Set(names); }
+      const { known, names } = this.series;
+      const query = `after=${known}&thin=1${names ? `&names=${[...names].join(",")}` : ""}`;
       const response = await fetch(`${this.pointsPath}?${query}`, { headers: { Accept: "application/json" }, redirect: "manual" });
       this.trouble = response.status === 503 ? "the database does not answer" : "";
       if (response.ok) return response.json();

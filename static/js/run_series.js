@@ -15,6 +15,29 @@ window.sociarium = window.sociarium || {};
       this.last = null; // the newest complete step message
       this.every = 1; // how far apart the oldest steps are
       this.waiting = new Map(); // steps that came before one that is missing
+      this.version = 0; // grows with whatever is added
+      this.names = null; // the metrics whose history is here; null: of all
+    }
+
+    // Begin anew, for a history of other metrics.
+    clear() {
+      Object.assign(this, { steps: [], metrics: new Map(), known: -1, every: 1, names: null });
+      this.version += 1;
+    }
+
+    holds(names) {
+      return this.names === null || names.every((name) => this.names.has(name));
+    }
+
+    // The place of the newest step that is here and not after `step`; -1 when there is none.
+    placeOf(step) {
+      let [low, high] = [0, this.steps.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.steps[middle] <= step) low = middle + 1;
+        else high = middle;
+      }
+      return low - 1;
     }
 
     // Take a step message or a row of the catch-up answer. True when it, or something that waited for it, was added.
@@ -58,6 +81,7 @@ window.sociarium = window.sociarium || {};
         if (column.values.length === at) { column.values.push(null); column.nulls.push(null); }
       }
       this.known = message.step;
+      this.version += 1;
       if (message.digest !== undefined) this.last = message;
       if (this.steps.length > MOST_COLUMNS) this.thin();
     }
