@@ -5,6 +5,7 @@ from __future__ import annotations
 from simapp.store.asked import CachedReply, ModelReply, QuestionBatch, ReplyFile
 from simapp.store.endpoints import Endpoint
 from simapp.store.forecasts import FidelityGap, ModelForecast
+from simapp.store.members import Attempts, Desk, Invitation, Membership, Project, ShareLink
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -20,14 +21,19 @@ from simapp.store.rows import (
 )
 
 __all__ = [
+    "Attempts",
     "Audit",
     "CachedReply",
+    "Desk",
     "Endpoint",
     "Export",
     "FidelityGap",
+    "Invitation",
+    "Membership",
     "ModelForecast",
     "ModelReply",
     "Probe",
+    "Project",
     "QuestionBatch",
     "ReplyFile",
     "Run",
@@ -43,5 +49,6 @@ __all__ = [
     "RunUser",
     "Scenario",
     "ScenarioVersion",
+    "ShareLink",
     "Upload",
 ]

@@ -1,9 +1,8 @@
-"""Every address of the site. Views are closed to visitors who are not signed in unless they say otherwise."""
+"""Every address of the site. What each needs is a line in simapp/web/rights.py; one without is refused."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,10 +12,13 @@ from simapp.web import (
     endpoints_page,
     export_pages,
     interviews_page,
+    invitation_page,
+    members_page,
     people_page,
     reply_pages,
     run_list,
     run_page,
+    run_share,
     scenario_list,
     scenario_page,
     sign_in,
@@ -29,11 +31,12 @@ handler404 = small_pages.not_found
 handler500 = small_pages.broken
 
 # One door, with one limit on attempts: the admin has no sign-in page of its own.
-_to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", query_string=True))
+_to_sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
 
 _of_run = (
     *run_page.urlpatterns,
     *interviews_page.urlpatterns,
+    *run_share.of_run,
     *decision_pages.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),
 )
@@ -57,6 +60,9 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/model-forecast/", scenario_page.model_forecast, name="model-forecast"),
     path("scenarios/<int:scenario_id>/people/", people_page.people, name="people"),
     *endpoints_page.urlpatterns,
+    *members_page.urlpatterns,
+    *invitation_page.urlpatterns,
+    *run_share.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),
     path("replies/", reply_pages.replies, name="reply-files"),
     path("replies/<int:file_id>/run/", reply_pages.run_file, name="run-reply-file"),
@@ -65,6 +71,6 @@ urlpatterns = [
     path("exports/<int:export_id>/", export_pages.export_page, name="export-page"),
     path("exports/<int:export_id>/download/", export_pages.download, name="download"),
     path("exports/<int:export_id>/files/<path:name>", export_pages.download_file, name="download-file"),
-    path("admin/login/", _to_sign_in),
+    path("admin/login/", _to_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
 ]
