@@ -22,7 +22,7 @@ from simapp.models import (
     Scenario,
 )
 from simapp.runs import invitations, services, share_links
-from simapp.scenarios.document import load_scenario
+from simapp.scenarios.document import as_dict, load_scenario
 from simapp.web.rights import WHO
 from tests.store import story
 from tests.web.conftest import SMALL
@@ -57,9 +57,9 @@ class Site:
         return reverse(name, kwargs={key: known[key] for key in _takes(name) | set(takes)})
 
 
-def make_site(data_root: Any, *, hostile: str = "") -> Site:
+def make_site(data_root: Any) -> Site:
     """Make the project. The settings must have `data_root` as the folder of data."""
-    project = Project.objects.create(name=f"Town {hostile}"[:80])
+    project = Project.objects.create(name="Town")
     people = {who: _person(who, project) for who in WHO if who not in {"anonymous", "share link"}}
     own = people["researcher, own"]
     run = story.make_run(own)
@@ -77,10 +77,11 @@ def make_site(data_root: Any, *, hostile: str = "") -> Site:
     (folder / "posts.csv").write_bytes(b"a\n")
     export = Export.objects.create(run=run, format="csv", status="done", path=str(folder), owner=own, manifest={})
     endpoint = Endpoint.objects.create(
-        owner=people["admin"], project=project, name=f"Mine {hostile}"[:80], base_url="http://127.0.0.1:9/v1", model="m"
+        owner=people["admin"], project=project, name="Mine", base_url="http://127.0.0.1:9/v1", model="m"
     )
+    said = {"scenario": as_dict(load_scenario(SMALL))}
     file = ReplyFile.objects.create(
-        owner=own, name=f"study {hostile}"[:100], said={}, sha256="f" * 64, scenario_sha256="0" * 64, seed=7, replies=0
+        owner=own, name="study", said=said, sha256="f" * 64, scenario_sha256="0" * 64, seed=7, replies=0
     )
     invitation, invited = invitations.invite(member=people["admin"], project=project, name="Ida", role="viewer")
     link, shared = share_links.make(member=own, run=run, days=7, name="for the class")
