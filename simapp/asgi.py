@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from channels.auth import AuthMiddlewareStack
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
@@ -19,6 +19,7 @@ http = get_asgi_application()
 
 from simapp.live.routing import websocket_urlpatterns  # noqa: E402 - see above
 from simapp.web.body_limit import BodyLimit  # noqa: E402
+from simapp.web.socket_gate import SocketGate  # noqa: E402
 
-sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(SocketGate(websocket_urlpatterns)))
 application = ProtocolTypeRouter({"http": BodyLimit(http), "websocket": sockets})

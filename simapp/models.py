@@ -8,6 +8,7 @@ from simapp.store.endpoints import Endpoint
 from simapp.store.experiments import Arm, Cell, Experiment
 from simapp.store.explained import FeedExplanation
 from simapp.store.forecasts import FidelityGap, ModelForecast
+from simapp.store.members import Attempts, Desk, Invitation, Membership, Project, ShareLink
 from simapp.store.models import Audit, Export, Probe, Run, Scenario, ScenarioVersion, Upload
 from simapp.store.rows import (
     RunEvent,
@@ -25,19 +26,24 @@ from simapp.store.saved_views import SavedView
 
 __all__ = [
     "Arm",
+    "Attempts",
     "Audit",
     "CachedReply",
     "Cell",
     "Cohort",
+    "Desk",
     "Endpoint",
     "Experiment",
     "Export",
     "FeedExplanation",
     "FidelityGap",
+    "Invitation",
+    "Membership",
     "ModelForecast",
     "ModelReply",
     "NetworkLayout",
     "Probe",
+    "Project",
     "QuestionBatch",
     "ReplyFile",
     "Run",
@@ -54,5 +60,6 @@ __all__ = [
     "SavedView",
     "Scenario",
     "ScenarioVersion",
+    "ShareLink",
     "Upload",
 ]

@@ -1,9 +1,8 @@
-"""Every address of the site. Views are closed to visitors who are not signed in unless they say otherwise."""
+"""Every address of the site. What each needs is a line in simapp/web/rights.py; one without is refused."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -19,6 +18,8 @@ from simapp.web import (
     feed_page,
     interventions_page,
     interviews_page,
+    invitation_page,
+    members_page,
     network_data,
     network_page,
     people_page,
@@ -27,6 +28,7 @@ from simapp.web import (
     run_list,
     run_moment,
     run_page,
+    run_share,
     scenario_list,
     scenario_page,
     scenario_pages,
@@ -44,7 +46,7 @@ handler404 = small_pages.not_found
 handler500 = small_pages.broken
 
 # One door, with one limit on attempts: the admin has no sign-in page of its own.
-_to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", query_string=True))
+_to_sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
 
 _of_run = (
     *run_page.urlpatterns,
@@ -55,6 +57,7 @@ _of_run = (
     *run_moment.urlpatterns,
     *interviews_page.urlpatterns,
     *interventions_page.urlpatterns,
+    *run_share.of_run,
     *decision_pages.urlpatterns,
     *feed_page.urlpatterns,
     *why_page.urlpatterns,
@@ -89,6 +92,9 @@ urlpatterns = [
     *endpoints_page.urlpatterns,
     *experiment_page.urlpatterns,
     *compare_page.urlpatterns,
+    *members_page.urlpatterns,
+    *invitation_page.urlpatterns,
+    *run_share.urlpatterns,
     path("catalogue/", catalogue_page.catalogue, name="catalogue"),
     path("replies/", reply_pages.replies, name="reply-files"),
     path("replies/<int:file_id>/run/", reply_pages.run_file, name="run-reply-file"),
@@ -97,6 +103,6 @@ urlpatterns = [
     path("exports/<int:export_id>/", export_pages.export_page, name="export-page"),
     path("exports/<int:export_id>/download/", export_pages.download, name="download"),
     path("exports/<int:export_id>/files/<path:name>", export_pages.download_file, name="download-file"),
-    path("admin/login/", _to_sign_in),
+    path("admin/login/", _to_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
 ]

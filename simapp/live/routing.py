@@ -7,4 +7,4 @@ from django.urls import path
 from simapp.live.consumers import RunConsumer
 from simapp.runs.messages import SOCKET_ROUTE
 
-websocket_urlpatterns = [path(SOCKET_ROUTE, RunConsumer.as_asgi())]
+websocket_urlpatterns = [path(SOCKET_ROUTE, RunConsumer.as_asgi(), name="run-socket")]

@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 
 from simapp.models import Run
+from simapp.runs import share_links
 from simapp.runs.access import get_run
 from simapp.runs.messages import to_json
 from simapp.runs.points import snapshot_of, state_of
@@ -26,9 +27,12 @@ class Snapshot:
 def may_watch(scope: dict[str, Any], run_id: int) -> bool | None:
     """True, False (the run is not theirs or not there), or None (nobody is signed in).
 
-    The member and the session are read again: both may have ended since the socket was opened.
+    The member and the session are read again: both may have ended since the socket was opened. So may the share link
+    through which somebody watches.
     """
     who, session = scope.get("user"), scope.get("session")
+    if session is not None and share_links.opens(session, run_id):
+        return True
     if who is None or not who.is_authenticated:
         return None
     member = get_user_model().objects.filter(pk=who.pk, is_active=True).first()

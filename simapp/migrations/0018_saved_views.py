@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("simapp", "0013_comments_by_time"),
+        ("simapp", "0015_cohorts_and_layouts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("simapp", "0013_comments_by_time")]
+    dependencies = [("simapp", "0019_members")]
     operations = [
         # The first letters in the order of their bytes: for a beginning, for a page, and never too long for an index.
         migrations.RunSQL(

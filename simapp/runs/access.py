@@ -1,23 +1,87 @@
-"""Who may see and steer what: a member their own, staff everything, nobody else anything."""
+"""The one place that answers what a member may do with a thing: see, steer, manage; nothing by default.
+
+A thing belongs to a project, and what a member may do follows from their role there (roles.py) and from whether they
+made it. Staff are admins everywhere. What is in no project belongs to its owner, and to staff where there is none.
+Who looks through a share link has `shared_runs`, the number of the one run that the link is for, set by the gate.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
-from simapp.models import Endpoint, ReplyFile, Run, Scenario
+from simapp.models import Endpoint, Export, Invitation, Membership, Project, ReplyFile, Run, Scenario
+from simapp.runs import projects, roles
+from simapp.runs.roles import LAUNCH, MANAGE, READ, SETTINGS, STEER, is_staff, rights_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that addresses are about: which rows are there at all, their project and their owner."""
+
+    rows: Callable[[], QuerySet[Any]]
+    project: str = "project"
+    owner: str = "owner"
+
+
+KINDS: dict[str, Kind] = {
+    "run": Kind(lambda: Run.objects.filter(hidden=False, deleted=None)),
+    "scenario": Kind(lambda: Scenario.objects.filter(archived=False)),
+    "export": Kind(
+        lambda: Export.objects.filter(run__hidden=False, run__deleted=None), "run__project", "run__owner"
+    ),
+    "endpoint": Kind(Endpoint.objects.all),
+    "project": Kind(Project.objects.all, "pk", "personal_of"),
+    "membership": Kind(Membership.objects.all, "project", "pk"),
+    "invitation": Kind(Invitation.objects.all, "project", "by"),
+}
+
+
+def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
+    """Return what a member may do with one thing (KINDS, or a file of `replies`); nothing where it is not theirs."""
+    if not member.is_authenticated:
+        return roles.NOTHING
+    if kind == "replies":
+        return roles.EVERYTHING if reply_files_for(member).filter(pk=key).exists() else roles.NOTHING
+    held = KINDS[kind]
+    role = Membership.objects.filter(member=member.pk, project=OuterRef(held.project)).values("role")[:1]
+    rows = held.rows().filter(pk=key).annotate(role_there=Subquery(role))
+    names = [held.project, held.owner, "role_there", *(["gallery"] if kind == "scenario" else [])]
+    row = rows.values_list(*names).first()
+    if row is None:
+        return roles.NOTHING
+    if is_staff(member):
+        return roles.EVERYTHING
+    project, owner, role_there, *gallery = row
+    if gallery and gallery[0]:
+        return frozenset({READ}) | (projects.rights_at_desk(member) & {LAUNCH})
+    mine = owner == member.pk and kind != "membership"
+    rights = rights_of(role_there, own=mine)
+    if project is None and mine:
+        rights = frozenset({READ, LAUNCH, STEER})
+    if kind == "endpoint" and may_set_up(member) and mine:
+        rights |= {READ, SETTINGS}
+    return rights
+
+
+def of_members(member: Any) -> Q:
+    """The filter of what belongs to a member's projects, or to nobody's and to them."""
+    return Q(project__in=projects.of(member)) | Q(project=None, owner=member.pk)
+
+
 def runs_for(member: Any) -> QuerySet[Run]:
     """Return the runs that a member may see."""
-    if not member.is_authenticated:
-        return Run.objects.none()
     visible = Run.objects.filter(hidden=False, deleted=None)
-    return visible if member.is_staff else visible.filter(owner=member)
+    shared = Q(pk__in=getattr(member, "shared_runs", ()))
+    if not member.is_authenticated:
+        return visible.filter(shared)
+    return visible if is_staff(member) else visible.filter(of_members(member) | shared)
 
 
 def get_run(member: Any, run_id: int) -> Run:
@@ -25,36 +89,67 @@ def get_run(member: Any, run_id: int) -> Run:
     return runs_for(member).select_related("scenario_version__scenario", "owner").get(pk=run_id)
 
 
+def may_steer(member: Any, run: Run) -> bool:
+    """Whether a member may change a run: who made it, and the stewards and admins of its project."""
+    return STEER in rights_on(member, "run", run.pk)
+
+
 def may_ask(member: Any, run: Run) -> bool:
-    """Whether a member may interview a run's users: its owner; staff where it has none (the command line's)."""
-    return bool(run.owner_id == member.pk or (run.owner_id is None and member.is_staff))
+    """Whether a member may interview a run's users: who may steer it."""
+    return may_steer(member, run)
 
 
 def scenarios_for(member: Any) -> QuerySet[Scenario]:
-    """Return the gallery and the member's own scenarios (staff: everybody's)."""
+    """Return the gallery and the scenarios of the member's projects (staff: everybody's)."""
     if not member.is_authenticated:
         return Scenario.objects.none()
     visible = Scenario.objects.filter(archived=False)
-    return visible if member.is_staff else visible.filter(Q(gallery=True) | Q(owner=member))
+    return visible if is_staff(member) else visible.filter(Q(gallery=True) | of_members(member))
+
+
+def exports_for(member: Any) -> QuerySet[Export]:
+    """Return the exports of runs that the member may see."""
+    return Export.objects.filter(run__in=runs_for(member).values("pk"))
 
 
 def reply_files_for(member: Any) -> QuerySet[ReplyFile]:
     """Return the files of replies that a member took in (staff: the command line's as well), newest first."""
     if not member.is_authenticated:
         return ReplyFile.objects.none()
-    mine = Q(owner=member) | Q(owner=None) if member.is_staff else Q(owner=member)
+    mine = Q(owner=member) | Q(owner=None) if is_staff(member) else Q(owner=member)
     return ReplyFile.objects.filter(mine).order_by("-pk")
 
 
+def may_set_up(member: Any) -> bool:
+    """Whether a member may set up endpoints of their own: staff, and whom an admin of the site allowed it."""
+    return is_staff(member) or bool(member.is_authenticated and member.has_perm("simapp.manage_endpoints"))
+
+
 def may_manage_endpoints(member: Any) -> bool:
-    """Whether a member may set up endpoints of language models, and use them: staff, and whom an admin allowed it."""
-    return bool(member.is_authenticated and (member.is_staff or member.has_perm("simapp.manage_endpoints")))
+    """Whether a member may add endpoints where they work: admins of the project, and who may set up their own."""
+    return member.is_authenticated and (may_set_up(member) or SETTINGS in projects.rights_at_desk(member))
 
 
 def endpoints_for(member: Any) -> QuerySet[Endpoint]:
-    """Return the endpoints that a member may see: their own (staff: everybody's); nobody's key is among it."""
+    """Return the endpoints of the member's projects (staff: everybody's); nobody's key is among it."""
     if not member.is_authenticated:
         return Endpoint.objects.none()
     stored = Q(key_sealed__isnull=False)
     found = Endpoint.objects.select_related("owner").defer("key_sealed").annotate(key_stored=stored)
-    return found if member.is_staff else found.filter(owner=member)
+    if is_staff(member):
+        return found
+    return found.filter(Q(project__in=projects.of(member)) | Q(owner=member.pk))
+
+
+def changeable(member: Any, endpoints: Iterable[Endpoint]) -> set[int]:
+    """Return which of these endpoints a member may change, as `rights_on` says of each, in one question."""
+    if is_staff(member):
+        return {one.pk for one in endpoints}
+    own = may_set_up(member)
+    led = set(Membership.objects.filter(member=member.pk, role=roles.ADMIN).values_list("project", flat=True))
+    return {one.pk for one in endpoints if one.project_id in led or (own and one.owner_id == member.pk)}
+
+
+def may_manage(member: Any, project: Project) -> bool:
+    """Whether a member may invite to a project and change its members."""
+    return MANAGE in rights_on(member, "project", project.pk)

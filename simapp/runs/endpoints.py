@@ -1,8 +1,10 @@
 """What members do to endpoints of language models, and how a run gets a model from them.
 
-Who may set up endpoints: members who hold the permission `simapp.manage_endpoints`, and staff; an admin grants it.
-An endpoint makes a worker send requests to an address of the member's choice, and addresses inside the network are
-legitimate (a model server on this machine or beside it). So the right itself is the fence: it is not for everybody.
+Who may set up endpoints: admins of a project for it, members who hold the permission `simapp.manage_endpoints` for
+themselves, and staff. An endpoint belongs to a project; the runs of the project may ask it as long as who set it up
+may set up endpoints. An endpoint makes a worker send requests to an address of the member's choice, and addresses
+inside the network are legitimate (a model server on this machine or beside it). So the right itself is the fence: it
+is not for everybody.
 Keys of the environment are the operator's; only staff may name one.
 """
 
@@ -26,10 +28,13 @@ from agents.inference.endpoint.probe import Features, probe
 from agents.inference.endpoint.settings import Endpoint as Settings
 from agents.inference.endpoint.settings import check_endpoint, check_key
 from simapp.engine.core.errors import SociariumError, WrongInput
-from simapp.models import Audit, Endpoint
-from simapp.runs import access, services, tasks
+from simapp.models import Endpoint
+from simapp.runs import access, audit, projects, services, tasks
+from simapp.runs.roles import LAUNCH, SETTINGS
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from agents.inference.endpoint.gate import Gates
 
 logger = logging.getLogger(__name__)
@@ -50,7 +55,7 @@ def add(*, member: Any, fields: Mapping[str, Any], key: str = "", key_variable: 
     if Endpoint.objects.filter(owner=member).count() >= MOST_ENDPOINTS:
         msg = f"You have {MOST_ENDPOINTS} endpoints, which is the most; remove one first."
         raise services.Refused(msg)
-    endpoint = Endpoint(owner=member)
+    endpoint = Endpoint(owner=member, project=projects.home_of(member))
     _set(endpoint, fields)
     _set_key(endpoint, member, key, key_variable, drop=False)
     _save(endpoint)
@@ -69,7 +74,7 @@ def change(
     drop_key: bool = False,
 ) -> Endpoint:
     """Change an endpoint; raises as `add`. An empty `key` keeps the stored one, at the same server only."""
-    _may(member)
+    _may(member, endpoint)
     before, place = {name: getattr(endpoint, name) for name in FIELDS}, endpoint.place
     _set(endpoint, fields)
     if endpoint.has_stored_key and endpoint.place != place and not (key or key_variable or drop_key):
@@ -87,14 +92,14 @@ def change(
 
 def remove(*, endpoint: Endpoint, member: Any) -> None:
     """Remove an endpoint with its key; what it answered is part of runs and stays."""
-    _may(member)
+    _may(member, endpoint)
     _note(member, "endpoint removed", endpoint)
     endpoint.delete()
 
 
 def test(*, endpoint: Endpoint, member: Any) -> None:
     """Ask for a test; a worker asks the server what it can do. One that is asked for already is not asked for twice."""
-    _may(member)
+    _may(member, endpoint)
     waiting = Q(test__in=["queued", "running"]) & ~_silent()
     with transaction.atomic():
         if Endpoint.objects.filter(~waiting, pk=endpoint.pk).update(test=Endpoint.Test.QUEUED, asked=Now()):
@@ -151,28 +156,41 @@ def key_of(endpoint: Endpoint) -> str:
     return key
 
 
-def model_of(*, owner: Any, names: Sequence[str], gates: Gates | None = None) -> EndpointModel:
-    """Return the model behind a member's endpoints of these names; raises WrongInput or Refused, one sentence.
+def usable(owner: Any, project: int | None = None) -> QuerySet[Endpoint]:
+    """Return the endpoints that a member's run in a project may name: the project's and the member's own.
 
     owner: of the run; None = the command line's, which takes endpoints of staff and those of nobody.
     """
+    if owner is None:
+        return Endpoint.objects.filter(Q(owner=None) | Q(owner__is_staff=True))
+    wanted = Q(owner=owner)
+    if project is not None and LAUNCH in access.rights_on(owner, "project", project):
+        wanted |= Q(project=project)
+    return Endpoint.objects.filter(wanted)
+
+
+def model_of(
+    *, owner: Any, names: Sequence[str], project: int | None = None, gates: Gates | None = None
+) -> EndpointModel:
+    """Return the model behind endpoints of these names (`usable`); raises WrongInput or Refused, one sentence."""
     if not names:
         raise WrongInput("endpoints names no endpoint; it must name one at least.")
-    rows = [_named(owner, name) for name in names]
-    if owner is not None and not access.may_manage_endpoints(owner):
-        msg = f"{owner.get_username()} may not use endpoints; an admin can allow it."
-        raise services.Refused(msg)
+    rows = [_named(owner, name, project) for name in names]
+    for row in rows:
+        if row.owner is not None and SETTINGS not in access.rights_on(row.owner, "endpoint", row.pk):
+            msg = f"{row.owner.get_username()} may not use endpoints; an admin can allow it."
+            raise services.Refused(msg)
     keys = {settings_of(row): key_of(row) for row in rows}
     # A function, not the dictionary's own method: that would show its keys to whoever prints it.
     return EndpointModel(tuple(keys), lambda endpoint: keys[endpoint], gates)
 
 
-def worst_prices(*, owner: Any, names: Sequence[str]) -> dict[str, float]:
+def worst_prices(*, owner: Any, names: Sequence[str], project: int | None = None) -> dict[str, float]:
     """Return the highest prices (money per million tokens) and the longest time a question may take at endpoints.
 
     Raises WrongInput or Refused as `model_of`.
     """
-    found = model_of(owner=owner, names=names).endpoints
+    found = model_of(owner=owner, names=names, project=project).endpoints
     return {
         "input": max(max(e.price_in, e.price_cached or 0.0) for e in found),
         "output": max(e.price_out for e in found),
@@ -180,18 +198,22 @@ def worst_prices(*, owner: Any, names: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _named(owner: Any, name: str) -> Endpoint:
-    of_nobody = Q(owner=None) | Q(owner__is_staff=True)
-    mine = of_nobody if owner is None else Q(owner=owner)
-    row = Endpoint.objects.filter(mine, name=name).select_related("owner").order_by("pk").first()
+def _named(owner: Any, name: str, project: int | None) -> Endpoint:
+    rows = usable(owner, project).filter(name=name).select_related("owner")
+    # The project's before one of the same name that the member has elsewhere.
+    row = min(rows, key=lambda one: (one.project_id != project, one.pk), default=None)
     if row is None:
         msg = f"endpoints names {name!r}, and there is no such endpoint; add it on the page Endpoints."
         raise WrongInput(msg)
     return row
 
 
-def _may(member: Any) -> None:
-    if not access.may_manage_endpoints(member):
+def _may(member: Any, endpoint: Endpoint | None = None) -> None:
+    if endpoint is None:
+        allowed = access.may_manage_endpoints(member)
+    else:
+        allowed = SETTINGS in access.rights_on(member, "endpoint", endpoint.pk)
+    if not allowed:
         raise services.Refused("You may not set up endpoints; an admin can allow it.")
 
 
@@ -223,7 +245,10 @@ def _set_key(endpoint: Endpoint, member: Any, key: str, variable: str, *, drop: 
 
 def _save(endpoint: Endpoint) -> None:
     taken = f"name is {endpoint.name!r}, and another endpoint has that name already."
-    if Endpoint.objects.filter(owner=endpoint.owner, name=endpoint.name).exclude(pk=endpoint.pk).exists():
+    same = Q(owner=endpoint.owner)
+    if endpoint.project_id is not None:
+        same |= Q(project=endpoint.project_id)
+    if Endpoint.objects.filter(same, name=endpoint.name).exclude(pk=endpoint.pk).exists():
         raise WrongInput(taken)
     try:
         with transaction.atomic():
@@ -233,8 +258,7 @@ def _save(endpoint: Endpoint) -> None:
 
 
 def _note(member: Any, action: str, endpoint: Endpoint) -> None:
-    detail = {"endpoint": endpoint.pk, "name": endpoint.name, "address": endpoint.place}
-    Audit.objects.create(member=member, action=action, detail=detail)
+    audit.note(member, action, endpoint=endpoint.pk, name=endpoint.name, address=endpoint.place)
 
 
 def _silent() -> Q:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.models import Run, RunInput, Scenario, ScenarioVersion
-from simapp.runs import forecasts, services
+from simapp.runs import forecasts, projects, services
 from simapp.runs.models import note_prices
 from simapp.runs.points import past_of
 from simapp.runs.services import Refused
@@ -86,6 +86,7 @@ def create_fork(
             seed=parent.seed if seed is None else seed,
             title=(title.strip() or _title(parent, at))[:200],
             owner=member if getattr(member, "pk", None) else None,
+            project=parent.project or projects.home_of(member),
             pace=parent.pace,
             keep=parent.keep,
             answers=parent.answers,
@@ -108,7 +109,7 @@ def _prices(parent: Run, document: Document, member: Any) -> dict[str, Any]:
     """Return the parent's prices, so that an unchanged fork routes alike, and those of models that it adds."""
     if parent.answers != "models":
         return parent.prices
-    return {**note_prices(member, document), **parent.prices}
+    return {**note_prices(member, document, parent.project_id), **parent.prices}
 
 
 def _past(parent: Run, at: int) -> list[Segment]:
@@ -153,8 +154,9 @@ def _version(parent: Run, changes: Sequence[str], at: int, member: Any) -> Scena
     if (found := known.order_by("number").first()) is not None:
         return found
     # Kept apart from the scenario, whose newest version is what the next launch takes.
-    named = {"slug": f"fork-{parent.scenario_version.scenario_id}", "gallery": False}
+    named: dict[str, Any] = {"slug": f"fork-{parent.scenario_version.scenario_id}", "gallery": False}
     owner = member if getattr(member, "pk", None) else None
+    named["project"] = parent.project or projects.home_of(owner)
     scenario = Scenario.objects.filter(owner=owner, **named).order_by("pk").first()
     if scenario is None:
         scenario = Scenario.objects.create(owner=owner, title=after.title[:200], archived=True, **named)

@@ -86,6 +86,7 @@ def _row(owner: Any, folder: Folder, document: Scenario, origin: dict[str, Any])
         seed=origin["seed"],
         title=origin["title"],
         owner=owner,
+        project=version.scenario.project,
         status="finished" if origin["step"] == origin["steps_planned"] else "stopped",
         step=origin["step"],
         steps=origin["steps_planned"],

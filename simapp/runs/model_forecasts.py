@@ -23,8 +23,8 @@ from agents.asking import Asked, ModelAway, Reply, Sampling
 from agents.routing.limits import FRAME, TRIES, Limits, Metered, Price
 from simapp.engine.core.errors import SociariumError, WrongInput
 from simapp.engine.core.threads import Workers, default_threads
-from simapp.models import Endpoint, ModelForecast
-from simapp.runs import answering, forecasts, models, questions, services, tasks
+from simapp.models import ModelForecast
+from simapp.runs import answering, endpoints, forecasts, models, questions, services, tasks
 from simapp.runs.extrapolation import NOTHING, Estimate, reached_at, seconds_of, total
 from simapp.runs.model_probe import CALLS, Line, lines_of
 from simapp.scenarios.document import load_scenario
@@ -68,13 +68,12 @@ def most(document: Scenario, prices: dict[str, dict[str, float]]) -> Most:
     return Most(CALLS, CALLS * TYPICAL, read + written, max(dear, default=0.0) / 1e6)
 
 
-def prices_of(member: Any, document: Scenario) -> dict[str, dict[str, float]]:
+def prices_of(member: Any, document: Scenario, project: int | None = None) -> dict[str, dict[str, float]]:
     """Return the prices of a document's models as far as they are known, as `models.note_prices` does."""
     assert document.minds.models is not None  # noqa: S101
     tiers = document.minds.models.tiers
-    rows = list(
-        Endpoint.objects.filter(owner=member).only("name", "price_in", "price_out", "price_cached", "timeout")
-    )
+    named = endpoints.usable(member, project)
+    rows = list(named.only("name", "price_in", "price_out", "price_cached", "timeout"))
     found = {}
     for rule in tiers:
         tier = rule.asks if rule.tier == "archetype" else rule.tier
@@ -168,7 +167,7 @@ def _found(held: ModelForecast, workers: Workers, model_of: Any) -> dict[str, An
     said, steps = document.minds.models, document.clock.steps
     assert said is not None  # noqa: S101 - `ask` has looked
     lines = lines_of(document, steps, workers)
-    prices = prices_of(held.member, document)
+    prices = prices_of(held.member, document, held.project_id)
     may = most(document, prices)
     sampling = Sampling(**said.sampling.model_dump())
     direct = Direct(held, sampling, model_of)

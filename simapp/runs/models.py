@@ -34,7 +34,7 @@ def model_of(run: Run, tier: str, name: str) -> Model:
     if tier == "endpoint":
         from simapp.runs import endpoints
 
-        return endpoints.model_of(owner=run.owner, names=name.split(", "))
+        return endpoints.model_of(owner=run.owner, project=run.project_id, names=name.split(", "))
     msg = f"{tier} is no tier of a model"
     raise ModelAway(msg)
 
@@ -60,7 +60,7 @@ def prices(run: Run) -> dict[tuple[str, str], Price]:
     return {_parted(key): Price(**price) for key, price in run.prices.items()}
 
 
-def note_prices(owner: Any, document: Scenario) -> dict[str, dict[str, float]]:
+def note_prices(owner: Any, document: Scenario, project: int | None = None) -> dict[str, dict[str, float]]:
     """Return the prices and time limits of a document's models as they are now, in the form that a run keeps.
 
     Raises WrongInput that names a model which the member does not have.
@@ -70,7 +70,9 @@ def note_prices(owner: Any, document: Scenario) -> dict[str, dict[str, float]]:
         if tier == "endpoint":
             from simapp.runs import endpoints
 
-            found[f"{tier}/{label}"] = endpoints.worst_prices(owner=owner, names=label.split(", "))
+            found[f"{tier}/{label}"] = endpoints.worst_prices(
+                owner=owner, project=project, names=label.split(", ")
+            )
         else:
             found[f"{tier}/{label}"] = {"input": 0.0, "output": 0.0, "timeout": LOCAL_SECONDS}
     return found

@@ -24,8 +24,8 @@ from simapp.store.lineage import segments_of
 WAITS = "a member to resume it"
 # What an archived tail has from the run as it was.
 _KEPT = (
-    "scenario_version", "seed", "owner", "pace", "step", "steps", "users", "events", "digest", "impressions_digest",
-    "fingerprint", "error", "keep", "parent", "fork_step", "feed_chosen", "started", "ended",
+    "scenario_version", "seed", "owner", "project", "pace", "step", "steps", "users", "events", "digest",
+    "impressions_digest", "fingerprint", "error", "keep", "parent", "fork_step", "feed_chosen", "started", "ended",
 )  # fmt: skip
 
 

@@ -17,8 +17,9 @@ from simapp.engine.core.errors import Refused as Refused
 from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.streams import MAX_SEED
 from simapp.metrics.live import check_metrics
-from simapp.models import Audit, Export, ReplyFile, Run, Scenario, ScenarioVersion, Upload
-from simapp.runs import forecasts, messages
+from simapp.models import Export, ReplyFile, Run, Scenario, ScenarioVersion, Upload
+from simapp.runs import forecasts, messages, projects
+from simapp.runs.audit import note as note
 from simapp.runs.checking import refuse_unbuildable
 from simapp.runs.models import checked_answers, note_prices
 from simapp.runs.reply_source import noted_prices, source_of
@@ -62,7 +63,9 @@ def create_scenario(
     """Create a scenario of a member with its first version; as_it_was as in `save_version`."""
     with transaction.atomic():
         name = (title or document.title)[:200]
-        scenario = Scenario.objects.create(slug=slugify(name)[:80] or "scenario", title=name, owner=owner)
+        scenario = Scenario.objects.create(
+            slug=slugify(name)[:80] or "scenario", title=name, owner=owner, project=projects.home_of(owner)
+        )
         return save_version(scenario=scenario, author=owner, document=document, as_it_was=as_it_was)
 
 
@@ -133,18 +136,24 @@ def create_run(
     check_metrics(document.metrics)
     forecasts.check(forecasts.forecast(document, length, keep=rules), forecasts.free_here(), force=force)
     replies = source_of(owner, version, seed, answers, replies)
+    project = version.scenario.project or projects.home_of(owner)
     run = Run.objects.create(
         scenario_version=version,
         seed=seed,
         title=(title or document.title)[:200],
         owner=owner,
+        project=project,
         steps=length,
         pace=_pace(pace),
         users=document.population.users,
         keep=rules,
         answers=checked_answers(answers),
         replies_from=replies,
-        prices=note_prices(owner, document) if answers == "models" else noted_prices(version, replies),
+        prices=(
+            note_prices(owner, document, project and project.pk)
+            if answers == "models"
+            else noted_prices(version, replies)
+        ),
         waiting="a run worker to take it",
     )
     note(owner, "launch", run, seed=seed, steps=length)
@@ -243,11 +252,6 @@ def quietly(task: Any, key: int) -> None:
         task.apply_async((key,), retry=False)
     except Exception:  # noqa: BLE001
         logger.warning("task %s(%s) was not sent; the reconciler will", task.name, key)
-
-
-def note(member: Any, action: str, run: Run, **detail: Any) -> None:
-    known = member if member is not None and getattr(member, "pk", None) else None
-    Audit.objects.create(member=known, action=action, run=run, detail=detail)
 
 
 def _pace(pace: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The admin: scenarios, runs, uploads, exports and the audit, for looking rather than for changing.
+"""The admin: scenarios, runs, uploads and exports, for looking rather than for changing (members: admin_members.py).
 
 Runs are made and steered on their own pages; here only archiving and hiding can be set. Tables without a
 single key, or too large for Django's lists, have a page of their own (browse.py).
@@ -23,7 +23,7 @@ from simapp.store.asked import ReplyFile
 from simapp.store.browse import rows_page
 from simapp.store.endpoints import Endpoint
 from simapp.store.history import LISTINGS
-from simapp.store.models import Audit, Export, Run, Scenario, ScenarioVersion, Upload
+from simapp.store.models import Export, Run, Scenario, ScenarioVersion, Upload
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -83,7 +83,7 @@ class ScenarioVersionAdmin(LookOnly):
 
     @admin.display(description="document")
     def document_text(self, version: ScenarioVersion) -> SafeString:
-        return _as_json(version.document)
+        return as_json(version.document)
 
 
 @admin.register(Run)
@@ -134,11 +134,11 @@ class RunAdmin(LookOnly):
 
     @admin.display(description="heartbeat")
     def heartbeat_text(self, run: Run) -> SafeString:
-        return _as_json(run.heartbeat)
+        return as_json(run.heartbeat)
 
     @admin.display(description="fingerprint")
     def fingerprint_text(self, run: Run) -> SafeString:
-        return _as_json(run.fingerprint)
+        return as_json(run.fingerprint)
 
     @admin.display(description="rows")
     def rows(self, run: Run) -> SafeString:
@@ -179,17 +179,7 @@ class ExportAdmin(LookOnly):
 
     @admin.display(description="manifest")
     def manifest_text(self, export: Export) -> SafeString:
-        return _as_json(export.manifest)
-
-
-@admin.register(Audit)
-class AuditAdmin(LookOnly):
-    """Who did what."""
-
-    list_display = ("created", "member", "action", "run")
-    list_filter = ("action",)
-    list_select_related = ("member", "run")
-    search_fields = ("member__username", "action", "=run__id")
+        return as_json(export.manifest)
 
 
 @admin.register(Endpoint)
@@ -213,7 +203,7 @@ class EndpointAdmin(LookOnly):
 
     @admin.display(description="features")
     def features_text(self, endpoint: Endpoint) -> SafeString:
-        return _as_json(endpoint.features)
+        return as_json(endpoint.features)
 
 
 @admin.register(ReplyFile)
@@ -232,7 +222,7 @@ class ReplyFileAdmin(LookOnly):
 
     @admin.display(description="said")
     def said_text(self, file: ReplyFile) -> SafeString:
-        return _as_json({name: value for name, value in file.said.items() if name != "scenario"})
+        return as_json({name: value for name, value in file.said.items() if name != "scenario"})
 
 
 Member = get_user_model()
@@ -260,7 +250,8 @@ def _one(request: HttpRequest) -> bool:
     return match is not None and "object_id" in match.kwargs
 
 
-def _as_json(value: Any) -> SafeString:
+def as_json(value: Any) -> SafeString:
+    """Return a value as JSON that wraps, escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return format_html(
         '<pre style="white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0" dir="auto">{}</pre>', text

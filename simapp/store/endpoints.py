@@ -32,6 +32,7 @@ class Endpoint(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="endpoints"
     )
+    project = models.ForeignKey("simapp.Project", models.PROTECT, null=True, blank=True, related_name="endpoints")
     name = models.CharField(max_length=80)
     base_url = models.CharField(max_length=500)
     model = models.CharField(max_length=200)
@@ -60,6 +61,7 @@ class Endpoint(models.Model):
             models.UniqueConstraint(
                 fields=["name"], condition=Q(owner__isnull=True), name="endpoint_name_once_without_owner"
             ),
+            models.UniqueConstraint(fields=["project", "name"], name="endpoint_name_once_per_project"),
         ]
 
     def __str__(self) -> str:

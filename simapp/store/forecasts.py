@@ -43,6 +43,11 @@ class ModelForecast(models.Model):
         """Whose endpoints are asked, as of a run."""
         return self.member
 
+    @property
+    def project_id(self) -> int | None:
+        """In which project endpoints are looked for, as of a run."""
+        return self.version.scenario.project_id
+
 
 class FidelityGap(models.Model):
     """How far what groups of a run drew was from what the same members decided one by one, up to `step`.

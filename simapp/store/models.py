@@ -43,6 +43,7 @@ class Scenario(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="scenarios"
     )
+    project = models.ForeignKey("simapp.Project", models.PROTECT, null=True, blank=True, related_name="scenarios")
     gallery = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
     archived = models.BooleanField(default=False)
@@ -115,6 +116,7 @@ class Run(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="runs"
     )
+    project = models.ForeignKey("simapp.Project", models.PROTECT, null=True, blank=True, related_name="runs")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     waiting = models.CharField(max_length=300, blank=True)
     wanted = models.CharField(max_length=10, choices=Wanted.choices, default=Wanted.RUN)
@@ -169,6 +171,7 @@ class Run(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["status", "lease_until"], name="run_status_lease"),
             models.Index(fields=["owner", "-id"], name="run_owner_newest"),
+            models.Index(fields=["project", "-id"], name="run_project_newest"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(step__gte=-1), name="run_step_from_minus_one"),
@@ -270,7 +273,7 @@ class Probe(models.Model):
 
 
 class Audit(models.Model):
-    """Who did what to which run; rows are added and never changed."""
+    """Who did what, and to which run; rows are added and never changed."""
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -285,4 +288,4 @@ class Audit(models.Model):
         verbose_name_plural = "audit"
 
     def __str__(self) -> str:
-        return f"{self.action} · run {self.run_id}"
+        return f"{self.action} · run {self.run_id}" if self.run_id else self.action

@@ -1,4 +1,4 @@
-"""The content security policy that every page but the admin is served under."""
+"""The content security policy that every page but the admin is served under, and headers of the same kind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 ADMIN_PREFIX = "/admin/"
+# What no page here ever asks a browser for.
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
 
 
 def policy(host: str = "") -> str:
@@ -49,6 +51,8 @@ class ContentSecurityPolicy:
         else:
             text = policy(_host(request))
         response.setdefault("Content-Security-Policy", text)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

@@ -101,7 +101,7 @@ def decisions(request: HttpRequest, run_id: int) -> HttpResponse:
         "total": sum(counts.values()),
         "line": decision_words.line_of(counts),
         "prompts": QuestionBatch.objects.filter(run_id=run.rows, asked__isnull=False).exists(),
-        "may_forget": access.may_ask(request.user, run) or request.user.is_staff,
+        "may_forget": access.may_steer(request.user, run),
     }
     return render(request, "run/decisions.html", context)
 

@@ -77,6 +77,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "query": query_without_page(request),
         "may": access.may_manage_endpoints(request.user),
+        "changeable": access.changeable(request.user, page.object_list),
         "path": request.get_full_path(),
         "waiting": any(one.waiting for one in shown),
     }
@@ -87,7 +88,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Show an empty form; on POST add what was typed."""
-    _allowed(request)
+    if not access.may_manage_endpoints(request.user):
+        raise PermissionDenied
     if request.method != "POST":
         return _form_page(request, form_of(Endpoint()))
     form = form_from(request.POST)
@@ -107,7 +109,6 @@ def new(request: HttpRequest) -> HttpResponse:
 def endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Show one endpoint; on POST save what was typed, ask for a test, or remove it. Another's is not there: 404."""
     held = get_object_or_404(access.endpoints_for(request.user), pk=endpoint_id)
-    _allowed(request)
     action = request.POST.get("action", "") if request.method == "POST" else "show"
     if action == "test":
         endpoints.test(endpoint=held, member=request.user)
@@ -155,11 +156,6 @@ def _shown(held: Endpoint) -> Shown:
 def _key(request: HttpRequest) -> str:
     # Blanks around it come with copying; those within are no part of any key, and are refused.
     return request.POST.get("key", "").strip()
-
-
-def _allowed(request: HttpRequest) -> None:
-    if not access.may_manage_endpoints(request.user):
-        raise PermissionDenied
 
 
 def _part(request: HttpRequest, name: str) -> str:

@@ -75,8 +75,7 @@ def download_file(request: HttpRequest, export_id: int, name: str) -> HttpRespon
 
 def exports_for(member: Any) -> QuerySet[Export]:
     """Return the exports of runs that the member may see."""
-    seen = access.runs_for(member).values("pk")
-    found = Export.objects.filter(run__in=seen).select_related("run__scenario_version__scenario", "owner")
+    found = access.exports_for(member).select_related("run__scenario_version__scenario", "owner")
     return found.defer("run__fingerprint", "run__scenario_version__document").order_by("-pk")
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
-from simapp.models import Endpoint, ModelForecast
-from simapp.runs import access, model_forecasts
+from simapp.models import ModelForecast
+from simapp.runs import access, endpoints, model_forecasts
 from simapp.scenarios.document import as_dict, load_scenario
 from simapp.scenarios.problems import ScenarioInvalid
 from simapp.web.forecast_words import Shown
@@ -112,11 +112,11 @@ def context(member: Any, scenario: Scenario, document: Document | None, box: Box
     """Return what parts/models_box.html needs."""
     models = document.minds.models if document else None
     tiers = models.tiers if models else ()
-    mine = list(Endpoint.objects.filter(owner=member).values_list("name", "test"))
+    mine = list(endpoints.usable(member, scenario.project_id).order_by("name").values_list("name", "test"))
     names = {name for name, _ in mine}
     may = ""
     if document is not None and tiers:
-        may = _cost(model_forecasts.most(document, model_forecasts.prices_of(member, document)))
+        may = _cost(model_forecasts.most(document, model_forecasts.prices_of(member, document, scenario.project_id)))
     return {
         "models": {
             "tiers": [(i, *tier_words(tier, names)) for i, tier in enumerate(tiers)],

@@ -16,7 +16,7 @@ from simapp.models import Run
 from simapp.runs import access
 from simapp.runs.decisions import asks_models
 from simapp.runs.points import newest_step
-from simapp.web import run_branches, run_words
+from simapp.web import run_branches, run_words, share_menu
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -103,6 +103,7 @@ def render_view(
     framed = {
         **run_words.page(run, last, key, at=context.get("at")),
         **run_branches.context(run, request.user, None),
+        **share_menu.context(request, run),
         "tabs": tabs_of(run, name, context.get("at")),
         "tab": key,
         "at": None,

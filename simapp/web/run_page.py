@@ -14,7 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import services, tasks
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
-from simapp.web import run_branches, run_control, run_feed, run_health, run_models, run_tables, run_words
+from simapp.web import (
+    run_branches,
+    run_control,
+    run_feed,
+    run_health,
+    run_models,
+    run_tables,
+    run_words,
+    share_menu,
+)
 from simapp.web.run_frame import at_of, number, open_run, tabs_of
 
 if TYPE_CHECKING:
@@ -50,6 +59,7 @@ def _page(
     if context["tab"] == "health":
         context |= run_health.context(run)
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}
+    context |= share_menu.context(request, run)
     return render(request, "run/page.html", context, status=status)
 
 

@@ -11,7 +11,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth import authenticate, get_user_model, login, logout
-from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from simapp.engine.core.errors import WrongInput
+from simapp.runs import audit
 from simapp.web import sign_in_limit
 from simapp.web.gate import local_path
 
@@ -62,7 +62,6 @@ def local_owner() -> User:
     return owner
 
 
-@login_not_required
 @never_cache
 @require_GET
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -71,10 +70,10 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
     if owner is None:
         return render(request, "sign_in.html", {"problem": _STALE}, status=403)
     login(request, owner, backend=_BACKEND)
+    audit.note(owner, "signed in", how="link", address=request.META.get("REMOTE_ADDR", ""))
     return redirect(local_path(request, request.GET.get("next"), "runs"))
 
 
-@login_not_required
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,6 +99,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    audit.note(request.user, "signed out")
     logout(request)
     return redirect("sign-in")
 
@@ -111,9 +111,11 @@ def _check_password(request: HttpRequest) -> User | str:
         return _BLOCKED if "\0" not in username else _WRONG
     person = authenticate(request, username=username, password=request.POST.get("password", "")[:4096])
     if person is None:
-        sign_in_limit.count_failure(username=username, address=address)
+        last = sign_in_limit.count_failure(username=username, address=address)
+        audit.note(None, "sign-in failed", name=username, address=address, blocked=last)
         return _WRONG
     sign_in_limit.forget(username=username, address=address)
+    audit.note(person, "signed in", how="password", address=address)
     return cast("User", person)
 
 

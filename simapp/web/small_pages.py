@@ -6,7 +6,6 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,7 +24,6 @@ THEMES = ("light", "dark", "auto")
 _YEAR = 365 * 24 * 3600
 
 
-@login_not_required
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or as-the-system in a cookie and go back."""
@@ -35,7 +33,6 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_not_required
 @require_safe
 @cache_control(max_age=86400, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
@@ -43,7 +40,6 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
-@login_not_required
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Point browsers that ask for /favicon.ico to the drawing."""

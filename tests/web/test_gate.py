@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-OPEN = {"/sign-in/", "/sign-in/a/", "/robots.txt", "/favicon.ico", "/theme/", "/admin/login/"}
+OPEN = {
+    "/sign-in/", "/sign-in/a/", "/robots.txt", "/favicon.ico", "/theme/", "/admin/login/", "/invitations/a/",
+    "/shared/a/",
+}  # fmt: skip
 # What browsers and scripts of the admin ask for, with nothing of any member in it.
 OPEN_TO_READ = {"/admin/jsi18n/"}
 
@@ -38,7 +41,7 @@ def test_the_open_addresses_say_nothing_about_members_and_do_not_ask_to_sign_in(
     visitor = Client()
     assert {path: visitor.get(path).status_code for path in sorted(OPEN)} == {
         "/admin/login/": 302, "/favicon.ico": 302, "/robots.txt": 200,
-        "/sign-in/": 200, "/sign-in/a/": 403, "/theme/": 405,
+        "/sign-in/": 200, "/sign-in/a/": 403, "/theme/": 405, "/invitations/a/": 404, "/shared/a/": 404,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from simapp.engine.core.batches import TIERS
-from simapp.models import Audit, Probe, Run
+from simapp.models import Audit, Membership, Probe, Project, Run
 from simapp.runs import probes
 from simapp.runs.interviewing import Heard
 
@@ -116,9 +116,13 @@ def test_a_stranger_is_told_that_there_is_no_such_run(run, browser_of, stranger)
     assert not Probe.objects.exists()
 
 
-def test_who_may_only_see_the_run_reads_and_does_not_ask(run, browser_of, admin_member) -> None:
+@pytest.mark.parametrize("role", ["viewer", "researcher"])
+def test_who_may_only_see_the_run_reads_and_does_not_ask(role, run, browser_of, member) -> None:
     asked(run, {0: "I lean towards more homes."})
-    browser = browser_of(admin_member)
+    project = Project.objects.create(name="Town")
+    Membership.objects.create(member=member, project=project, role=role)
+    Run.objects.filter(pk=run.pk).update(project=project)
+    browser = browser_of(member)
     page = browser.get(address(run)).content.decode()
     assert "I lean towards more homes." in page
     assert "<textarea" not in page
@@ -126,8 +130,13 @@ def test_who_may_only_see_the_run_reads_and_does_not_ask(run, browser_of, admin_
     assert Probe.objects.count() == 1
 
 
-def test_staff_asks_in_runs_that_have_no_owner(run, browser_of, admin_member) -> None:
-    Run.objects.filter(pk=run.pk).update(owner=None)
+def test_stewards_and_staff_ask_in_runs_of_others(run, browser_of, member, admin_member) -> None:
+    project = Project.objects.create(name="Town")
+    Membership.objects.create(member=member, project=project, role="steward")
+    Run.objects.filter(pk=run.pk).update(project=project)
+    assert ask(browser_of(member), run).status_code == 302
+    Run.objects.filter(pk=run.pk).update(owner=None, project=None)
+    assert ask(browser_of(member), run).status_code == 404
     assert ask(browser_of(admin_member), run).status_code == 302
 
 
