@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('simapp', '0013_comments_by_time'),
+        ('simapp', '0014_experiments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

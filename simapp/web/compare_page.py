@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from simapp.engine.core.errors import WrongInput
 from simapp.experiments import side_by_side
-from simapp.runs import access
+from simapp.runs import access, run_lists
+from simapp.runs.run_lists import Wish
 from simapp.runs.services import OVER
 from simapp.web.compare_words import Asked, asked_of, context_of
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.run_list import filtered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,8 +129,9 @@ def _series(asked: Asked, metric: str, most: int) -> tuple[list[str], list[list[
 
 
 def _picker(request: HttpRequest, asked: Asked) -> HttpResponse:
-    wanted = {"q": request.GET.get("find", "").strip()[:100], "status": request.GET.get("status", "")}
-    found = page_of(request, filtered(access.runs_for(request.user), **wanted), size=25)
+    wish = Wish(text=request.GET.get("find", "").strip()[:100], status=request.GET.get("status", ""))
+    mine = run_lists.found(access.runs_for(request.user), wish)
+    found = page_of(request, run_lists.ordered(mine, wish), size=25)
     chosen = {run.pk for run in asked.runs}
     context = {
         "page": found,
@@ -138,7 +139,7 @@ def _picker(request: HttpRequest, asked: Asked) -> HttpResponse:
         # Chosen runs that are not on this page stay chosen.
         "kept": [run for run in asked.runs if run.pk not in {shown.pk for shown in found.object_list}],
         "query": query_without_page(request),
-        "find": wanted["q"],
+        "find": wish.text,
         "asked": asked,
         "most": side_by_side.MOST_RUNS,
     }
