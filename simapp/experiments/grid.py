@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from simapp.models import Arm, Cell, Experiment, Run
 from simapp.runs.services import OVER
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 GONE = "gone"  # the status of a cell whose run was deleted
 FAILED = ("failed", GONE)
@@ -110,11 +106,3 @@ def grid_of(experiment: Experiment) -> Grid:
         for arm in arms
     ]
     return Grid(arms, rows)
-
-
-def experiments_for(member: Any) -> QuerySet[Experiment]:
-    """Return the experiments that a member may see: their own; staff see everybody's."""
-    if not member.is_authenticated:
-        return Experiment.objects.none()
-    found = Experiment.objects.select_related("version__scenario", "owner")
-    return found if member.is_staff else found.filter(owner=member)

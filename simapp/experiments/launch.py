@@ -16,7 +16,7 @@ from simapp.experiments.design import MOST_CELLS, MOST_REPLICATES, Design, Plan,
 from simapp.experiments.grid import FAILED, grid_of
 from simapp.experiments.preview import preview_of
 from simapp.models import Arm, Audit, Cell, Experiment, Scenario, ScenarioVersion
-from simapp.runs import services
+from simapp.runs import projects, services
 from simapp.scenarios.document import load_scenario, scenario_hash
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def create(*, owner: Any, version: ScenarioVersion, plan: Plan) -> Experiment:
             metrics=list(plan.metrics),
             reading=plan.design.reading,
             owner=known,
+            project=version.scenario.project or projects.home_of(owner),
         )
         arms = [
             Arm.objects.create(

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from simapp.models import Endpoint, Export, Invitation, Membership, Project, ReplyFile, Run, Scenario
+from simapp.models import (
+    Endpoint,
+    Experiment,
+    Export,
+    Invitation,
+    Membership,
+    Project,
+    ReplyFile,
+    Run,
+    Scenario,
+)
 from simapp.runs import projects, roles
 from simapp.runs.roles import LAUNCH, MANAGE, READ, SETTINGS, STEER, is_staff, rights_of
 
@@ -33,6 +43,8 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "run": Kind(lambda: Run.objects.filter(hidden=False, deleted=None)),
     "scenario": Kind(lambda: Scenario.objects.filter(archived=False)),
+    "archived scenario": Kind(lambda: Scenario.objects.filter(archived=True)),
+    "experiment": Kind(Experiment.objects.all),
     "export": Kind(
         lambda: Export.objects.filter(run__hidden=False, run__deleted=None), "run__project", "run__owner"
     ),
@@ -41,6 +53,9 @@ KINDS: dict[str, Kind] = {
     "membership": Kind(Membership.objects.all, "project", "pk"),
     "invitation": Kind(Invitation.objects.all, "project", "by"),
 }
+
+
+NO_PROJECT = frozenset({READ, LAUNCH, STEER})  # what somebody may do with their own that is in no project
 
 
 def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
@@ -64,7 +79,7 @@ def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
     mine = owner == member.pk and kind != "membership"
     rights = rights_of(role_there, own=mine)
     if project is None and mine:
-        rights = frozenset({READ, LAUNCH, STEER})
+        rights = NO_PROJECT
     if kind == "endpoint" and may_set_up(member) and mine:
         rights |= {READ, SETTINGS}
     return rights
@@ -87,6 +102,35 @@ def runs_for(member: Any) -> QuerySet[Run]:
 def get_run(member: Any, run_id: int) -> Run:
     """Return one run that a member may see; Run.DoesNotExist otherwise, as if it were not there."""
     return runs_for(member).select_related("scenario_version__scenario", "owner").get(pk=run_id)
+
+
+def runs_with(member: Any, right: str) -> QuerySet[Run]:
+    """Return the runs on which a member has a right, as `rights_on` says of each, in one question."""
+    visible = Run.objects.filter(hidden=False, deleted=None)
+    if not member.is_authenticated:
+        return visible.none()
+    if is_staff(member):
+        return visible
+    held = Membership.objects.filter(member=member.pk)
+    led = held.filter(role__in=[role for role in roles.RIGHTS if right in roles.RIGHTS[role]])
+    made = held.filter(role__in=[role for role in roles.OWN if right in roles.OWN[role]])
+    mine = Q(owner=member.pk, project__in=made.values("project"))
+    if right in NO_PROJECT:
+        mine |= Q(owner=member.pk, project=None)
+    return visible.filter(mine | Q(project__in=led.values("project")))
+
+
+def experiments_for(member: Any) -> QuerySet[Experiment]:
+    """Return the experiments of the member's projects (staff: everybody's)."""
+    if not member.is_authenticated:
+        return Experiment.objects.none()
+    found = Experiment.objects.select_related("version__scenario", "owner")
+    return found if is_staff(member) else found.filter(of_members(member))
+
+
+def may_change(member: Any, scenario: Scenario) -> bool:
+    """Whether a member may change a scenario: who made it, and the stewards and admins of its project."""
+    return STEER in rights_on(member, "scenario", scenario.pk)
 
 
 def may_steer(member: Any, run: Run) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from simapp.engine.core.errors import SociariumError, WrongInput
 from simapp.models import Export, Run, RunFile
 from simapp.runs import access, deletion, services
+from simapp.runs.roles import LAUNCH, STEER
 from simapp.runs.tags import add_tags, checked
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def steer(*, runs: Sequence[Run], member: Any, action: str) -> Outcome:
     if action not in STEERING:
         msg = f"action is {action[:40]!r}; it must be one of {', '.join(STEERING)}."
         raise WrongInput(msg)
-    return _each(runs, lambda run: STEERING[action](run=run, member=member))
+    return _each(runs, member, STEER, lambda run: STEERING[action](run=run, member=member))
 
 
 def tag(*, runs: Sequence[Run], member: Any, tags: Iterable[str]) -> Outcome:
@@ -71,7 +72,7 @@ def tag(*, runs: Sequence[Run], member: Any, tags: Iterable[str]) -> Outcome:
     wanted = checked(tags)
     if not wanted:
         raise WrongInput("tags is empty; it must name one tag or more, with commas between them.")
-    return _each(runs, lambda run: add_tags(run=run, member=member, tags=wanted))
+    return _each(runs, member, STEER, lambda run: add_tags(run=run, member=member, tags=wanted))
 
 
 def export(*, runs: Sequence[Run], member: Any, format: str) -> Outcome:
@@ -79,12 +80,12 @@ def export(*, runs: Sequence[Run], member: Any, format: str) -> Outcome:
     if format not in Export.Format.values:
         msg = f"format is {format[:40]!r}; it must be one of {', '.join(Export.Format.values)}."
         raise WrongInput(msg)
-    return _each(runs, lambda run: services.start_export(run=run, member=member, format=format))
+    return _each(runs, member, LAUNCH, lambda run: services.start_export(run=run, member=member, format=format))
 
 
 def delete(*, runs: Sequence[Run], member: Any) -> Outcome:
     """Delete each run with its archived tails."""
-    return _each(runs, lambda run: deletion.delete(run=run, member=member))
+    return _each(runs, member, STEER, lambda run: deletion.delete(run=run, member=member))
 
 
 def losses(runs: Sequence[Run]) -> list[Loss]:
@@ -110,9 +111,13 @@ def losses(runs: Sequence[Run]) -> list[Loss]:
     ]
 
 
-def _each(runs: Sequence[Run], do: Callable[[Run], Any]) -> Outcome:
+def _each(runs: Sequence[Run], member: Any, right: str, do: Callable[[Run], Any]) -> Outcome:
     outcome = Outcome()
+    allowed = set(access.runs_with(member, right).filter(pk__in=[run.pk for run in runs]).values_list("pk", flat=True))
     for run in runs:
+        if run.pk not in allowed:
+            outcome.refused.append((run.pk, "You may look at this run, but not do that to it."))
+            continue
         try:
             do(run)
         except SociariumError as problem:

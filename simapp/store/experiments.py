@@ -34,11 +34,15 @@ class Experiment(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="experiments"
     )
+    project = models.ForeignKey("simapp.Project", models.PROTECT, null=True, blank=True, related_name="experiments")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
-        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="experiment_owner_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="experiment_owner_newest"),
+            models.Index(fields=["project", "-id"], name="experiment_project_newest"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(first_seed__gte=0), name="experiment_seed_not_negative"),
             models.CheckConstraint(condition=Q(replicates__gte=1), name="experiment_has_replicates"),

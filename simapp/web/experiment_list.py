@@ -9,8 +9,8 @@ from django.db.models import Count, Max
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from simapp.experiments.grid import experiments_for
 from simapp.models import Arm, Cell, Experiment
+from simapp.runs.access import experiments_for
 from simapp.web.paging import page_of, query_without_page
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simapp.engine.core.errors import SociariumError
 from simapp.experiments import launch, tables
-from simapp.experiments.grid import experiments_for, grid_of
+from simapp.experiments.grid import grid_of
 from simapp.experiments.results import results_of
 from simapp.models import Experiment
+from simapp.runs.access import experiments_for
 from simapp.web import experiment_new
 from simapp.web.experiment_list import experiments
 from simapp.web.experiment_words import grid_context, results_context

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +46,8 @@ def apply(request: HttpRequest) -> HttpResponse:
         raise Http404
     target, source = (one, other) if request.POST["into"] == "a" else (other, one)
     scenario = get_object_or_404(access.scenarios_for(request.user).filter(gallery=False), pk=target.scenario_id)
+    if not access.may_change(request.user, scenario):
+        raise PermissionDenied
     try:
         saved = scenario_shelf.take_over(
             scenario=scenario, source=source, paths=request.POST.getlist("path")[:500], member=request.user

@@ -9,12 +9,13 @@ import pytest
 from simapp.engine.core.errors import Refused, WrongInput
 from simapp.experiments import preview
 from simapp.experiments.design import MOST_CELLS, ArmDesign, DesignInvalid, check
-from simapp.experiments.grid import experiments_for, grid_of
+from simapp.experiments.grid import grid_of
 from simapp.experiments.launch import add_replicates, forget, retry, steer
 from simapp.experiments.results import bands_of, results_of
 from simapp.experiments.tables import as_json, cells, differences
 from simapp.models import Cell, Experiment, Run, RunInput
 from simapp.runs import services
+from simapp.runs.access import experiments_for
 from simapp.runs.reconciler import Reconciler
 from simapp.scenarios.document import load_scenario
 from tests.experiments.made import ARMS, TOWN, design, finish, finish_all, launched
