@@ -22,6 +22,7 @@ from simapp.models import (
     Project,
     ReplyFile,
     Run,
+    SavedView,
     Scenario,
 )
 from simapp.runs import projects, roles
@@ -59,11 +60,13 @@ NO_PROJECT = frozenset({READ, LAUNCH, STEER})  # what somebody may do with their
 
 
 def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
-    """Return what a member may do with one thing (KINDS, or a file of `replies`); nothing where it is not theirs."""
+    """Return what a member may do with one thing (KINDS, `replies`, a saved `view`); nothing where it is not theirs."""
     if not member.is_authenticated:
         return roles.NOTHING
     if kind == "replies":
         return roles.EVERYTHING if reply_files_for(member).filter(pk=key).exists() else roles.NOTHING
+    if kind == "view":
+        return roles.EVERYTHING if SavedView.objects.filter(pk=key, member=member.pk).exists() else roles.NOTHING
     held = KINDS[kind]
     role = Membership.objects.filter(member=member.pk, project=OuterRef(held.project)).values("role")[:1]
     rows = held.rows().filter(pk=key).annotate(role_there=Subquery(role))

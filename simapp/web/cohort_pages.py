@@ -90,7 +90,7 @@ def cohort(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse:
         "people": [(user, handles.get(user, "")) for user in page.object_list],
         "inspector": reverse("run:page", args=[run.pk]) + "users/",
         "points": [(thousands(step), *(_shown(value) for value in values)) for step, *values in points.rows],
-        "next": points.next, "after": after, "kept": len(steps),
+        "next": points.next, "after": after, "kept_steps": len(steps),
     }  # fmt: skip
     return render_view(request, run, "network", "run/cohort.html", context)
 

@@ -144,7 +144,7 @@ ADDRESSES: Mapping[str, Rule] = {
     "runs-tag": signed_in(),
     "runs-delete": signed_in(),
     "save-view": signed_in(),
-    "delete-view": signed_in(),
+    "delete-view": of("view", STEER),
     # side by side: what the member may see of what the address names
     "compare": signed_in(),
     "compare-values": signed_in(),
@@ -237,6 +237,9 @@ def rule_of(name: str) -> Rule | None:
     return ADDRESSES.get(name)
 
 
+# Kinds of things that are their owner's alone.
+PERSONAL = frozenset({"replies", "view"})
+
 # How the columns of the matrix are called: who somebody is, seen from the thing that an address is about.
 WHO = (
     "anonymous", "share link", "other project", "viewer", "researcher", "researcher, own", "steward", "admin", "staff",
@@ -246,7 +249,7 @@ WHO = (
 def may(who: str, rule: Rule, *, change: bool = False) -> bool:
     """Whether somebody (of WHO) gets through a rule; what the documentation says and the tests hold the site to."""
     right = rule.post if change else rule.get
-    if rule.kind == "replies":
+    if rule.kind in PERSONAL:
         return who == "researcher, own"
     if right == PUBLIC or who == "staff":
         return True

@@ -19,6 +19,11 @@ def between(text: str) -> str:
     return text[text.index(BEGIN) + len(BEGIN) : text.index(END)]
 
 
+def put_between(text: str, table: str) -> str:
+    """Return the page with the tables in their place; ValueError where it has none for them."""
+    return f"{text[: text.index(BEGIN) + len(BEGIN)]}\n{table}\n{text[text.index(END) :]}"
+
+
 def _roles() -> list[str]:
     rights = sorted({right for held in RIGHTS.values() for right in held}, key=list(_ORDER).index)
     lines = [_row("right", "what it is", *RIGHTS), _row(*["---"] * (len(RIGHTS) + 2))]

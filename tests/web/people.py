@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from simapp.models import (
+    Arm,
+    Cell,
     Endpoint,
+    Experiment,
     Export,
     Membership,
     ModelForecast,
@@ -19,15 +23,23 @@ from simapp.models import (
     Project,
     ReplyFile,
     Run,
+    RunPost,
+    SavedView,
     Scenario,
+    ScenarioVersion,
 )
 from simapp.runs import invitations, services, share_links
+from simapp.runs.cohorts import make_cohort
 from simapp.scenarios.document import as_dict, load_scenario
 from simapp.web.rights import WHO
 from tests.store import story
 from tests.web.conftest import SMALL
 
 # What an address of this name takes, where another value than usual is needed.
+ONES = {
+    "unarchive-scenario": ("scenario_id", "archived"), "restore-version": ("number", "version"),
+    "scenario-version": ("number", "version"), "experiment-series": ("metric", "headline"),
+}  # fmt: skip
 NAMES = {"run:metric": "posts_written", "run:metric-csv": "posts_written", "download-file": "posts.csv"}
 
 
@@ -54,6 +66,9 @@ class Site:
         """The address of a name, of the things of the project."""
         takes = (pattern or addresses()[name]).pattern.converters
         known = {**self.arguments, "name": NAMES.get(name, ""), "token": self.tokens.get(name, "")}
+        if name in ONES:
+            part, instead = ONES[name]
+            known[part] = known[instead]
         return reverse(name, kwargs={key: known[key] for key in _takes(name) | set(takes)})
 
 
@@ -64,6 +79,9 @@ def make_site(data_root: Any) -> Site:
     own = people["researcher, own"]
     run = story.make_run(own)
     Scenario.objects.filter(pk=run.scenario_version.scenario_id).update(project=project, archived=False)
+    # The story's own document says only what the story needs; pages read the rest of it too.
+    whole = as_dict(load_scenario(SMALL)) | run.scenario_version.document
+    ScenarioVersion.objects.filter(pk=run.scenario_version_id).update(document=whole)
     Run.objects.filter(pk=run.pk).update(project=project)
     run = story.tell(Run.objects.get(pk=run.pk)).run
     scenario = services.create_scenario(owner=own, document=load_scenario(SMALL)).scenario
@@ -85,7 +103,21 @@ def make_site(data_root: Any) -> Site:
     )
     invitation, invited = invitations.invite(member=people["admin"], project=project, name="Ida", role="viewer")
     link, shared = share_links.make(member=own, run=run, days=7, name="for the class")
+    shelved = services.create_scenario(owner=own, document=load_scenario(SMALL)).scenario
+    Scenario.objects.filter(pk=shelved.pk).update(project=project, archived=True)
+    view = SavedView.objects.create(member=own, name="mine")
+    cohort = make_cohort(run=run, member=own, name="some", users=np.arange(2, dtype=np.int32), source="by hand", step=1)
+    experiment = Experiment.objects.create(
+        title="Does it?", version=run.scenario_version, replicates=1, first_seed=7, steps=3, metrics=["posts_written"],
+        owner=own, project=project,
+    )  # fmt: skip
+    arm = Arm.objects.create(experiment=experiment, number=0, name="control", version=run.scenario_version)
+    Cell.objects.create(arm=arm, replicate=1, run=run)
+    post = RunPost.objects.filter(run_id=run.rows, step=0).order_by("key").first()
+    assert post is not None
     arguments = {
+        "view_id": view.pk, "cohort_id": cohort.pk, "experiment_id": experiment.pk, "key": post.key, "post": post.key,
+        "kind": "csv", "archived": shelved.pk, "version": 1, "headline": "posts_written",
         "run_id": run.pk, "scenario_id": scenario.pk, "export_id": export.pk, "endpoint_id": endpoint.pk,
         "file_id": file.pk, "project_id": project.pk, "invitation_id": invitation.pk, "link_id": link.pk,
         "membership_id": Membership.objects.get(project=project, role="viewer").pk,

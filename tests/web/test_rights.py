@@ -11,7 +11,7 @@ from django.test import Client
 
 from simapp.live.routing import websocket_urlpatterns
 from simapp.web import rights, rights_table
-from simapp.web.rights import ADDRESSES, MEMBER, PUBLIC, SOCKETS, WHO, Rule, may
+from simapp.web.rights import ADDRESSES, MEMBER, PERSONAL, PUBLIC, SOCKETS, WHO, Rule, may
 from tests.web.people import Site, addresses, make_site
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _faults(site: Site, name: str, rule: Rule) -> list[str]:
     """What does not go as the table says at one address."""
     faults, url = [], site.url(name)
     open_to_all = rule.get == PUBLIC
-    model = "researcher, own" if rule.kind == "replies" else "staff"
+    model = "researcher, own" if rule.kind in PERSONAL else "staff"
     for method in ("get", "post"):
         expected = _ask(site, model, method, url)
         if not open_to_all and expected in {403, 404}:

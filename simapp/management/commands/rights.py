@@ -27,5 +27,5 @@ class Command(StackCommand):
             return
         page = settings.BASE_DIR / "docs" / "members.md"
         text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace(rights_table.between(text), f"\n{table}\n"), encoding="utf-8")
+        page.write_text(rights_table.put_between(text, table), encoding="utf-8")
         self.stdout.write("docs/members.md holds the matrix as it is now.")
