@@ -133,7 +133,7 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
         return Pending(
             "a worker to take over from the one that fell silent",
             f"owner no. {run.token + 1}",
-            f"the lease of {run.owner_name or 'its owner'} ran out {silent:.0f} s ago",
+            f"the lease of its owner ran out {silent:.0f} s ago",
             f"the reconciler looks every second and sends it again every {TAKEN_OVER_SECONDS:.0f} s",
             held=True,
         )
