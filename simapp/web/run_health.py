@@ -132,8 +132,8 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
         silent = (timezone.now() - run.lease_until).total_seconds()
         return Pending(
             "a worker to take over from the one that fell silent",
-            f"owner {run.token + 1}",
-            f"the lease of {run.owner_name or 'its owner'} ran out {silent:.0f} s ago",
+            f"owner no. {run.token + 1}",
+            f"the lease of its owner ran out {silent:.0f} s ago",
             f"the reconciler looks every second and sends it again every {TAKEN_OVER_SECONDS:.0f} s",
             held=True,
         )
@@ -148,10 +148,10 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
             "queued": "when a worker is free; it is sent again by itself",
         }.get(run.status, "")
         what = run.waiting or "a member to resume it"
-        return Pending(what, f"owner {run.token}" if run.token else "", "", following, held=True)
+        return Pending(what, f"owner no. {run.token}" if run.token else "", "", following, held=True)
     stage = str(run.heartbeat.get("stage") or "")
     doing = f"nothing: step {thousands(run.step + 1)} is being made" + (f" ({stage})" if stage else "")
-    return Pending(doing, f"owner {run.token}", "", "", held=False)
+    return Pending(doing, f"owner no. {run.token}", "", "", held=False)
 
 
 def stages_of(run: Run) -> Stages | None:

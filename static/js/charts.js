@@ -25,12 +25,12 @@ window.sociarium = window.sociarium || {};
       this.panel = panel;
       this.spec = spec;
       this.holder = panel.querySelector(".chart-plot");
-      this.about = panel.querySelector(".chart-about");
+      this.stage = panel.querySelector(".chart-stage");
       this.figures = [...panel.querySelectorAll("[data-figure]")];
       this.plot = null;
       this.data = [[]];
       this.past = null; // the past step that is shown: {step, metrics}, metrics null until they came
-      this.marks = new window.sociarium.ChartMarks(panel.querySelector(".chart-stage"));
+      this.marks = new window.sociarium.ChartMarks(this.stage);
       all.add(this);
     }
 
@@ -111,7 +111,7 @@ window.sociarium = window.sociarium || {};
 
     // Places of ticks, in steps: whole steps, or whole hours and days of the simulated clock.
     splits(plot, low, high, every) {
-      if (shared.x === "time") return window.sociarium.clockTicks(low, high, plot.over.clientWidth / 92);
+      if (shared.x === "time") return window.sociarium.clockTicks(low, high, plot.over.clientWidth / 52);
       const by = Math.max(1, every);
       const found = [];
       for (let tick = Math.ceil(low / by) * by; tick <= high; tick += by) found.push(tick);
@@ -241,8 +241,8 @@ window.sociarium = window.sociarium || {};
         exact = this.past.metrics;
         step = exact ? this.past.step : steps[place] ?? this.past.step;
       }
-      if (step === null) this.about.removeAttribute("data-at");
-      else this.about.dataset.at = `step ${short(step)}${shared.x === "time" ? `, ${window.sociarium.time.clock(step)}` : ""}`;
+      if (step === null || step === this.past?.step) this.stage.removeAttribute("data-at");
+      else this.stage.dataset.at = `step ${short(step)}${shared.x === "time" ? `, ${window.sociarium.time.clock(step)}` : ""}`;
       for (const figure of this.figures) {
         const name = figure.dataset.figure;
         figure.textContent = short(exact ? exact[name]?.[0] : this.series.column(name).values[place]);
@@ -271,7 +271,7 @@ window.sociarium = window.sociarium || {};
     const lines = Boolean(shared.half) !== Boolean(changes.half ?? shared.half);
     Object.assign(shared, changes);
     for (const chart of all) {
-      chart.about.dataset.smoothed = shared.half ? ` · smoothed, half-life ${short(shared.half)} step${shared.half === 1 ? "" : "s"}` : "";
+      chart.smoothed = shared.half ? `; smoothed, half-life ${short(shared.half)} step${shared.half === 1 ? "" : "s"}` : "";
       if (lines) chart.remake();
       else if (chart.plot) { chart.draw(chart.series); chart.plot.redraw(false, true); }
     }

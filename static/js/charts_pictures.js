@@ -35,7 +35,7 @@ window.sociarium = window.sociarium || {};
 
   function lineSvg(chart) {
     const { plot } = chart;
-    const picture = sheet(plot.width, plot.height + HEAD, chart.spec.title, chart.spec.about);
+    const picture = sheet(plot.width, plot.height + HEAD, chart.spec.title, `${chart.spec.about}${chart.smoothed || ""}`);
     const left = plot.over.offsetLeft;
     const top = plot.over.offsetTop + HEAD;
     const right = left + plot.over.offsetWidth;

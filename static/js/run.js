@@ -157,6 +157,7 @@
       // Steps that this page shows are no more: begin anew with what is.
       if ((message.rewinds || 0) > (given.state.rewinds || 0)) { location.reload(); return; }
       root.dataset.status = message.status;
+      time?.paint();
       if (before.status !== message.status) announce(`The run is ${message.status}`);
       sayState();
       // The controls, the waiting line and the error come from the server: one place decides what can be done now.

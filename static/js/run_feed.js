@@ -55,7 +55,7 @@ window.sociarium = window.sociarium || {};
           this.seen = Math.max(this.seen, this.newest);
           [this.waiting, this.missed] = [0, false];
         }
-        this.word.textContent = step === null ? "newest first" : `as of step ${step}`;
+        this.word.textContent = step === null ? "newest first" : `as of step ${window.sociarium.short(step)}`;
         this.tell();
       } catch {
         if (!asking.signal.aborted) this.word.textContent = "could not be read";

@@ -16,7 +16,8 @@ window.sociarium = window.sociarium || {};
   const { short } = window.sociarium;
   const given = JSON.parse(document.getElementById("run-data").textContent);
   const slider = document.getElementById("time");
-  const words = { step: document.getElementById("time-step"), clock: document.getElementById("time-clock"), ahead: document.getElementById("time-ahead") };
+  const words = { step: document.getElementById("time-step"), clock: document.getElementById("time-clock"), ahead: document.getElementById("time-ahead"), end: document.getElementById("time-end") };
+  const OVER = new Set(["finished", "stopped", "failed"]);
   const back = document.getElementById("go-live");
   const holder = document.getElementById("time-marks");
 
@@ -134,10 +135,12 @@ window.sociarium = window.sociarium || {};
 
     paint() {
       const { at, newest } = this;
+      const over = OVER.has(root.dataset.status); // nothing of it is live any more
       const shown = at ?? newest;
       if (!this.held && Number(slider.value) !== shown) slider.value = shown;
-      slider.setAttribute("aria-valuetext", `${at === null ? "live, " : ""}step ${shown} of ${newest}, ${this.clock(shown)}`);
-      words.step.textContent = at === null ? "live" : `step ${short(at)}`;
+      slider.setAttribute("aria-valuetext", `${at === null && !over ? "live, " : ""}step ${shown} of ${newest}, ${this.clock(shown)}`);
+      words.end.textContent = over ? "the last step" : "live";
+      words.step.textContent = at === null ? (over ? "last step" : "live") : `step ${short(at)}`;
       words.clock.textContent = this.clock(shown);
       back.hidden = at === null;
       words.ahead.textContent = at === null ? "" : `, ${short(newest - at)} step${newest - at === 1 ? "" : "s"} ahead`;

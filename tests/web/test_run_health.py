@@ -66,7 +66,7 @@ def test_a_worker_that_fell_silent_is_named_and_what_comes_next(running: Run, br
     Run.objects.filter(pk=running.pk).update(lease_until=timezone.now() - timedelta(seconds=9))
     page = health(running, browser)
     assert "a worker to take over" in fact(page, "waiting for")
-    assert fact(page, "last error").startswith("the lease of worker@here:1 ran out")
+    assert fact(page, "last error").startswith("the lease of its owner ran out")
     assert "sends it again" in fact(page, "next")
 
 
