@@ -26,7 +26,7 @@ from simapp.models import (
     Scenario,
 )
 from simapp.runs import projects, roles
-from simapp.runs.roles import LAUNCH, MANAGE, READ, SETTINGS, STEER, is_staff, rights_of
+from simapp.runs.roles import LAUNCH, MANAGE, READ, SET_UP, STEER, is_staff, rights_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -84,7 +84,7 @@ def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
     if project is None and mine:
         rights = NO_PROJECT
     if kind == "endpoint" and may_set_up(member) and mine:
-        rights |= {READ, SETTINGS}
+        rights |= {READ, SET_UP}
     return rights
 
 
@@ -174,7 +174,13 @@ def may_set_up(member: Any) -> bool:
 
 def may_manage_endpoints(member: Any) -> bool:
     """Whether a member may add endpoints where they work: admins of the project, and who may set up their own."""
-    return member.is_authenticated and (may_set_up(member) or SETTINGS in projects.rights_at_desk(member))
+    return SET_UP in rights_at_desk(member)
+
+
+def rights_at_desk(member: Any) -> frozenset[str]:
+    """Return what a member may do where they work, when it is about no thing that is there already."""
+    rights = projects.rights_at_desk(member)
+    return rights | {SET_UP} if SET_UP not in rights and may_set_up(member) else rights
 
 
 def endpoints_for(member: Any) -> QuerySet[Endpoint]:

@@ -30,7 +30,7 @@ from agents.inference.endpoint.settings import check_endpoint, check_key
 from simapp.engine.core.errors import SociariumError, WrongInput
 from simapp.models import Endpoint
 from simapp.runs import access, audit, projects, services, tasks
-from simapp.runs.roles import LAUNCH, SETTINGS
+from simapp.runs.roles import LAUNCH, SET_UP
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -177,7 +177,7 @@ def model_of(
         raise WrongInput("endpoints names no endpoint; it must name one at least.")
     rows = [_named(owner, name, project) for name in names]
     for row in rows:
-        if row.owner is not None and SETTINGS not in access.rights_on(row.owner, "endpoint", row.pk):
+        if row.owner is not None and SET_UP not in access.rights_on(row.owner, "endpoint", row.pk):
             msg = f"{row.owner.get_username()} may not use endpoints; an admin can allow it."
             raise services.Refused(msg)
     keys = {settings_of(row): key_of(row) for row in rows}
@@ -212,7 +212,7 @@ def _may(member: Any, endpoint: Endpoint | None = None) -> None:
     if endpoint is None:
         allowed = access.may_manage_endpoints(member)
     else:
-        allowed = SETTINGS in access.rights_on(member, "endpoint", endpoint.pk)
+        allowed = SET_UP in access.rights_on(member, "endpoint", endpoint.pk)
     if not allowed:
         raise services.Refused("You may not set up endpoints; an admin can allow it.")
 

@@ -10,7 +10,8 @@ READ = "read"  # look at everything of the project, and take out what is there
 LAUNCH = "launch"  # make scenarios, runs, forks and exports
 STEER = "steer"  # change a thing: a scenario, a run, what belongs to a run
 MANAGE = "manage"  # members of lower roles, invitations, everybody's share links
-SETTINGS = "settings"  # the project itself, its endpoints, members of every role
+SETTINGS = "settings"  # the project itself, members of every role
+SET_UP = "set up"  # endpoints of language models; an admin of the site may give it to a member for their own
 
 VIEWER, RESEARCHER, STEWARD, ADMIN = (Role.VIEWER.value, Role.RESEARCHER.value, Role.STEWARD.value, Role.ADMIN.value)
 NOTHING: frozenset[str] = frozenset()
@@ -20,7 +21,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     VIEWER: frozenset({READ}),
     RESEARCHER: frozenset({READ, LAUNCH}),
     STEWARD: frozenset({READ, LAUNCH, STEER, MANAGE}),
-    ADMIN: frozenset({READ, LAUNCH, STEER, MANAGE, SETTINGS}),
+    ADMIN: frozenset({READ, LAUNCH, STEER, MANAGE, SETTINGS, SET_UP}),
 }
 # On what the member made, as long as they have the role.
 OWN: dict[str, frozenset[str]] = {role: RIGHTS[role] | {STEER} for role in (RESEARCHER, STEWARD, ADMIN)}

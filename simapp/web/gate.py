@@ -17,7 +17,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from simapp.runs import access, audit, limits, projects, share_links
+from simapp.runs import access, audit, limits, share_links
 from simapp.runs.roles import READ, is_staff
 from simapp.web.rights import MEMBER, PUBLIC, STAFF, Rule, rule_of
 
@@ -86,7 +86,7 @@ class Gate:
                 return "not there"
             return "" if right in rights else "not allowed"
         request.may = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: dict.fromkeys(projects.rights_at_desk(request.user), True)
+            lambda: dict.fromkeys(access.rights_at_desk(request.user), True)
         )
         return "" if right == MEMBER or right in request.may else "not allowed"  # type: ignore[attr-defined]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simapp.runs.roles import LAUNCH, MANAGE, OWN, READ, RIGHTS, SETTINGS, STEER
+from simapp.runs.roles import LAUNCH, MANAGE, OWN, READ, RIGHTS, SET_UP, SETTINGS, STEER
 
 PUBLIC = "public"  # anybody
 MEMBER = "member"  # whoever is signed in
@@ -194,8 +194,8 @@ ADDRESSES: Mapping[str, Rule] = {
     "apply-difference": signed_in(),  # and STEER on the scenario that changes, which the form names
     # endpoints of language models
     "endpoints": signed_in(),
-    "new-endpoint": signed_in(),  # and an admin of the project, or allowed in the admin (access.may_manage_endpoints)
-    "endpoint": of("endpoint", SETTINGS),
+    "new-endpoint": here(SET_UP),
+    "endpoint": of("endpoint", SET_UP),
     # the catalogue
     "catalogue": signed_in(),
     # files of replies are their owner's alone

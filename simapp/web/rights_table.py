@@ -61,5 +61,6 @@ _ORDER = {
     "launch": "make scenarios, runs, forks and exports",
     "steer": "change a scenario or a run, interview users, intervene, share by link, delete",
     "manage": "members of lower roles, invitations, everybody's share links",
-    "settings": "the project's name, its endpoints, members of every role",
+    "settings": "the project itself, members of every role",
+    "set up": "endpoints of language models; the permission `manage_endpoints` gives it for one's own",
 }

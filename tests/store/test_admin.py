@@ -18,7 +18,10 @@ from tests.store.story import tell
 
 pytestmark = pytest.mark.django_db
 
-MODELS = ("scenario", "scenarioversion", "run", "upload", "export", "audit", "endpoint", "replyfile")
+MODELS = (
+    "scenario", "scenarioversion", "run", "upload", "export", "audit", "endpoint", "replyfile", "project", "membership",
+    "invitation", "sharelink",
+)  # fmt: skip
 
 
 @pytest.fixture

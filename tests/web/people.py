@@ -28,7 +28,7 @@ from simapp.models import (
     Scenario,
     ScenarioVersion,
 )
-from simapp.runs import invitations, services, share_links
+from simapp.runs import invitations, projects, services, share_links
 from simapp.runs.cohorts import make_cohort
 from simapp.scenarios.document import as_dict, load_scenario
 from simapp.web.rights import WHO
@@ -125,6 +125,7 @@ def make_site(data_root: Any) -> Site:
     }  # fmt: skip
     tokens = {"invitation": invited, "shared": shared, "sign-in-link": "a"}
     site = Site(project, run, scenario, arguments, tokens, people)
+    projects.work_in(member=people["staff"], project=project)
     for who, person in people.items():
         client = Client()
         client.force_login(person)

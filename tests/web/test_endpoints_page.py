@@ -183,7 +183,7 @@ def test_nobody_sees_or_touches_anothers_endpoint(mine, browser_of, stranger):
 def test_a_member_without_the_right_reads_why_and_can_do_nothing(browser_of, member):
     visitor = browser_of(member)
     page = text(visitor.get(reverse("endpoints")))
-    assert "An admin can allow it" in page
+    assert "once an admin of it has set them up" in page
     assert reverse("new-endpoint") not in page
     assert visitor.get(reverse("new-endpoint")).status_code == 403
     assert visitor.post(reverse("new-endpoint"), TYPED).status_code == 403

@@ -298,7 +298,7 @@ def test_a_counter_begins_again_after_its_time_and_is_swept_then() -> None:
 
     key = limits.key_of("test", "a")
     assert [limits.count(key, 60) for _ in range(3)] == [1, 2, 3]
-    Attempts.objects.update(until=timezone.now())
+    Attempts.objects.update(until=timezone.now() - timedelta(hours=1))
     assert limits.counts([key]) == {}
     assert limits.count(limits.key_of("test", "b"), 60) == 1
     assert not Attempts.objects.filter(pk=key).exists()

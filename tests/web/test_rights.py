@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,7 +39,13 @@ def test_an_address_without_a_line_is_refused_to_everybody(site: Site, monkeypat
     assert {site.browser(who).get("/catalogue/").status_code for who in WHO} == {403}
 
 
-def test_every_address_lets_through_whom_the_table_says_and_nobody_else(site: Site) -> None:
+def test_every_address_lets_through_whom_the_table_says_and_nobody_else(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A thousand answers: what their pages say is for other tests, and who is refused is no news to the log.
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_, **__: "")
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+    monkeypatch.setattr("simapp.runs.reply_files.run_study", lambda owner, file: site.run)
     wrong = [fault for name in addresses() for fault in _faults(site, name, ADDRESSES[name])]
     assert not wrong, "\n".join(wrong)
 
@@ -52,7 +59,8 @@ def _faults(site: Site, name: str, rule: Rule) -> list[str]:
         expected = _ask(site, model, method, url)
         if not open_to_all and expected in {403, 404}:
             faults.append(f"{method} {name} is {expected} for {model}: the walk asks for what is not there")
-        for who in WHO:
+        # Where no view answers the method, the gate is all there is, and two are enough to see it.
+        for who in ("anonymous", "viewer") if open_to_all or expected == 405 else WHO:
             status = _ask(site, who, method, url)
             if may(who, rule, change=method == "post"):
                 if status == "sign-in" or (status != expected and not open_to_all):

@@ -130,11 +130,11 @@ def test_a_member_has_it_measured_and_a_stranger_does_not(
 def test_the_panel_costs_few_queries_and_one_more_where_groups_decide(
     thinking: Run, browser: Any, django_assert_max_num_queries: Any
 ) -> None:
-    for tiers, queries in (((ENDPOINT,), 5), ((ENDPOINT, GROUPS), 6)):
+    for tiers, queries in (((ENDPOINT,), 6), ((ENDPOINT, GROUPS), 7)):
         let(thinking, *tiers)
         with django_assert_max_num_queries(queries):
             panel(browser, thinking)
-        with django_assert_max_num_queries(queries + 10):
+        with django_assert_max_num_queries(queries + 11):
             panel(browser, thinking, "page")
 
 
