@@ -31,7 +31,7 @@
     if (state.by === "opinion" && colours.opinionStep < 0) parts.push("No opinions are kept for this step: users are grey.");
     else if (state.by === "opinion" && colours.opinionStep !== colours.step) parts.push(`Opinions are those after step ${short(colours.opinionStep)}, the newest that are kept.`);
     if (state.by === "activity") parts.push(`Activity: posts, reposts, quotes and comments of the last ${colours.window} steps.`);
-    if (colours.added.length || colours.removed.length) parts.push(`Edges: ${short(colours.added.length / 2)} that were not there at step ${short(state.drawing.step)}, ${short(colours.removed.length / 2)} of then are not.`);
+    if (colours.added.length || colours.removed.length) parts.push(`Of the drawn edges since step ${short(state.drawing.step)}: ${short(colours.added.length / 2)} came, ${short(colours.removed.length / 2)} went.`);
     if (colours.cut) parts.push("Follows changed more often since then than can be drawn: some changes are left out.");
     if (colours.members) parts.push(`${short(colours.members.length)} users of the cohort stand out.`);
     $("net-now").textContent = parts.join(" ");

@@ -6,9 +6,11 @@ import pytest
 
 from tests.runs.small import finish, make
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
-def busy_run(db, owner, settings, tmp_path):
+def busy_run(owner, settings, tmp_path):
     settings.SOCIARIUM_DATA_ROOT = tmp_path
     return finish(make(steps=4, owner=owner))
 

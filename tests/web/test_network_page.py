@@ -10,9 +10,12 @@ import pytest
 
 from tests.runs.small import finish, make
 
+# A run is made by threads with connections of their own.
+really = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
-def busy_run(db, owner, settings, tmp_path):
+def busy_run(owner, settings, tmp_path):
     settings.SOCIARIUM_DATA_ROOT = tmp_path
     return finish(make(steps=3, owner=owner))
 
@@ -26,6 +29,7 @@ def drawn(busy_run):
     return busy_run
 
 
+@really
 def test_the_first_look_has_a_worker_lay_the_network_out(browser, busy_run, run):
     from simapp.models import NetworkLayout
     from simapp.runs import layouts
@@ -53,6 +57,7 @@ def test_the_first_look_has_a_worker_lay_the_network_out(browser, busy_run, run)
     assert NetworkLayout.objects.count() == 1
 
 
+@really
 def test_drawing_and_colours_come_as_their_bytes(browser, drawn):
     from simapp.store.drawings import unpacked
 
@@ -78,6 +83,7 @@ def test_drawing_and_colours_come_as_their_bytes(browser, drawn):
     assert browser.get(base + "users/999").status_code == 404
 
 
+@really
 def test_the_drawn_graph_can_be_taken_out_whatever_people_are_called(browser, drawn):
     from simapp.models import RunUser
 
@@ -99,6 +105,7 @@ def test_the_drawn_graph_can_be_taken_out_whatever_people_are_called(browser, dr
     assert browser.get(base + "exe").status_code == 404
 
 
+@really
 def test_a_cohort_is_made_in_three_ways_looked_at_and_deleted(browser, drawn):
     from simapp.models import Audit, Cohort
 
