@@ -12,7 +12,10 @@ ON_POST = frozenset({
     "report_post", "label_post", "note_post", "remove_post", "restore_post", "demote_post", "undo_demote_post",
 })  # fmt: skip
 ON_COMMENT = frozenset({"like_comment", "unlike_comment", "dislike_comment", "undo_dislike_comment"})
-ON_AUTHOR = frozenset({"follow", "unfollow", "mute", "unmute", "suspend_user", "reinstate_user"})
+ON_AUTHOR = frozenset({
+    "follow", "unfollow", "mute", "unmute", "suspend_user", "reinstate_user", "automate_user", "undo_automate_user",
+    "order_follow", "order_unfollow",
+})  # fmt: skip
 IN_GROUP = frozenset({"leave_group", "send_to_group"})
 ON_GROUP = frozenset({"join_group"}) | IN_GROUP
 """About a group: of IN_GROUP one that the user is in, else one that it is not in."""

@@ -20,6 +20,13 @@ def _choose(key: Any, rhythm: Any, by_hour: Any, level: Any, hours: Any, out: An
         out[u] = draw(key, u, 0) >= quiet
 
 
+def _levels(world: World) -> NDArray[np.float32]:
+    users = world.users
+    if not users.automated.any():
+        return users.level
+    return np.minimum(users.level * np.maximum(users.automated, 1), 1.0).astype(np.float32)
+
+
 def active_users(world: World, streams: Streams) -> NDArray[np.int32]:
     """Return the users active in `world.step`, ascending int32[V].
 
@@ -33,7 +40,7 @@ def active_users(world: World, streams: Streams) -> NDArray[np.int32]:
         streams.key("active", world.step),
         users.rhythm,
         by_hour,
-        users.level,
+        _levels(world),
         world.clock.minutes_per_step / 60.0,
         out,
     )

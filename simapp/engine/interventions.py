@@ -24,14 +24,15 @@ FeedFactory = Callable[[dict[str, Any], Feed], Feed]
 
 @dataclass(frozen=True)
 class Intervention:
-    """One change: `kind` (inject_post, first_vote, switch_feed, or an action of moderation), the step it is
-    due at, its settings.
+    """One change: `kind` (inject_post, first_vote, switch_feed, rewire, set_bots, plant_fact, forget_fact, or an action
+    of moderation), the step it is due at, its settings.
 
     inject_post: author (user id, or "most_followed": whoever is when the post is due), text, topic (index),
     stance (None: unknown), appeal.
     first_vote: until (last step), up and down (shares in [0, 1], up + down <= 1).
     switch_feed: preset, params, pipeline, group.
-    Moderation: see moderation.py. plant_fact, forget_fact: see simapp/runs/planting.py.
+    Moderation: see moderation.py. rewire, set_bots: see rewiring.py, automation.py.
+    plant_fact, forget_fact: see simapp/runs/planting.py.
     """
 
     kind: str

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simapp.engine.actions.door import carry_out
-from simapp.engine.actions.registry import code_of, names_by_code
+from simapp.engine.actions.registry import names_by_code
 from simapp.engine.active import active_users
 from simapp.engine.core import digest as digests
 from simapp.engine.core import ids
@@ -25,9 +25,10 @@ from simapp.engine.core.outcomes import Outcome
 from simapp.engine.core.streams import Streams
 from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
+from simapp.engine.edges import follow_changes
 from simapp.engine.impressions import impressions_of
 from simapp.engine.interventions import FeedFactory, Intervention, first_votes, injected_posts
-from simapp.engine.moderation import moderation
+from simapp.engine.orders import orders_of, take_stances
 from simapp.engine.record import (
     Feed,
     FollowChanges,
@@ -88,8 +89,9 @@ class Simulation:
                 if change.kind == "switch_feed":
                     self._switch(change)
             # Before anything is ranked: the feeds of this step know of it.
-            orders = moderation(world, due)
+            orders = orders_of(world, due, self.streams)
             before = (orders, world.posts.keys_of(orders.post), carry_out(world, orders))
+            take_stances(world, due, before[2])
             injected = injected_posts(world, due)
             self.heeds(world, due)
         with self._stage("active"):
@@ -128,7 +130,7 @@ class Simulation:
             world.remember_seen(feed)
             self.feed.learn(world, events, feed)
             if not founding:
-                self.mind.remember(world, feed, decisions, self.streams, self.workers, events)
+                self._remember(feed, decisions, events)
         with self._stage("measure"):
             points, histogram = self.measures.measure(world, events, feed)
             self.digest = digests.step_digest(
@@ -141,7 +143,7 @@ class Simulation:
                 decision_targets=targets,
                 events=events,
                 posts=self._new_posts(first_new),
-                follows=self._founding_follows() if founding else _follow_changes(events),
+                follows=self._founding_follows() if founding else follow_changes(events),
                 impressions=impressions,
                 opinions=world.shown_opinions(),
                 texts=[(int(i), world.texts[int(i)]) for i in fresh],
@@ -158,6 +160,14 @@ class Simulation:
         with self._stage("commit"):
             self.sink.commit(record, world)
         return record
+
+    def _remember(self, feed: FeedBatch, decisions: DecisionBatch, events: EventBatch) -> None:
+        """Let minds remember. Whatever they make of it, an automated account thinks what it thought."""
+        fixed = np.flatnonzero(self.world.users.automated)
+        held = self.world.users.opinions[fixed]
+        self.mind.remember(self.world, feed, decisions, self.streams, self.workers, events)
+        if fixed.shape[0]:
+            self.world.users.opinions[fixed] = held
 
     def _serve(self, viewers: NDArray[np.int32]) -> FeedBatch:
         return self.feed.rank(self.world, viewers, self.feed_size, self.streams, self.workers)
@@ -218,10 +228,3 @@ class Simulation:
 
 def _tiers(rows: int, tier: str) -> NDArray[np.uint8]:
     return np.full(rows, TIERS.index(tier), np.uint8)
-
-
-def _follow_changes(events: EventBatch) -> FollowChanges:
-    done = events.outcome == 0
-    rows = np.flatnonzero(done & ((events.code == code_of("follow")) | (events.code == code_of("unfollow"))))
-    on = (events.code[rows] == code_of("follow")).astype(np.uint8)
-    return FollowChanges(events.actor[rows], events.user[rows], on)

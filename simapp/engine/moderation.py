@@ -34,8 +34,8 @@ def moderation(world: World, due: list[Intervention]) -> ActionBatch:
 
     Settings of a change whose kind is a moderating action: `post`, one of BY_COUNTER or
     {"at": step, "text": text, "author": user or "most_followed", "nth": k} for the k-th (from 0) injected post
-    of that step, text and author; or
-    `user`, a number or "most_followed"; and `text`, where the action takes one. Raises WrongInput for a user
+    of that step, text and author, or {"key": identity}; or `user`, a number or "most_followed"; and `text` and
+    `activity` (how many times as active), where the action takes one. Raises WrongInput for a user
     that is none.
     """
     orders = [i for i in due if i.kind in all_actions() and action_named(i.kind).moderates]
@@ -49,6 +49,8 @@ def moderation(world: World, due: list[Intervention]) -> ActionBatch:
             batch.post[row] = _post(world, change.kind, s["post"])
         if "user" in s:
             batch.user[row] = _user(world, change.kind, s["user"], change.at)
+        if "activity" in s:
+            batch.amount[row] = int(s["activity"])
         if "text" in s:
             batch.text[row] = world.texts.add(str(s["text"]))
     return batch
@@ -57,6 +59,9 @@ def moderation(world: World, due: list[Intervention]) -> ActionBatch:
 def _post(world: World, kind: str, named: Any) -> int:
     """Return the serial of the post that is meant, -1 when there is none."""
     posts = world.posts
+    if isinstance(named, dict) and "key" in named:
+        rows = np.flatnonzero(posts.key == int(named["key"]))
+        return posts.base + int(rows[0]) if rows.shape[0] else -1
     if isinstance(named, dict):
         here = (posts.step == int(named["at"])) & (posts.kind == POST)
         here &= (posts.key & np.int64(ids.MAX_PER_STEP - 1)) >= _INJECTED
@@ -86,9 +91,16 @@ def _open_to(world: World, kind: str) -> NDArray[np.bool_]:
     return np.asarray((posts.removed != 0) == (kind == "restore_post"))
 
 
+def _could_be(world: World, kind: str) -> NDArray[np.bool_]:
+    """Return bool[N]: accounts that the action could change."""
+    if kind in {"automate_user", "undo_automate_user"}:
+        return np.asarray((world.users.automated != 0) == (kind == "undo_automate_user"))
+    return np.asarray((world.users.suspended != 0) == (kind == "reinstate_user"))
+
+
 def _user(world: World, kind: str, named: Any, at: int) -> int:
     if named == MOST_FOLLOWED:
-        able = np.flatnonzero((world.users.suspended != 0) == (kind == "reinstate_user"))
+        able = np.flatnonzero(_could_be(world, kind))
         return int(able[np.argmax(world.follows.followers[able])]) if able.shape[0] else -1
     user = int(named)
     if not 0 <= user < len(world.users):

@@ -60,18 +60,18 @@ class LiveMetrics:
         """Return (points by name, histogram int64[T, bins] of shown opinions over equal bins of [-1, 1])."""
         view = View.of(world, events, self._codes, self._topic, self._workers, feed)
         view.kept = lambda x: self._kept.rows(
-            world.step, x, world.follows, self._did(events, "follow"), self._did(events, "unfollow"), self._workers
+            world.step, x, world.follows, self._moved(events, "follow"), self._moved(events, "unfollow"), self._workers
         )
         points = {metric.name: metric.compute(view) for metric in self._metrics}
         histogram = np.zeros((view.opinions.shape[1], self._bins), np.int64)
         passes.count_bins(view.opinions, histogram)
         return points, histogram
 
-
-    def _did(self, events: EventBatch, action: str) -> NDArray[np.int32]:
-        done = (events.outcome == 0) & (events.code == self._codes.get(action, -1))
-        actors: NDArray[np.int32] = events.actor[done]
-        return actors
+    def _moved(self, events: EventBatch, action: str) -> NDArray[np.int32]:
+        """Return the followers whose follows changed, by themselves or by order of the platform."""
+        done = events.outcome == 0
+        own, ordered = (events.code == self._codes.get(name, -1) for name in (action, f"order_{action}"))
+        return np.concatenate([events.actor[done & own], events.item[done & ordered]])
 
 
 def check_metrics(metrics: Iterable[str]) -> None:

@@ -272,7 +272,7 @@ class Parts:
             nobody = np.array([ids.SYSTEM], np.int32)
             drawn = self.rule_mind().writing.appeal(self.streams, at, nobody, ids.post_key(nobody, at, nth))
             settings_["appeal"] = float(drawn[0])
-        if "topic" in settings_:
+        if settings_.get("topic") is not None:
             settings_["topic"] = world.topics.index(settings_["topic"])
         return Intervention(kind, at, settings_)
 

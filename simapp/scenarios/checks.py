@@ -11,6 +11,7 @@ from simapp.scenarios.parts.moderation import ModeratesPost, ModeratesUser
 from simapp.scenarios.parts.network import NoNetwork
 from simapp.scenarios.parts.personas import Personas
 from simapp.scenarios.parts.posts import SeedPostPart
+from simapp.scenarios.parts.steering import AutomateUser, Rewire, SetBots
 from simapp.scenarios.problems import ScenarioProblem
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MAX_FOLLOWS = 100_000_000
 
 def cross_problems(scenario: Scenario) -> list[ScenarioProblem]:
     """Return what does not fit together although each part is fine by itself."""
-    parts = (_network, _writers, _first_votes, _moderation, _feed_groups, _facts)
+    parts = (_network, _writers, _topics, _first_votes, _moderation, _feed_groups, _facts)
     return [problem for part in parts for problem in part(scenario)]
 
 
@@ -65,6 +66,15 @@ def _writers(scenario: Scenario) -> list[ScenarioProblem]:
         if isinstance(post.author, int) and post.author >= users and scenario.population.people is None:
             accepted = f"a user's number from 0 to {users - 1}, or one of most_followed, random"
             found.append(ScenarioProblem.wrong(f"{path}.author", post.author, accepted))
+    return found
+
+
+def _topics(scenario: Scenario) -> list[ScenarioProblem]:
+    found = []
+    for i, change in enumerate(scenario.interventions):
+        if isinstance(change, Rewire | SetBots | AutomateUser) and change.topic not in (None, *scenario.topics):
+            accepted = f"one of the scenario's topics ({', '.join(scenario.topics)}), or nothing"
+            found.append(ScenarioProblem.wrong(f"interventions.{i}.topic", change.topic, accepted))
     return found
 
 

@@ -23,6 +23,8 @@ from tests.recommender.worlds import found, write
 
 MODERATING = [name for name, action in all_actions().items() if action.moderates]
 DONE = Outcome.DONE
+# Who follows the user 2 of a small world, and who does not yet: what is ordered about a follow names its follower.
+FOLLOWER = {"order_unfollow": 1, "order_follow": 5}
 
 
 def ordinary(world: World) -> World:
@@ -40,9 +42,10 @@ def test_moderation_is_the_scenarios_unless_the_platform_offers_it_to_users(name
         done = Outcome.NOTHING_TO_UNDO
     else:
         done = DONE
-    assert do(ordinary(small_world()), name, 4, post=0, user=2, text=1) == Outcome.NOT_OFFERED
-    assert do(ordinary(small_world()), name, ids.SYSTEM, post=0, user=2, text=1) == done
-    assert do(small_world(), name, 4, post=0, user=2, text=1) == done
+    follower = FOLLOWER.get(name, -1)
+    assert do(ordinary(small_world()), name, 4, post=0, user=2, text=1, item=follower) == Outcome.NOT_OFFERED
+    assert do(ordinary(small_world()), name, ids.SYSTEM, post=0, user=2, text=1, item=follower) == done
+    assert do(small_world(), name, 4, post=0, user=2, text=1, item=follower) == done
 
 
 def test_a_removed_post_is_nowhere_until_it_is_restored() -> None:

@@ -37,7 +37,7 @@ MAGIC = b"sociarium snapshot 2\n"
 _LEVEL = 1
 _CHUNK = 1 << 20
 _USERS = ("age", "gender", "rhythm", "rhythms", "level", "voice", "community", "opinions", "seen", "seen_at",
-          "suspended")  # fmt: skip
+          "suspended", "automated")  # fmt: skip
 _RULES = ("allow_self_rating", "exclusive_votes", "show_score", "hot_steps", "seen_memory", "report_threshold")
 
 
@@ -192,7 +192,7 @@ def _world(header: dict[str, Any], stream: BinaryIO) -> World:
             datetime.fromisoformat(header["clock"]["start"]), int(header["clock"]["minutes_per_step"])
         ),
         rules=Rules(offered=held["rules"]["offered"], **header["rules"]),
-        users=Users(**held["users"]),
+        users=_users(held["users"]),
         follows=follows,
         posts=Posts.from_arrays(held["posts"]),
         texts=Texts.from_arrays(held["texts"]),
@@ -208,6 +208,12 @@ def _world(header: dict[str, Any], stream: BinaryIO) -> World:
         extra=held["extra"],
         opinion_range=_interval(header.get("opinion_range", (-1.0, 1.0))),
     )
+
+
+def _users(columns: dict[str, NDArray[Any]]) -> Users:
+    # Snapshots of earlier versions know of no automated accounts.
+    nobody = np.zeros(columns["suspended"].shape[0], np.int16)
+    return Users(**{"automated": nobody, **columns})
 
 
 def _interval(ends: Any) -> tuple[float, float]:

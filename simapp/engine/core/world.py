@@ -68,7 +68,8 @@ class Users:
 
     opinions float64[N, T] native; seen uint32[N, S]: serials last shown (NEVER where empty), of a repost
     that of what it shows, a ring whose next slot is seen_at int32[N]. S may be 0. suspended uint8[N]: 1 for
-    accounts that may not act.
+    accounts that may not act. automated int16[N]: 0 for an account that its owner uses, else how many times as
+    active as its owner it is by itself; its opinions stay as they are.
     """
 
     age: NDArray[np.int16]
@@ -82,6 +83,7 @@ class Users:
     seen: NDArray[np.uint32]
     seen_at: NDArray[np.int32]
     suspended: NDArray[np.uint8]
+    automated: NDArray[np.int16]
 
     def __len__(self) -> int:
         return int(self.age.shape[0])
@@ -148,6 +150,7 @@ class World:
             seen=np.full((n, rules.seen_memory), NEVER, np.uint32),
             seen_at=np.zeros(n, np.int32),
             suspended=np.zeros(n, np.uint8),
+            automated=np.zeros(n, np.int16),
         )
         follows = Follows.from_edges(n, population.follower, population.followee)
         desk = Desk(population.profiles)

@@ -21,6 +21,7 @@ from simapp.scenarios.parts.moderation import (
 from simapp.scenarios.parts.pipelines import PARAMS, Params, PartName, PipelinePart, PresetName, check_custom
 from simapp.scenarios.parts.population import refuse
 from simapp.scenarios.parts.posts import APPEAL, STANCE, TEXT
+from simapp.scenarios.parts.steering import AutomateUser, Rewire, SetBots, UndoAutomateUser
 
 
 class InjectPost(Part):
@@ -88,6 +89,10 @@ InterventionPart = Annotated[
     | UndoDemotePost
     | SuspendUser
     | ReinstateUser
+    | Rewire
+    | SetBots
+    | AutomateUser
+    | UndoAutomateUser
     | PlantFact
     | ForgetFact,
     Field(discriminator="kind"),

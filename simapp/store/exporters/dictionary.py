@@ -32,7 +32,14 @@ _APPEAL = Column(
     "appeal", "float32", "how much a post invites reposting, on the scale of a probability", "", "0 and up"
 )
 _TOPIC = Column("topic", "string", "topic, a slug of the scenario", missing="unknown")
-_ITEM = Column("item", "int32", "number of the group made or named, or of the product bought", "", "0 and up", "none")
+_ITEM = Column(
+    "item",
+    "int32",
+    "number of the group made or named, of the product bought, or of the follower in an ordered follow",
+    "",
+    "0 and up",
+    "none",
+)
 _AMOUNT = Column("amount", "int16", "how many were asked for; 0 where nothing is counted")
 _ACTOR = Column("actor", "int32", f"who acted: {_USER}", missing="the scenario itself")
 

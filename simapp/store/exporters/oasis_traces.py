@@ -213,6 +213,16 @@ def _unfollow(tracer: Tracer, e: Happened) -> dict[str, Any]:
     return {"followee_id": e.other}
 
 
+def _order_follow(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    tracer.follows.add(e.item, e.other, e.time)
+    return {"follower_id": e.item, "followee_id": e.other}
+
+
+def _order_unfollow(tracer: Tracer, e: Happened) -> dict[str, Any]:
+    tracer.follows.remove(e.item, e.other)
+    return {"follower_id": e.item, "followee_id": e.other}
+
+
 def _mute(tracer: Tracer, e: Happened) -> dict[str, Any]:
     tracer.mutes.add(e.user, e.other, e.time)
     return {"mutee_id": e.other}
@@ -275,6 +285,8 @@ _HANDLERS: dict[str, Callable[[Tracer, Happened], dict[str, Any]]] = {
     "report_post": _report_post,
     "follow": _follow,
     "unfollow": _unfollow,
+    "order_follow": _order_follow,
+    "order_unfollow": _order_unfollow,
     "mute": _mute,
     "unmute": _unmute,
     "create_group": _create_group,

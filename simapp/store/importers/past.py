@@ -23,6 +23,7 @@ from simapp.engine.core.errors import WrongInput
 from simapp.engine.core.population import ListedProfiles, Population, ProfileRow
 from simapp.engine.core.texts import text_hash
 from simapp.engine.core.world import World
+from simapp.engine.edges import follow_changes
 from simapp.engine.record import FollowChanges, Impressions, MetricPoint, NewPosts, StepRecord
 from simapp.engine.retell import Contradiction, Told, retell
 from simapp.store.exporters import dictionary as d
@@ -237,8 +238,8 @@ class Past:
             once = np.unique(pairs).shape[0] == pairs.shape[0] and not (told.follower == told.followee).any()
             _demand(once and bool((told.on == 1).all()), "follows of step 0 must be edges, each once, none to oneself")
             return
-        change = (events.outcome == 0) & np.isin(events.code, (code_of("follow"), code_of("unfollow")))
-        made = (events.actor[change], events.user[change], events.code[change] == code_of("follow"))
+        changed = follow_changes(events)
+        made = (changed.follower, changed.followee, changed.on != 0)
         same = all(
             np.array_equal(a[np.lexsort(made)], b[np.lexsort((told.follower, told.followee, told.on))])
             for a, b in zip(made, (told.follower, told.followee, told.on), strict=True)
