@@ -12,6 +12,7 @@ from simapp.web import (
     decision_pages,
     endpoints_page,
     export_pages,
+    interventions_page,
     interviews_page,
     people_page,
     reply_pages,
@@ -34,6 +35,7 @@ _to_sign_in = login_not_required(RedirectView.as_view(pattern_name="sign-in", qu
 _of_run = (
     *run_page.urlpatterns,
     *interviews_page.urlpatterns,
+    *interventions_page.urlpatterns,
     *decision_pages.urlpatterns,
     path("replies.jsonl.zst", reply_pages.download, name="replies"),
 )

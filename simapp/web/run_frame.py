@@ -28,6 +28,7 @@ VIEWS = (
     ("overview", "Overview", "run:page"),
     ("feed", "Feed", "run:page"),
     ("health", "Health", "run:page"),
+    ("interventions", "Interventions", "run:interventions"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )
