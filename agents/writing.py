@@ -49,7 +49,9 @@ class Writing:
             world.users.voice[users] * audience[users] / world.extra[MEAN_AUDIENCE][0]
         )
         automated = world.users.automated
-        return chance * np.maximum(automated[users], 1) if automated.any() else chance
+        if automated.any():
+            chance *= np.maximum(automated[users], 1)
+        return chance
 
     def topics(self, world: World, users: NDArray[np.int32], streams: Streams) -> NDArray[np.int16]:
         """Return the topic each user writes about int16[A]: drawn in proportion to how much they care."""

@@ -32,6 +32,7 @@ VIEWS = (
     ("users", "Users", "run:users"),
     ("interventions", "Interventions", "run:interventions"),
     ("health", "Health", "run:page"),
+    ("interventions", "Interventions", "run:interventions"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )

@@ -93,22 +93,24 @@ def test_typing_is_checked_without_doing_anything(browser: Any, run: Run) -> Non
     assert not RunInput.objects.filter(run_id=run.pk).exists()
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        {"kind": "label_post", "post": "most_shared", "text": "disputed"},
-        {"kind": "switch_feed", "preset": "reddit-hot", "params": "explore: 0.2"},
-        {"kind": "rewire", "how": "within", "share": ".25", "topic": ""},
-        {"kind": "set_bots", "share": "0.1", "activity": "4", "stance": "−0.5", "topic": "work"},
-        {"kind": "automate_user", "user": "3", "activity": "4", "stance": "", "topic": ""},
-        {"kind": "undo_automate_user", "user": "random"},
-    ],
+TYPED = (
+    {"kind": "label_post", "post": "most_shared", "text": "disputed"},
+    {"kind": "switch_feed", "preset": "reddit-hot", "params": "explore: 0.2"},
+    {"kind": "rewire", "how": "within", "share": ".25", "topic": ""},
+    {"kind": "set_bots", "share": "0.1", "activity": "4", "stance": "−0.5", "topic": "work"},
+    {"kind": "automate_user", "user": "3", "activity": "4", "stance": "", "topic": ""},
+    {"kind": "undo_automate_user", "user": "random"},
 )
-def test_each_form_says_what_its_kind_needs(browser: Any, run: Run, typed: dict[str, str]) -> None:
-    form = text_of(browser.get(address(run) + f"?kind={typed['kind']}"))
-    assert all(f'name="{name}"' in form for name in typed)
-    assert browser.post(address(run, "intervene"), {"when": "now", **typed}).status_code == 302
-    assert RunInput.objects.get(run_id=run.pk).kind == typed["kind"]
+
+
+def test_each_form_asks_what_its_kind_needs(browser: Any, run: Run) -> None:
+    for typed in TYPED:
+        form = text_of(browser.get(address(run) + f"?kind={typed['kind']}"))
+        assert all(f'name="{name}"' in form for name in typed), typed
+        assert browser.post(address(run, "intervene"), {"when": "now", **typed}).status_code == 302, typed
+    rows = RunInput.objects.filter(run_id=run.pk, step=7).order_by("seq")
+    assert list(rows.values_list("kind", flat=True)) == [typed["kind"] for typed in TYPED]
+    assert rows[3].payload == {"share": 0.1, "activity": 4, "stance": -0.5, "topic": rows[3].payload["topic"]}
 
 
 def test_a_planned_one_can_be_withdrawn_and_a_done_one_cannot(browser: Any, run: Run) -> None:
