@@ -18,20 +18,21 @@ def methods_of(results: Results) -> str:
     """Return some sentences for a methods section."""
     experiment, grid = results.experiment, results.grid
     parts = [_what(experiment, grid), _arms(grid), _came_of_it(experiment, grid)]
-    if len(grid.arms) > 1:
+    if results.tests:
         parts.append(_analysis(results))
     return " ".join(part for part in parts if part)
 
 
 def _what(experiment: Experiment, grid: Grid) -> str:
     source = experiment.version
+    title = source.document.get("title", source.scenario.title)
     last = experiment.first_seed + experiment.replicates - 1
     many = len(grid.arms)
     seeds = f"seed {last}" if experiment.replicates == 1 else f"seeds {experiment.first_seed} to {last}"
     shared = ", the same in every arm, so that arms share their random draws" if many > 1 else ""
     return (
         f"{_count(many, 'arm')} of {_count(experiment.replicates, 'replicate')} each of the scenario "
-        f"\u201c{source.scenario.title}\u201d (version {source.number}, SHA-256 {source.document_sha256[:12]}) ran for "
+        f"\u201c{title}\u201d (version {source.number}, SHA-256 {source.document_sha256[:12]}) ran for "
         f"{_count(experiment.steps, 'step')} with {seeds}{shared} (Sociarium {_release()})."
     )
 

@@ -56,5 +56,5 @@ def sign_flip(differences: NDArray[np.float64]) -> SignFlip | None:
 def _all_signs(n: int) -> NDArray[np.float64]:
     """Return float64[2^(n-1), n] of +1 and -1: half of all flips; the other half mirrors it and changes no p."""
     rows = np.arange(2 ** (n - 1))
-    signs: NDArray[np.float64] = 1.0 - 2.0 * ((rows[:, None] >> np.arange(n)) & 1)
+    signs: NDArray[np.float64] = np.where((rows[:, None] >> np.arange(n)) & 1, -1.0, 1.0).astype(np.float64)
     return signs
