@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -159,7 +160,15 @@ def _column(asked: Asked, place: int) -> Column:
 
 
 def _run_lines(columns: list[Column]) -> list[dict[str, Any]]:
-    return [{"label": f"#{c.run.pk} {c.name}", "colour": c.colour, "dash": c.dash} for c in columns]
+    # What all names begin with tells nothing apart: "Feeds · control · 1" and "Feeds · ranked · 1".
+    shared = commonprefix([c.name for c in columns])
+    if len({c.name for c in columns}) > 1:
+        head, dot, _ = shared.rpartition(" \u00b7 ")
+        shared = head + dot
+    return [
+        {"label": f"#{c.run.pk} {c.name.removeprefix(shared)}".strip(), "colour": c.colour, "dash": c.dash}
+        for c in columns
+    ]
 
 
 def _group_lines(groups: list[side_by_side.Group]) -> list[dict[str, Any]]:
