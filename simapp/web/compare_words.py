@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from simapp.statistics.bands import Kind
 
+DOT = " \u00b7 "  # between the parts of a name
 BANDS = (("interval", "95 % interval"), ("range", "lowest to highest"))
 
 
@@ -161,13 +161,13 @@ def _column(asked: Asked, place: int) -> Column:
 
 def _run_lines(columns: list[Column]) -> list[dict[str, Any]]:
     # What all names begin with tells nothing apart: "Feeds · control · 1" and "Feeds · ranked · 1".
-    shared = commonprefix([c.name for c in columns])
-    if len({c.name for c in columns}) > 1:
-        head, dot, _ = shared.rpartition(" \u00b7 ")
-        shared = head + dot
+    parts = [column.name.split(DOT) for column in columns]
+    alike = 0
+    while all(len(part) > alike and part[alike] == parts[0][alike] for part in parts):
+        alike += 1
     return [
-        {"label": f"#{c.run.pk} {c.name.removeprefix(shared)}".strip(), "colour": c.colour, "dash": c.dash}
-        for c in columns
+        {"label": f"#{c.run.pk} {DOT.join(part[alike:])}".strip(), "colour": c.colour, "dash": c.dash}
+        for c, part in zip(columns, parts, strict=True)
     ]
 
 
