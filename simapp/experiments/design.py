@@ -84,7 +84,9 @@ def check(design: Design, base: Scenario) -> Plan:
     if not 1 <= len(title) <= LONGEST_TITLE:
         found.problems["title"] = f"title has {len(title)} characters; it must have 1 to {LONGEST_TITLE}."
     if len(design.question) > LONGEST_QUESTION:
-        found.problems["question"] = f"question has {len(design.question)} characters; {LONGEST_QUESTION} at most."
+        found.problems["question"] = (
+            f"question has {len(design.question)} characters; {LONGEST_QUESTION} at most."
+        )
     found.whole("replicates", design.replicates, 1, MOST_REPLICATES)
     found.whole("first_seed", design.first_seed, 0, MAX_SEED - MOST_REPLICATES)
     steps = base.clock.steps if design.steps is None else design.steps
@@ -120,7 +122,9 @@ def _documents(arms: Sequence[ArmDesign], base: Scenario, found: _Found) -> tupl
         try:
             documents.append(_document(arm, base))
         except ScenarioInvalid as wrong:
-            found.problems[f"arm-{i}"] = f"Arm {name or i + 1}: {' '.join(p.message for p in wrong.problems[:3])}"
+            found.problems[f"arm-{i}"] = (
+                f"Arm {name or i + 1}: {' '.join(p.message for p in wrong.problems[:3])}"
+            )
         except WrongInput as wrong:
             found.problems[f"arm-{i}"] = f"Arm {name or i + 1}: {wrong}"
     return tuple(documents)
@@ -133,7 +137,9 @@ def _document(arm: ArmDesign, base: Scenario) -> Scenario:
     if document.clock.steps != base.clock.steps:
         raise WrongInput("clock.steps cannot differ between arms; set the steps of the experiment.")
     if document.clock.minutes_per_step != base.clock.minutes_per_step:
-        raise WrongInput("clock.minutes_per_step cannot differ between arms; their steps could not be compared.")
+        raise WrongInput(
+            "clock.minutes_per_step cannot differ between arms; their steps could not be compared."
+        )
     check_metrics(document.metrics)
     return document
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.experiments.design import ArmDesign, Design
+from simapp.scenarios.leaves import written
 from simapp.scenarios.yaml_text import read_text
 
 FIELDS = ("title", "question", "scenario", "arms", "replicates", "first_seed", "steps", "metrics", "reading")
@@ -51,7 +51,7 @@ def _arm(raw: Any, number: int) -> ArmDesign:
         raise WrongInput(msg)
     changes = raw.get("set") or []
     if isinstance(changes, Mapping):
-        changes = [f"{path}={json.dumps(value, default=str)}" for path, value in changes.items()]
+        changes = [f"{path}={written(value)}" for path, value in changes.items()]
     if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
         msg = f"set of arm {raw['name'][:60]} must be a list of path=value lines, or paths with values."
         raise WrongInput(msg)

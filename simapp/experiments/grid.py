@@ -90,7 +90,9 @@ def grid_of(experiment: Experiment) -> Grid:
     for cell in cells:
         newest[cell.arm_id, cell.replicate] = cell
     named = [cell.run_id for cell in newest.values() if cell.run_id]
-    runs = Run.objects.filter(pk__in=named, deleted=None).select_related("parent").defer("fingerprint", "error")
+    runs = (
+        Run.objects.filter(pk__in=named, deleted=None).select_related("parent").defer("fingerprint", "error")
+    )
     found = {run.pk: run for run in runs}
     rows = [
         [

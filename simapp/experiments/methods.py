@@ -18,27 +18,29 @@ def methods_of(results: Results) -> str:
     """Return some sentences for a methods section."""
     experiment, grid = results.experiment, results.grid
     parts = [_what(experiment, grid), _arms(grid), _came_of_it(experiment, grid)]
-    if len(grid.arms) > 1:
+    if results.tests:
         parts.append(_analysis(results))
     return " ".join(part for part in parts if part)
 
 
 def _what(experiment: Experiment, grid: Grid) -> str:
     source = experiment.version
+    title = source.document.get("title", source.scenario.title)
     last = experiment.first_seed + experiment.replicates - 1
     many = len(grid.arms)
     seeds = f"seed {last}" if experiment.replicates == 1 else f"seeds {experiment.first_seed} to {last}"
     shared = ", the same in every arm, so that arms share their random draws" if many > 1 else ""
     return (
         f"{_count(many, 'arm')} of {_count(experiment.replicates, 'replicate')} each of the scenario "
-        f"\u201c{source.scenario.title}\u201d (version {source.number}, SHA-256 {source.document_sha256[:12]}) ran for "
+        f"\u201c{title}\u201d (version {source.number}, SHA-256 {source.document_sha256[:12]}) ran for "
         f"{_count(experiment.steps, 'step')} with {seeds}{shared} (Sociarium {_release()})."
     )
 
 
 def _arms(grid: Grid) -> str:
     said = [
-        f"{arm.name}: {'; '.join(arm.changes) if arm.changes else 'the scenario as it is'}" for arm in grid.arms
+        f"{arm.name}: {'; '.join(arm.changes) if arm.changes else 'the scenario as it is'}"
+        for arm in grid.arms
     ]
     return f"Arms, the control first: {' | '.join(said)}."
 
@@ -53,14 +55,18 @@ def _came_of_it(experiment: Experiment, grid: Grid) -> str:
 def _steered(grid: Grid) -> str:
     """What members did inside runs: then an arm is no longer its setting alone."""
     rows = [run.rows for run in grid.runs()]
-    touched = RunInput.objects.filter(run_id__in=rows, member_id__isnull=False).values("run_id").distinct().count()
+    touched = (
+        RunInput.objects.filter(run_id__in=rows, member_id__isnull=False).values("run_id").distinct().count()
+    )
     return f" In {_count(touched, 'run')} a member intervened while it ran." if touched else ""
 
 
 def _analysis(results: Results) -> str:
     experiment = results.experiment
     found = [one.found for metric in results.metrics for one in metric.contrasts]
-    read = "its value at the last step" if experiment.reading == "last" else "its mean over steps 1 to the last"
+    read = (
+        "its value at the last step" if experiment.reading == "last" else "its mean over steps 1 to the last"
+    )
     pairs = sorted({one.n for one in found})
     span = str(pairs[0]) if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
     tests = [one.test for one in found if one.test]

@@ -74,7 +74,9 @@ def preview_of(documents: Sequence[Scenario], steps: int, replicates: int, membe
         check(needed, free_here())
     except Refused as problem:
         refused = str(problem).replace("The run needs", "The runs need together")
-    return Preview(len(each), replicates, needed, at_once, tuple(_models(documents, replicates, member)), refused)
+    return Preview(
+        len(each), replicates, needed, at_once, tuple(_models(documents, replicates, member)), refused
+    )
 
 
 def _models(documents: Sequence[Scenario], replicates: int, member: Any) -> list[str]:

@@ -101,7 +101,9 @@ def bands_of(experiment: Experiment, grid: Grid, most: int = 200) -> tuple[list[
     fewer = max(30, min(most, 60_000 // max(1, len(runs) * len(experiment.metrics))))
     points = metric_points(runs, experiment.metrics, fewer)
     # A run's own last step lies between the common ones.
-    common = [i for i, step in enumerate(points.steps) if step % points.every == 0 or step == experiment.steps]
+    common = [
+        i for i, step in enumerate(points.steps) if step % points.every == 0 or step == experiment.steps
+    ]
     found: dict[str, list[Band]] = {}
     for name in experiment.metrics:
         found[name] = [

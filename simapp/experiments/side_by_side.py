@@ -171,7 +171,9 @@ def lines_of(runs: Sequence[Run], names: Sequence[str], most: int = 300) -> dict
                 if start <= step <= run.step and (step % points.every == 0 or step == run.step)
             ]
             values = points.values[run.pk][name]
-            found[name].append({"steps": [points.steps[i] for i in at], "values": [_short(values[i]) for i in at]})
+            found[name].append(
+                {"steps": [points.steps[i] for i in at], "values": [_short(values[i]) for i in at]}
+            )
     return found
 
 

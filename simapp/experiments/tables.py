@@ -60,7 +60,12 @@ def series(experiment: Experiment, grid: Grid, metric: str, most: int = 2000) ->
     steps, bands = bands_of(experiment, grid, most)
     for t, step in enumerate(steps):
         for arm, band in zip(grid.arms, bands[metric], strict=True):
-            yield [step, arm.name, int(band.n[t]), *(_plain(float(v[t])) for v in (band.mean, band.low, band.high))]
+            yield [
+                step,
+                arm.name,
+                int(band.n[t]),
+                *(_plain(float(v[t])) for v in (band.mean, band.low, band.high)),
+            ]
 
 
 def as_json(results: Results) -> dict[str, Any]:
@@ -99,7 +104,12 @@ def series_json(experiment: Experiment, grid: Grid) -> dict[str, Any]:
         "steps": steps,
         "metrics": {
             name: [
-                {"mean": _short(band.mean), "low": _short(band.low), "high": _short(band.high), "n": band.n.tolist()}
+                {
+                    "mean": _short(band.mean),
+                    "low": _short(band.low),
+                    "high": _short(band.high),
+                    "n": band.n.tolist(),
+                }
                 for band in rows
             ]
             for name, rows in bands.items()

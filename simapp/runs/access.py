@@ -104,7 +104,11 @@ def runs_for(member: Any) -> QuerySet[Run]:
 
 def get_run(member: Any, run_id: int) -> Run:
     """Return one run that a member may see; Run.DoesNotExist otherwise, as if it were not there."""
-    return runs_for(member).select_related("scenario_version__scenario", "owner").get(pk=run_id)
+    return (
+        runs_for(member)
+        .select_related("scenario_version__scenario", "owner", "cell__arm__experiment")
+        .get(pk=run_id)
+    )
 
 
 def runs_with(member: Any, right: str) -> QuerySet[Run]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from simapp.models import Cell, Run
+from simapp.models import Run
 from simapp.runs import access
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from simapp.models import Cell
 
 MOST = 20  # forks and tails that a page names
 
@@ -57,5 +59,5 @@ def relatives(run: Run, member: Any) -> Relatives:
         tails=tails[:MOST],
         more=len(found) > MOST,
         tail_of=visible.filter(pk=run.tail_of_id).first() if run.tail_of_id else None,
-        cell=Cell.objects.filter(run=run).select_related("arm__experiment").first(),
+        cell=getattr(run, "cell", None),
     )

@@ -45,9 +45,8 @@ def sign_flip(differences: NDArray[np.float64]) -> SignFlip | None:
     beyond = 0
     # In pieces: some thousand differences times all flips would not fit.
     piece = max(1, min(FLIPS, 4_000_000 // n))
-    source = generator("sign flips", n)
     for start in range(0, FLIPS, piece):
-        signs = source.integers(0, 2, size=(min(piece, FLIPS - start), n), dtype=np.int8) * 2 - 1
+        signs = _drawn_signs(n, start, min(piece, FLIPS - start))
         beyond += int(np.count_nonzero(np.abs(signs @ moved) >= reached))
     return SignFlip((1 + beyond) / (1 + FLIPS), FLIPS, exact=False)
 
@@ -56,5 +55,13 @@ def sign_flip(differences: NDArray[np.float64]) -> SignFlip | None:
 def _all_signs(n: int) -> NDArray[np.float64]:
     """Return float64[2^(n-1), n] of +1 and -1: half of all flips; the other half mirrors it and changes no p."""
     rows = np.arange(2 ** (n - 1))
-    signs: NDArray[np.float64] = 1.0 - 2.0 * ((rows[:, None] >> np.arange(n)) & 1)
+    signs: NDArray[np.float64] = np.where((rows[:, None] >> np.arange(n)) & 1, -1.0, 1.0).astype(np.float64)
+    return signs
+
+
+@lru_cache(maxsize=8)
+def _drawn_signs(n: int, start: int, rows: int) -> NDArray[np.int8]:
+    """Return int8[rows, n] of +1 and -1, drawn for this n and piece: the same ones at every call."""
+    drawn = generator("sign flips", n, start).integers(0, 2, size=(rows, n), dtype=np.int8)
+    signs: NDArray[np.int8] = (drawn * 2 - 1).astype(np.int8)
     return signs

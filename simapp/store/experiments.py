@@ -81,9 +81,7 @@ class Cell(models.Model):
     arm = models.ForeignKey(Arm, models.CASCADE, related_name="cells")
     replicate = models.PositiveIntegerField()
     attempt = models.PositiveIntegerField(default=1)
-    run = models.OneToOneField(
-        "simapp.Run", models.SET_NULL, null=True, blank=True, related_name="cell"
-    )
+    run = models.OneToOneField("simapp.Run", models.SET_NULL, null=True, blank=True, related_name="cell")
 
     class Meta:
         ordering: ClassVar = ["arm", "replicate", "attempt"]

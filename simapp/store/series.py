@@ -62,7 +62,8 @@ def metric_points(runs: Sequence[Run], names: Sequence[str], most: int = 300) ->
         steps.add(step)
     order = sorted(steps)
     values = {
-        run.pk: {name: [found.get((run.pk, name), {}).get(step) for step in order] for name in names} for run in runs
+        run.pk: {name: [found.get((run.pk, name), {}).get(step) for step in order] for name in names}
+        for run in runs
     }
     return Points(order, values, every)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simapp.statistics.bands import Kind
 
+DOT = " \u00b7 "  # between the parts of a name
 BANDS = (("interval", "95 % interval"), ("range", "lowest to highest"))
 
 
@@ -159,7 +160,15 @@ def _column(asked: Asked, place: int) -> Column:
 
 
 def _run_lines(columns: list[Column]) -> list[dict[str, Any]]:
-    return [{"label": f"#{c.run.pk} {c.name}", "colour": c.colour, "dash": c.dash} for c in columns]
+    # What all names begin with tells nothing apart: "Feeds · control · 1" and "Feeds · ranked · 1".
+    parts = [column.name.split(DOT) for column in columns]
+    alike = 0
+    while all(len(part) > alike and part[alike] == parts[0][alike] for part in parts):
+        alike += 1
+    return [
+        {"label": f"#{c.run.pk} {DOT.join(part[alike:])}".strip(), "colour": c.colour, "dash": c.dash}
+        for c, part in zip(columns, parts, strict=True)
+    ]
 
 
 def _group_lines(groups: list[side_by_side.Group]) -> list[dict[str, Any]]:

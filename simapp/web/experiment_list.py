@@ -45,6 +45,14 @@ class Row:
                 return status
         return "finished" if self.finished == self.cells else "stopped"
 
+    @property
+    def word(self) -> str:
+        """The same in words: how many failed, where not all did the same."""
+        many = self.counts.get(self.state, 0)
+        return (
+            f"{many} {self.state}" if self.state in ("failed", "stopped", "paused") and many else self.state
+        )
+
 
 @require_safe
 def experiments(request: HttpRequest) -> HttpResponse:
@@ -67,10 +75,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
 
 def _rows(found: Sequence[Experiment]) -> list[Row]:
     arms = dict(
-        Arm.objects.filter(experiment__in=found)
-        .order_by()
-        .values_list("experiment")
-        .annotate(n=Count("pk"))
+        Arm.objects.filter(experiment__in=found).order_by().values_list("experiment").annotate(n=Count("pk"))
     )
     newest = (
         Cell.objects.filter(arm__experiment__in=found)
@@ -81,6 +86,8 @@ def _rows(found: Sequence[Experiment]) -> list[Row]:
     )
     counts: dict[int, dict[str, int]] = {}
     standing = Cell.objects.filter(pk__in=newest, run__deleted=None).order_by()
-    for experiment, status, many in standing.values_list("arm__experiment", "run__status").annotate(n=Count("pk")):
+    for experiment, status, many in standing.values_list("arm__experiment", "run__status").annotate(
+        n=Count("pk")
+    ):
         counts.setdefault(experiment, {})[status] = many
     return [Row(one, arms.get(one.pk, 0), counts.get(one.pk, {})) for one in found]

@@ -54,6 +54,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def preview_of(request: HttpRequest) -> HttpResponse:
     """Say what the form as typed would launch and take; nothing is kept."""
     typed = sent(request.POST)
+    # What is called how does not matter yet.
+    typed.title = typed.title or "untitled"
+    for arm in typed.arms:
+        arm.name = arm.name or f"arm {arm.number + 1}"
     version = _version(request, typed.scenario)
     if version is None:
         return render(request, "experiment/preview.html", {"faults": ["Choose a scenario."]})

@@ -60,7 +60,7 @@ def results(request: HttpRequest, experiment_id: int) -> HttpResponse:
         found = results_of(experiment, within=_within(request))
     except ValueError as problem:
         return _bad(problem)
-    return render(request, "experiment/results.html", results_context(found, request.GET.get("within", "")))
+    return render(request, "experiment/found.html", results_context(found, request.GET.get("within", "")))
 
 
 @require_safe

@@ -93,7 +93,8 @@ window.sociarium = window.sociarium || {};
       const room = Math.max((high - low) * 0.08, 1e-6);
       const bottom = least !== null ? Math.min(least, low) : low - room;
       const whole = most !== null && high - bottom > 0.25 * (most - bottom);
-      return [bottom, whole ? Math.max(most, high) : Math.max(high + room, bottom + 1e-6)];
+      if (high === bottom) return [bottom, high + (Math.abs(high) || 1)]; // a flat line at the floor
+      return [bottom, whole ? Math.max(most, high) : high + room];
     }
 
     tick(value, ticks) {

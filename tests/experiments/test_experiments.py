@@ -90,7 +90,7 @@ def test_what_all_runs_take_together_is_forecast_and_refused_where_it_does_not_f
     tight = free.__class__(**{**free.__dict__, "files": 5_000_000_000, "one_disk": True})
     monkeypatch.setattr(preview, "free_here", lambda: tight)
     monkeypatch.setattr(preview, "forecast", lambda *_: whole.needed.__class__(2_000_000_000, 0, 1, 1.0))
-    with pytest.raises(Refused, match="together about 24 GB on disk"):
+    with pytest.raises(Refused, match=r"together about 24\.0 GB on disk"):
         launched(owner)
 
 

@@ -117,6 +117,8 @@ def test_groups_are_means_with_their_band(browser: Client, owner: Any) -> None:
     found = browser.get(f"/compare/points.json?runs={runs}&group=arm&band=range&metrics=posts_written").json()
     control = found["groups"]["posts_written"][0]
     assert (control["low"][-1], control["values"][-1], control["high"][-1]) == (11.0, 12.5, 14.0)
+    alone = browser.get(f"/compare/?runs={runs}").context["lines"]
+    assert alone[0]["label"].endswith(" control \u00b7 1"), "what all names begin with is left out"
     by_setting = browser.get(f"/compare/?runs={runs}&group=minds.rates.like").context["lines"]
     assert len(by_setting) == 2
     assert browser.get(f"/compare/?runs={runs}&group=made.up").status_code == 400

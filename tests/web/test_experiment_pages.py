@@ -46,8 +46,8 @@ def test_an_empty_list_says_what_an_experiment_is(browser: Client) -> None:
 def test_the_form_offers_the_fields_of_its_scenario_with_their_values(browser: Client, scenario: Any) -> None:
     page = browser.get(f"/experiments/new/?scenario={scenario.pk}")
     fields = page.context["fields_json"]
-    assert fields["feed.preset"]["value"] == "interest"
-    assert "chronological" in fields["feed.preset"]["options"] or fields["feed.preset"]["kind"] == "text"
+    assert fields["feed.preset"]["value"] == "chronological"
+    assert "interest" in fields["feed.preset"]["options"]
     assert fields["network.kind"]["options"].count("watts_strogatz") == 1
     assert fields["network.mean_followees"]["kind"] in {"number", "integer"}
     assert "clock.steps" not in fields
