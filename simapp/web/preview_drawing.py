@@ -59,8 +59,8 @@ class Chart:
     @property
     def csv(self) -> str:
         """The rows as CSV, numbers as they are shown."""
-        lines = [self.columns, *self.rows]
-        return "".join(f"{x},{y}\r\n" for x, y in lines).replace(MINUS, "-").replace("\u202f", "")
+        text = "".join(f"{x},{y}\r\n" for x, y in [self.columns, *self.rows])
+        return text.replace(MINUS, "-").replace("\u202f", "").replace("\u00a0", " ")
 
 
 def network(picture: Picture) -> tuple[str, list[Dot]]:
@@ -130,9 +130,10 @@ def _tail(title: str, about: str, line: Sequence[tuple[float, float]], first: st
         down = (top - math.log(share)) / max(top - floor, 1e-9) * (CHART_HIGH - 4) + 2
         path += f"{'L' if path else 'M'}{right:.1f} {down:.1f}"
     ends = three_digits(points[0][0]), three_digits(points[-1][0])
-    upright = f"{_percent(points[0][1])} to {_percent(points[-1][1])} have at least x; both axes log"
+    upright = f"{_percent(points[0][1])} to {_percent(points[-1][1])}, both axes log"
     return Chart(title, about, *ends, (first, "users"), rows, upright, path=path)
 
 
 def _percent(share: float) -> str:
-    return f"{three_digits(share * 100)} %" if share >= 0.001 or not share else f"{share * 100:.1g} %"
+    amount = three_digits(share * 100) if share >= 0.001 or not share else f"{share * 100:.1g}"
+    return f"{amount}\u00a0%"

@@ -248,7 +248,7 @@ def _choices(leaf: Leaf, text: str) -> list[Option]:
 
 def _hint(leaf: Leaf) -> str:
     if leaf.kind in {"integer", "number"}:
-        default = leaf_texts(leaf, leaf.default)[0]
+        default = f"{leaf.default:.4g}" if isinstance(leaf.default, float) else leaf_texts(leaf, leaf.default)[0]
         return leaf.accepted + (f"; default {default}" if default else "")
     return leaf.accepted if leaf.kind in {"words", "numbers"} or "date" in leaf.accepted else ""
 
