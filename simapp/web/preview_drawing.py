@@ -52,8 +52,15 @@ class Chart:
     high: str
     columns: tuple[str, str]
     rows: list[tuple[str, str]]
+    upright: str
     path: str = ""
     bars: list[Bar] | None = None
+
+    @property
+    def csv(self) -> str:
+        """The rows as CSV, numbers as they are shown."""
+        text = "".join(f"{x},{y}\r\n" for x, y in [self.columns, *self.rows])
+        return text.replace(MINUS, "-").replace("\u202f", "").replace("\u00a0", " ")
 
 
 def network(picture: Picture) -> tuple[str, list[Dot]]:
@@ -92,11 +99,12 @@ def _opinions(found: Preview) -> Chart:
         )
         rows.append((f"{three_digits(low)} to {three_digits(high)}", _percent(float(share))))
     about = f"share of {thousands(found.people)} users, mean {three_digits(round(found.mean, 3) + 0.0)}"
-    return Chart("Opinions", about, f"{MINUS}1", "+1", ("opinion", "users"), rows, bars=bars)
+    upright = f"up to {_percent(top)}"
+    return Chart("Opinions", about, f"{MINUS}1", "+1", ("opinion", "users"), rows, upright, bars=bars)
 
 
 def _activity(found: Preview) -> Chart:
-    about = f"chance to be active in the peak hour, median {three_digits(found.median_level)}"
+    about = f"chance in the peak hour, median {three_digits(found.median_level)}"
     return _tail("Activity", about, found.activity, "at least")
 
 
@@ -113,7 +121,7 @@ def _tail(title: str, about: str, line: Sequence[tuple[float, float]], first: st
     if len(points) < 2:
         only = three_digits(points[0][0]) if points else "0"
         middle = f"M0 {CHART_HIGH / 2:.0f}H{CHART_WIDE:.0f}" if points else ""
-        return Chart(title, about, only, only, (first, "users"), rows, path=middle)
+        return Chart(title, about, only, only, (first, "users"), rows, "everybody alike", path=middle)
     low, high = math.log(points[0][0]), math.log(points[-1][0])
     floor, top = math.log(min(share for _, share in points)), math.log(points[0][1])
     path = ""
@@ -122,8 +130,10 @@ def _tail(title: str, about: str, line: Sequence[tuple[float, float]], first: st
         down = (top - math.log(share)) / max(top - floor, 1e-9) * (CHART_HIGH - 4) + 2
         path += f"{'L' if path else 'M'}{right:.1f} {down:.1f}"
     ends = three_digits(points[0][0]), three_digits(points[-1][0])
-    return Chart(title, about, *ends, (first, "users"), rows, path=path)
+    upright = f"{_percent(points[0][1])} to {_percent(points[-1][1])}, both axes log"
+    return Chart(title, about, *ends, (first, "users"), rows, upright, path=path)
 
 
 def _percent(share: float) -> str:
-    return f"{three_digits(share * 100)} %" if share >= 0.001 or not share else f"{share * 100:.1g} %"
+    amount = three_digits(share * 100) if share >= 0.001 or not share else f"{share * 100:.1g}"
+    return f"{amount}\u00a0%"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simapp.scenarios.problems import ScenarioProblem
-from simapp.web.preset_inputs import presets_of
+from simapp.web.preset_inputs import leaves_of, presets_of
 from simapp.web.scenario_plan import PLACE, Group, Items, Leaf, Part, Union, item_of, plan
 from simapp.web.scenario_texts import Texts, item_kind, items_count, leaf_texts
 
@@ -158,6 +158,18 @@ def _show_parameters(group: Group, parts: list[Node], texts: Mapping[str, list[s
     named.simple, named.changed = False, bool(named.text)
 
 
+def _name_parameters(parts: list[Node]) -> None:
+    """Say beside the parameters of an item's feed which its preset has."""
+    preset = next((node.text for node in parts if node.path.endswith(".preset")), "")
+    for node in parts:
+        if node.path.endswith(".params") and preset:
+            known = (inner.path.rpartition(".")[2] + f" ({_hint(inner)})" for inner in leaves_of(_FEED_PARAMS, preset))
+            node.help = f"{node.help} Of {preset}: {'; '.join(known) or 'none'}. One a line, like name: 1."
+
+
+_FEED_PARAMS = Leaf("feed.params", "feed.params", "named", "", "", "")
+
+
 def _items(part: Items, texts: Mapping[str, list[str]]) -> Node:
     if part.name in texts:
         return _leaf(part.text, texts, active=True)
@@ -172,6 +184,7 @@ def _items(part: Items, texts: Mapping[str, list[str]]) -> Node:
             group = item_of(part.path, kind, number)
             item.label, item.help = group.label or f"{part.label.removesuffix('s')} {number + 1}", group.help
             item.parts = _simple_first([_node(inner, texts, active=True) for inner in group.parts])
+            _name_parameters(item.parts)
         node.parts.append(item)
     return node
 
@@ -235,7 +248,7 @@ def _choices(leaf: Leaf, text: str) -> list[Option]:
 
 def _hint(leaf: Leaf) -> str:
     if leaf.kind in {"integer", "number"}:
-        default = leaf_texts(leaf, leaf.default)[0]
+        default = f"{leaf.default:.4g}" if isinstance(leaf.default, float) else leaf_texts(leaf, leaf.default)[0]
         return leaf.accepted + (f"; default {default}" if default else "")
     return leaf.accepted if leaf.kind in {"words", "numbers"} or "date" in leaf.accepted else ""
 

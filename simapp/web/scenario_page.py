@@ -72,6 +72,10 @@ def _act(request: HttpRequest, found: Scenario, version: ScenarioVersion) -> Htt
     saved = services.save_version(scenario=found, author=request.user, document=edit.document)
     new = saved.number != version.number
     messages.success(request, f"Saved as version {saved.number}." if new else "Nothing had changed.")
+    if new and request.POST.get("base", str(version.number)) != str(version.number):
+        who = version.author.get_username() if version.author else "somebody"
+        said = f"Version {version.number} was saved by {who} meanwhile; yours does not have its changes."
+        messages.warning(request, f"{said} Compare the two under Versions.")
     return redirect(f"{request.path}?tab={edit.tab}")
 
 
@@ -163,6 +167,8 @@ def _page(
         "people_problem": people_problem,
         "limit_mb": people_page.limit_mb(),
         **edit.shown(),
+        # The version that what is typed began with, however often the page was shown since.
+        "base": request.POST.get("base", "")[:9] or version.number,
         "all_settings": "all-settings" in request.POST,
         "preview_faults": 0 if edit.document else len(edit.problems) or 1,
         **_about(edit.document),

@@ -240,4 +240,4 @@ _SAID = {"at": "At step", "until": "Until step"}
 
 def _label(key: str) -> str:
     words = _SAID.get(key) or spoken(key)
-    return words if len(words) <= 2 else words[0].upper() + words[1:]
+    return words if len(words) == 1 or words == "dt" else words[0].upper() + words[1:]

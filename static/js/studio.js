@@ -76,6 +76,7 @@
     }
     const line = document.createElement("p");
     line.textContent = fault.said;
+    line.dir = "auto";
     said.append(line);
     home.classList.add("wrong");
     if (input.matches("input, select, textarea")) {
@@ -101,6 +102,7 @@
       link.href = `#${fault.at}`;
       link.textContent = fault.said;
       item.append(link);
+      item.dir = "auto";
       list.append(item);
       const section = document.getElementById(fault.at)?.closest(".form-section");
       if (section) sections.set(section.id, (sections.get(section.id) || 0) + 1);
@@ -229,7 +231,8 @@
     if (event.key === "Escape") for (const menu of document.querySelectorAll(".studio-menu[open]")) menu.open = false;
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();
-      form.requestSubmit(form.querySelector('button[value="save"]'));
+      const save = form.querySelector('button[value="save"]');
+      if (save) form.requestSubmit(save);
     }
   });
 

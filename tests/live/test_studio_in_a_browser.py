@@ -35,6 +35,12 @@ def test_typing_is_checked_drawn_and_kept_until_it_is_saved(
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{site}/scenarios/{scenario.pk}/")
     page.wait_for_function("() => document.querySelectorAll('#preview circle').length === 60")
+    page.click(".studio-menu summary")
+    box = page.locator(".menu-box").bounding_box()
+    assert box["x"] >= 0, "the menu is on the screen"
+    assert box["x"] + box["width"] <= width, "the menu is on the screen"
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".menu-box")
     # A fault stands beside the field, and on top with a link; the field keeps the focus and what was typed.
     page.fill("#f-population-users", "0")
     page.wait_for_selector(f"#f-population-users-fault:has-text('{FAULT}')")

@@ -120,7 +120,7 @@ def test_a_tier_that_cannot_be_says_why_and_keeps_what_was_typed(
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    box = page[page.index('id="models-box"') : page.index("What will run")]
+    box = page[page.index('id="models-box"') : page.index('id="people-box"')]
     assert said in box, re.findall(r'class="fault">([^<]*)', box)
     assert "<b>x</b>" not in page
     assert newest(scenario).number == 1

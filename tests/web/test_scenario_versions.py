@@ -153,6 +153,19 @@ def test_nothing_of_another_members_scenarios_can_be_seen_or_changed(
     assert not scenario.archived
 
 
+def test_saving_over_a_version_that_came_meanwhile_is_said(browser: Client, scenario: Any, owner: Any) -> None:
+    from simapp.web.scenario_texts import write
+
+    form = {**write(scenario.versions.get().document), "tab": "form", "base": "1", "action": "save"}
+    _save(scenario, owner, clock={"steps": 8})
+    answer = browser.post(reverse("scenario", args=[scenario.pk]), {**form, "question": "Mine?"}, follow=True)
+    assert "Version 2 was saved by" in answer.content.decode()
+    assert scenario.versions.order_by("-number").first().document["clock"]["steps"] == 5
+    form["base"] = "3"
+    answer = browser.post(reverse("scenario", args=[scenario.pk]), {**form, "question": "Again?"}, follow=True)
+    assert "meanwhile" not in answer.content.decode()
+
+
 def test_a_duplicate_is_one_click_and_says_that_it_is_one(browser: Client, scenario: Any, owner: Any) -> None:
     browser.post(reverse("use-scenario", args=[scenario.pk]))
     copy = Scenario.objects.filter(owner=owner).exclude(pk=scenario.pk).get()
