@@ -95,6 +95,7 @@ def _chosen(metrics: str | Iterable[str]) -> list[str]:
     wanted = [n for name in wanted for n in (groups[name]() if name in groups else (name,))]
     dear = next((name for name in wanted if not registry.metric_named(name).live), None)
     if dear is not None:
-        msg = f"metrics: {dear!r} is computed on demand (manage.py measure), not in a step"
+        when = registry.metric_named(dear).asked_by or "on demand (manage.py measure), not in a step"
+        msg = f"metrics: {dear!r} is computed {when}"
         raise WrongInput(msg)
     return [name for name in registry.all_metrics() if name in wanted]

@@ -227,8 +227,8 @@ class DatabaseSink:
         file = snapshot_files.save_snapshot(
             self.rows, world, halfway=lambda: self.checkpoint("in snapshot")
         )
-        audience = write_audience(run_folder(self.rows), world.step, world.follows)
         self._snapshot_cost = time.perf_counter() - began
+        audience = write_audience(run_folder(self.rows), world.step, world.follows)
         self._since_snapshot = 0.0
         self._last = time.perf_counter()
         return [file, audience]

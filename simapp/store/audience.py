@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import connection
 
-from simapp.store.files import FileRow, keep_file, list_files, run_folder
+from simapp.store.files import FileRow, keep_bytes, list_files, read_verified, run_folder
 from simapp.store.history import follow_graph
 from simapp.store.lineage import belongs, segments_of
-from simapp.store.parquet import read_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,17 +37,12 @@ class Audience:
 
 def write_audience(folder: Path, step: int, follows: Follows) -> FileRow:
     """Write what everybody's follows come to, durably, below the run's folder; return the row that registers it."""
-    import polars as pl
-
-    columns = {"followers": follows.followers.astype(np.int32), "following": follows.following.astype(np.int32)}
-    frame = pl.DataFrame(columns)
-    name, digest, size = keep_file(
-        folder / KIND,
-        lambda path: frame.write_parquet(path, compression="zstd", compression_level=1),
-        stem=f"{KIND}-{step:08d}",
-        suffix=".parquet",
-    )
-    return FileRow(KIND, f"{KIND}/{name}", digest, size, frame.height)
+    counts = np.stack([follows.followers, follows.following]).astype("<i4")
+    packed = io.BytesIO()
+    np.save(packed, counts, allow_pickle=False)
+    data = packed.getvalue()
+    name, digest = keep_bytes(folder / KIND, data, stem=f"{KIND}-{step:08d}", suffix=".npy")
+    return FileRow(KIND, f"{KIND}/{name}", digest, len(data), counts.shape[1])
 
 
 def audience_at(run: Run, step: int) -> Audience | None:
@@ -59,8 +54,9 @@ def audience_at(run: Run, step: int) -> Audience | None:
         found = list_files(segment.run_id, KIND, upto=segment.last)
         if found:
             at, file = found[-1]
-            frame = read_log(run_folder(segment.run_id), file)
-            return Audience(at, frame["followers"].to_numpy(), frame["following"].to_numpy())
+            data = read_verified(run_folder(segment.run_id) / file.name, file.hash)
+            followers, following = np.load(io.BytesIO(data), allow_pickle=False)
+            return Audience(at, followers, following)
     if not 0 < run.users <= COUNTED:
         return None
     # Made before counts were kept, or imported.

@@ -113,7 +113,7 @@ def test_a_metric_does_not_depend_on_what_was_measured_before(metric: Metric) ->
 
 @every_metric
 def test_a_metric_can_be_had_somewhere(metric: Metric) -> None:
-    assert metric.live or metric.reads or metric.name in BY_ARRAYS
+    assert metric.live or metric.reads or metric.asked_by or metric.name in BY_ARRAYS
     assert metric.live or not metric.usual
     if not metric.live:
         with pytest.raises(TypeError, match="computed on demand"):

@@ -57,12 +57,12 @@ def test_every_step_has_every_figure_of_every_preset_beside_that_of_the_feed_its
 
 
 def test_a_sample_of_viewers_is_near_what_all_of_them_give_and_changes_nothing() -> None:
-    whole, some = shadowed(("reddit-hot",)), shadowed(("reddit-hot",), viewers=30)
+    whole, some = shadowed(("reddit-hot",)), shadowed(("reddit-hot",), viewers=10)
     assert whole.digest_hex == some.digest_hex
     name = series_name("shadow_overlap", "reddit-hot")
     pairs = [(points(whole)[step, name][0], points(some)[step, name][0]) for step in range(2, 9)]
     assert [a for a, _ in pairs] != [b for _, b in pairs]
-    assert sum(a - b for a, b in pairs) / len(pairs) == pytest.approx(0, abs=0.1)
+    assert sum(a - b for a, b in pairs) / len(pairs) == pytest.approx(0, abs=0.2)
 
 
 def test_the_feed_of_a_run_with_shadows_is_explained_as_that_of_any_other() -> None:

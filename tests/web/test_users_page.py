@@ -121,20 +121,20 @@ def test_the_opinion_of_a_past_step_is_shown_where_it_is_kept_and_its_age_is_sai
 
 def test_the_timeline_has_a_row_per_active_step_and_says_what_was_done(told, browser) -> None:
     page = inspected(browser, told, 2)
-    steps = re.findall(r'data-step="(\d+)"', page)
+    steps = re.findall(r'data-decision="[^"]*" data-step="(\d+)"', page)
     assert steps == ["2", "1"], "user 2 acted in steps 1 and 2"
     assert "like post, repost" in page or "repost, like post" in page
-    assert re.findall(r'data-step="(\d+)"', inspected(browser, told, 2, "?at=1")) == ["1"]
+    assert re.findall(r'data-decision="[^"]*" data-step="(\d+)"', inspected(browser, told, 2, "?at=1")) == ["1"]
     assert "Not active in any step up to 0" not in page
 
 
 def test_the_timeline_goes_on_where_a_page_of_it_ends(told, browser, monkeypatch) -> None:
     monkeypatch.setattr("simapp.web.user_page.TIMELINE", 1)
     page = inspected(browser, told, 7)
-    assert re.findall(r'data-step="(\d+)"', page) == ["3"]
+    assert re.findall(r'data-decision="[^"]*" data-step="(\d+)"', page) == ["3"]
     older = re.search(r'hx-get="([^"]*before=[^"]*)"', page)[1].replace("&amp;", "&")
     rest = browser.get(older, **HX).content.decode()
-    assert re.findall(r'data-step="(\d+)"', rest) == ["2"]
+    assert re.findall(r'data-decision="[^"]*" data-step="(\d+)"', rest) == ["2"]
     assert "<html" not in rest
 
 
