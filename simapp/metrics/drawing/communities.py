@@ -82,13 +82,13 @@ def louvain(
             moved = int(_sweep(start, others, weight, degree, order, part, total))
             if moved <= _LEAST * size:
                 break
-        found, part = np.unique(part, return_inverse=True)
-        label = part[label].astype(np.int32)
+        found, joined = np.unique(part, return_inverse=True)
+        label = joined[label].astype(np.int32)
         if report is not None:
             report(min(1.0, (level + 1) / 6))
         if found.shape[0] == size:
             break
-        packed, which = np.unique(part[one].astype(np.int64) << 32 | part[other], return_inverse=True)
+        packed, which = np.unique(joined[one].astype(np.int64) << 32 | joined[other], return_inverse=True)
         heavy = np.bincount(which, weights=heavy)
         one, other = packed >> 32, packed & 0xFFFFFFFF
     return _by_size(label)
@@ -103,7 +103,7 @@ def _rows(
     order = np.argsort(ends, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=nodes))]).astype(np.int64)
     degree = np.bincount(ends, weights=both, minlength=nodes)
-    return start, far[order].astype(np.int32), both[order], degree
+    return start, far[order].astype(np.int32), both[order].astype(np.float64), degree.astype(np.float64)
 
 
 def _by_size(label: NDArray[np.int32]) -> NDArray[np.int32]:

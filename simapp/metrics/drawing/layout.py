@@ -138,7 +138,7 @@ def lay_out(
     place[order] = np.arange(nodes)
     x, y = _start(source, target, community[order], place, seed, workers)
     start, others, weight = _rows(nodes, place[source], place[target], np.ones(source.shape[0]))
-    body = _Body(start, others, weight, 1.0 + degree[order], x, y)
+    body = _Body(start, others, weight, (1.0 + degree[order]).astype(np.float64), x, y)
     body.settle(rounds_for(nodes) if rounds is None else rounds, workers, report)
     found = np.empty((nodes, 2))
     found[order, 0], found[order, 1] = body.x, body.y

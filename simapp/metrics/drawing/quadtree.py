@@ -21,7 +21,7 @@ _LEAF = 8
 
 class Tree(NamedTuple):
     """order int64[N]: points along the curve, whose x, y, mass follow it. Of C cells: lo, hi int32[C] their range of
-    points; first, count int32[C] their children (0: a leaf); width float64[C]; cx, cy, mass float64[C]."""
+    points; first, children int32[C] where its parts begin and how many (0: a leaf); width, cx, cy, mass float64[C]."""
 
     order: NDArray[np.int64]
     x: NDArray[np.float64]
@@ -30,7 +30,7 @@ class Tree(NamedTuple):
     lo: NDArray[np.int32]
     hi: NDArray[np.int32]
     first: NDArray[np.int32]
-    count: NDArray[np.int32]
+    children: NDArray[np.int32]
     width: NDArray[np.float64]
     cx: NDArray[np.float64]
     cy: NDArray[np.float64]
@@ -41,8 +41,8 @@ class Tree(NamedTuple):
 def _codes(x: Any, y: Any, left: Any, low: Any, scale: Any, out: Any) -> None:
     top = np.int64((1 << _BITS) - 1)
     for i in range(x.shape[0]):
-        a = min(max(np.int64((x[i] - left) * scale), 0), top)
-        b = min(max(np.int64((y[i] - low) * scale), 0), top)
+        a: Any = min(max(np.int64((x[i] - left) * scale), np.int64(0)), top)
+        b: Any = min(max(np.int64((y[i] - low) * scale), np.int64(0)), top)
         code = np.int64(0)
         for bit in range(_BITS):
             code |= ((a >> bit) & 1) << (2 * bit) | ((b >> bit) & 1) << (2 * bit + 1)
