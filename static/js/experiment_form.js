@@ -51,6 +51,7 @@
     value.replaceWith(box(value.name, null, ""));
     more.querySelector('[name$="-path"]').value = "";
     more.querySelector(".pair-help").textContent = "";
+    delete more.dataset.shaped;
     pairs[pairs.length - 1].after(more);
   }
 
@@ -74,12 +75,15 @@
     const path = pair.querySelector('[name$="-path"]').value.trim();
     const value = pair.querySelector('[name$="-value"]');
     const field = fields()[path];
+    // A box that somebody is about to type into must not be taken from under them.
+    if (!keep && pair.dataset.shaped === path) return;
+    pair.dataset.shaped = path;
     // What was filled in for another field goes; what was typed stays.
     const typed = value.value !== "" && value.value !== value.dataset.filled;
     const held = keep || typed ? value.value : field ? field.value : "";
     const made = box(value.name, field, held);
     if (!keep && !typed) made.dataset.filled = held;
-    value.replaceWith(made);
+    if (field || value.options) value.replaceWith(made);
     pair.querySelector(".pair-help").textContent = field ? `now ${field.value.slice(0, 80)}. ${field.help}` : path && Object.keys(fields()).length ? "Not a single field of this scenario; checked when it is forecast." : "";
   }
 

@@ -18,10 +18,14 @@ pytestmark = [
 @pytest.fixture
 def scenario(owner: Any) -> Any:
     """A small scenario of the owner."""
+    from simapp.experiments import preview
+    from simapp.experiments.design import check
     from simapp.runs.services import create_scenario
     from simapp.scenarios.document import load_scenario
-    from tests.experiments.made import TOWN
+    from tests.experiments.made import TOWN, design
 
+    # The first forecast of a process loads what feeds are made of; a site has done that long ago.
+    preview.preview(check(design(), load_scenario(TOWN)), owner)
     return create_scenario(owner=owner, document=load_scenario(TOWN)).scenario
 
 
