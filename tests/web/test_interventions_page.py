@@ -182,7 +182,7 @@ def test_a_fork_that_cannot_be_is_refused_where_it_was_typed(browser: Any, run: 
         ({"set_like": "0.5", "fork_at": "40"}, "at is 40; run"),
         ({"set_like": "0.5", "fork_at": "x"}, "fork_at is x; it must be a step"),
         ({"include": "on", "share": "3"}, "share is 3; it must be a number from 0 to 1"),
-        ({"lines": "population.users=5"}, "cannot change in a fork"),
+        ({"lines": "clock.minutes_per_step=45"}, "cannot change in a fork"),
     ):
         answer = fork(**typed)
         assert answer.status_code in (400, 409), typed
