@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from simapp.metrics import registry
@@ -80,11 +80,8 @@ def page(
 
 
 def marks_path(run: Run) -> str:
-    """Where the interventions of a run can be read, "" where no view of this site gives them."""
-    try:
-        return reverse("run:marks", args=[run.pk])
-    except NoReverseMatch:
-        return ""
+    """Where the marks of a run's interventions are read."""
+    return reverse("run:marks", args=[run.pk])
 
 
 def _grouped(charts: list[Chart]) -> list[tuple[str, list[Chart]]]:

@@ -84,7 +84,8 @@ def test_from_sign_in_to_an_exported_database(
         page.wait_for_function(f"() => ({KNOWN}) > {held.step} + 2")
 
         # Stop ends it for good.
-        page.click("button[value='stop']")
+        page.click("#do-stop")
+        page.click("#stop-question button[value='stop']")
         page.wait_for_selector("text=stopped")
         run = Run.objects.get(pk=run_id)
         assert (run.status, run.users) == ("stopped", 111)
