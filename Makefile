@@ -60,6 +60,7 @@ bench: setup  ## every benchmark with its table
 	$(BIN)/python manage.py bench rank --kind hot --users 100000 --posts 100000
 	$(BIN)/python manage.py bench rank --kind interest --users 100000 --posts 4000 --candidates 4000
 	$(BIN)/python manage.py bench metrics --users 100000
+	$(BIN)/python manage.py bench live --sockets 500
 	@if [ -d "$(RATINGS)" ]; then $(BIN)/python manage.py bench recommender --data "$(RATINGS)"; \
 	else echo "bench recommender was left out: RATINGS=$(RATINGS) is no folder (MovieLens ml-latest-small has the form)"; fi
 
