@@ -32,7 +32,6 @@ VIEWS = (
     ("users", "Users", "run:users"),
     ("interventions", "Interventions", "run:interventions"),
     ("health", "Health", "run:page"),
-    ("interventions", "Interventions", "run:interventions"),
     ("interviews", "Interviews", "run:interviews"),
     ("decisions", "Decisions", "run:decisions"),
 )
