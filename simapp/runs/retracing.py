@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.minds.chances import chances_of, read_of
+from agents.chances import chances_of, read_of
 from agents.minds.rules import RuleMind
 from recommender.registry import build_feed, preset_names
 from recommender.shadow import Watch, Watched, bare, compared, ranks_elsewhere

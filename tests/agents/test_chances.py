@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.deeds import DEEDS
-from agents.minds.chances import chances_of, read_of
+from agents.chances import chances_of, read_of
 from agents.minds.rules import Rates
 from agents.reading import MOST
 from simapp.engine.core.posts import REPOST
