@@ -56,14 +56,14 @@ def happenings(run: Run) -> list[Happening]:
     """Return all of them by step, the scenario's before the members' of the same step."""
     document = run.scenario_version.document
     found = []
-    for item in document["interventions"]:
+    for item in document.get("interventions") or []:
         settings = {name: value for name, value in item.items() if name not in ("kind", "at")}
         found.append(Happening(int(item["at"]), str(item["kind"]), settings, "", until=item.get("until")))
     found += _of_members(run)
     found.sort(key=lambda one: one.step)  # stable: as listed, then as added
     orders: dict[int, int] = {}
     for place, one in enumerate(found):
-        one.letter, one.topics = letters(place), list(document["topics"])
+        one.letter, one.topics = letters(place), list(document.get("topics") or [])
         one.state = _state(run, one.step)
         if gives_orders(one.kind):
             one.order = orders.get(one.step, 0)

@@ -47,15 +47,17 @@ def get_path(scenario: Scenario, path: str) -> Any:
 
 def _typed(scenario: Scenario, path: str, text: str) -> Any:
     """Read `text` as YAML, unless the field holds text: then 123 and true are text as well."""
-    kind = _kind_at(scenario, path)
+    kind, may_be_nothing = _kind_at(scenario, path)
     if kind == "string":
         unquoted = read_scalar(text)
+        if unquoted is None and may_be_nothing and text.strip():
+            return None
         return unquoted if isinstance(unquoted, str) else text
     return read_scalar(text)
 
 
-def _kind_at(scenario: Scenario, path: str) -> str:
-    """Return the JSON type that the schema gives for a path, or "" when it cannot say."""
+def _kind_at(scenario: Scenario, path: str) -> tuple[str, bool]:
+    """Return the JSON type that the schema gives for a path ("" when it cannot say), and whether it may be null."""
     root = json_schema()
     schema = schema_words.resolve(root, root)
     here: Any = as_dict(scenario)
@@ -70,7 +72,7 @@ def _kind_at(scenario: Scenario, path: str) -> str:
             here = here.get(name) if isinstance(here, dict) else None
             schema = schema_words.member(schema, name)
         schema = schema_words.resolve(schema, root)
-    return str(schema.get("type", ""))
+    return str(schema.get("type", "")), bool(schema.get("nullable"))
 
 
 def _apply(scenario: Scenario, values: list[tuple[str, Any]]) -> Scenario:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simapp.scenarios.document import as_dict
 from simapp.scenarios.leaves import written
-from simapp.web.scenario_plan import Group, Leaf, Part, Union, plan
+from simapp.web.scenario_plan import Group, Items, Leaf, Part, Union, plan
 
 if TYPE_CHECKING:
     from simapp.scenarios.document import Scenario
@@ -49,6 +49,8 @@ def _fields(part: Part, here: Any) -> list[Field]:
         kind = str(here["kind"])
         found.append(Field(f"{part.path}.kind", kind, "choice", tuple(part.members), part.help))
         part = part.members[kind]
+    if isinstance(part, Items):
+        return [Field(part.path, written(here), "text", (), part.help)]
     assert isinstance(part, Group)  # noqa: S101 - a union's members are groups
     for inner in part.parts:
         name = inner.path.rpartition(".")[2]
