@@ -114,7 +114,7 @@ def lies() -> dict[str, Callable[[Told], Any]]:
 
 @pytest.mark.parametrize("sentence", lies())
 def test_rows_that_cannot_all_be_true_are_refused_in_one_sentence(sentence: str) -> None:
-    history, kept = dense(1), Kept()
+    history, kept = dense(4), Kept()
     history.live(kept)
     world = History(history.users, [], [], [], history.rules).world()
     for record in kept.records[:3]:
