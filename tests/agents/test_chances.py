@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.deeds import DEEDS
 from agents.chances import chances_of, read_of
+from agents.deeds import DEEDS
 from agents.minds.rules import Rates
 from agents.reading import MOST
 from simapp.engine.core.posts import REPOST
