@@ -21,6 +21,8 @@ LIVELY = [
 ]
 
 
+# A group that leans one way is what this study is about.
+ONE_SIDED = {"group-polarization"}
 # In the others one post is all that is written.
 TALKATIVE = [slug for slug in list_gallery() if get_gallery(slug).population.voice.maximum >= 0.5]
 
@@ -46,5 +48,6 @@ def test_a_gallery_scenario_has_over_two_thousand_texts_and_wears_out_no_templat
     assert share <= 0.01
     assert np.unique(texts).shape[0] > 1500
     stance = pool.stance[texts]
-    assert (stance < -0.2).mean() > 0.1
     assert (stance > 0.2).mean() > 0.1
+    if slug not in ONE_SIDED:
+        assert (stance < -0.2).mean() > 0.1
