@@ -16,8 +16,8 @@ SMALL: dict[str, tuple[list[str], tuple[int, ...]]] = {
     "first-vote": (["population.users=250", "clock.steps=60"], (7, 8)),
     "real-curve": (["clock.steps=60"], (7,)),
     "group-polarization": (["population.users=150", "clock.steps=60"], (7,)),
-    "chronological-feed": (["population.users=200", "clock.steps=110"], (7, 8)),
-    "bridging-feed": (["population.users=200", "clock.steps=60"], (7,)),
+    "chronological-feed": (["population.users=150", "clock.steps=90"], (7,)),
+    "bridging-feed": (["population.users=150", "clock.steps=40"], (7,)),
     "late-note": (["population.users=500", "clock.steps=160"], (7, 8, 9)),
     "bot-flood": (["population.users=200", "clock.steps=80"], (7, 8)),
 }
