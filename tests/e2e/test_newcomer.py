@@ -92,11 +92,12 @@ def sign_in(page: Any, site: str) -> None:
 def look_at_everything(context: Any, site: str, run: int) -> None:
     """Open every view of the run on a wide screen and a phone; SCREENSHOTS=folder keeps the pictures."""
     folder = os.environ.get("SCREENSHOTS")
-    page = context.new_page()
     for width, height, scheme in ((1280, 900, "light"), (390, 844, "dark")):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
         for view in VIEWS:
+            # A page of its own each: one that waits for a worker loads itself again when it is done.
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
             answer = page.goto(f"{site}/runs/{run}/{view}")
             assert answer.status == 200, view
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -105,3 +106,4 @@ def look_at_everything(context: Any, site: str, run: int) -> None:
                 page.wait_for_timeout(800)
                 name = view.strip("/?").replace("/", "-").replace("=", "-") or "overview"
                 page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=False)
+            page.close()
