@@ -39,7 +39,9 @@ def test_one_slider_and_one_key_for_everything(site: str, page: Any, running: An
 
     # A step back by key: figures, line, feed, address and links follow.
     page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#run[data-at='8']")
     page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#run[data-at='7']")
     page.wait_for_selector("#feed-word:text-is('as of step 7')")
     page.wait_for_selector(f"{FIGURE}:text-is('0.007')")
     page.wait_for_selector('[data-chart="opinion_variance"] .at-line:not([hidden])')
