@@ -36,7 +36,7 @@ window.sociarium = window.sociarium || {};
     }
 
     // Show the feed as it stood after a step; null: as it stands now.
-    async goTo(step) {
+    async goTo(step, again = true) {
       this.past = step;
       this.asking?.abort();
       const asking = new AbortController();
@@ -58,7 +58,10 @@ window.sociarium = window.sociarium || {};
         this.word.textContent = step === null ? "newest first" : `as of step ${window.sociarium.short(step)}`;
         this.tell();
       } catch {
-        if (!asking.signal.aborted) this.word.textContent = "could not be read";
+        if (asking.signal.aborted) return;
+        this.word.textContent = "could not be read";
+        // A server that is busy for a moment is asked once more.
+        if (again) setTimeout(() => { if (this.past === step && this.asking === asking) this.goTo(step, false); }, 1500);
       }
     }
 
