@@ -91,4 +91,5 @@
     press("do-stop");
     sure = false;
   });
+  root.dataset.keys = "heard"; // from here on a key does what the sheet says
 })();

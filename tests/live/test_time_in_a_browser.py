@@ -38,6 +38,7 @@ def test_one_slider_and_one_key_for_everything(site: str, page: Any, running: An
     page.evaluate("heard = []; document.addEventListener('sociarium:at', (event) => heard.push(event.detail.at))")
 
     # A step back by key: figures, line, feed, address and links follow.
+    page.wait_for_selector("#run[data-keys]")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#run[data-at='8']")
     page.keyboard.press("ArrowLeft")
