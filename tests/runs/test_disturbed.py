@@ -64,7 +64,7 @@ def test_whatever_kills_it_a_run_leaves_the_rows_of_an_undisturbed_one(
     assert (expected.status, expected.step) == ("finished", STEPS), expected.error
     rows = left_by(expected)
     dice = random.Random(kind)
-    for _ in range(1):
+    for _ in range(2):
         steps = sorted(dice.randrange(STEPS) for _ in range(4))
         deaths = [(dice.choice(PLACES), step) for step in steps]
         run = to_its_end(make(scenario, steps=STEPS), deaths, monkeypatch)
