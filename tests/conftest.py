@@ -81,6 +81,13 @@ def _start_services() -> None:
     os.environ.update(found.environment())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell of a failure when it happens: a session that is stopped before its end has then said what failed."""
+    if report.failed and not os.environ.get("PYTEST_XDIST_WORKER"):
+        print(f"\n{report.outcome} in {report.when}: {report.nodeid}\n{report.longreprtext}", flush=True)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Also reached after Ctrl-C. After a kill the keeper notices by itself that nobody is left."""
     global _hold, _folder  # noqa: PLW0603

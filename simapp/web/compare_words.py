@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -162,9 +163,7 @@ def _column(asked: Asked, place: int) -> Column:
 def _run_lines(columns: list[Column]) -> list[dict[str, Any]]:
     # What all names begin with tells nothing apart: "Feeds · control · 1" and "Feeds · ranked · 1".
     parts = [column.name.split(DOT) for column in columns]
-    alike = 0
-    while all(len(part) > alike and part[alike] == parts[0][alike] for part in parts):
-        alike += 1
+    alike = len(commonprefix(parts))
     return [
         {"label": f"#{c.run.pk} {DOT.join(part[alike:])}".strip(), "colour": c.colour, "dash": c.dash}
         for c, part in zip(columns, parts, strict=True)

@@ -40,6 +40,12 @@ def test_without_runs_the_page_lets_choose_some(browser: Client, pair: list[Run]
     assert many.templates[0].name == "compare.html"
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("path", ["", "values/", "points.json", "values.csv", "settings.csv", "series/"])
+def test_an_address_without_runs_is_answered(browser: Client, path: str) -> None:
+    assert browser.get(f"/compare/{path}").status_code in {200, 400}
+
+
 def test_settings_that_differ_come_alone_until_all_are_asked_for(browser: Client, pair: list[Run]) -> None:
     page = browser.get(f"/compare/?runs={named(*pair)}")
     assert [(row.path, row.values) for row, _ in page.context["settings"]] == [("feed.preset", ["", "chronological"])]
