@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -163,7 +163,7 @@ def _column(asked: Asked, place: int) -> Column:
 def _run_lines(columns: list[Column]) -> list[dict[str, Any]]:
     # What all names begin with tells nothing apart: "Feeds · control · 1" and "Feeds · ranked · 1".
     parts = [column.name.split(DOT) for column in columns]
-    alike = len(commonprefix(parts))
+    alike = sum(1 for _ in takewhile(lambda place: len(set(place)) == 1, zip(*parts, strict=False)))
     return [
         {"label": f"#{c.run.pk} {DOT.join(part[alike:])}".strip(), "colour": c.colour, "dash": c.dash}
         for c, part in zip(columns, parts, strict=True)
