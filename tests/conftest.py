@@ -59,6 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Reading a setting configures Django; pytest-django then sets it up.
     if os.environ["REDIS_URL"] != settings.REDIS_URL:
         raise pytest.UsageError("Django's settings were read too early; unset DJANGO_SETTINGS_MODULE.")
+    # Every test client builds its own middleware, which would read all static files each time; sites that tests
+    # start are processes of their own and do it once, as in use.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -111,20 +111,31 @@ def get_run(member: Any, run_id: int) -> Run:
     )
 
 
-def runs_with(member: Any, right: str) -> QuerySet[Run]:
-    """Return the runs on which a member has a right, as `rights_on` says of each, in one question."""
-    visible = Run.objects.filter(hidden=False, deleted=None)
-    if not member.is_authenticated:
-        return visible.none()
-    if is_staff(member):
-        return visible
+def with_right(member: Any, right: str) -> Q:
+    """The filter of what a member has a right on, as `rights_on` says of each, in one question."""
     held = Membership.objects.filter(member=member.pk)
     led = held.filter(role__in=[role for role in roles.RIGHTS if right in roles.RIGHTS[role]])
     made = held.filter(role__in=[role for role in roles.OWN if right in roles.OWN[role]])
     mine = Q(owner=member.pk, project__in=made.values("project"))
     if right in NO_PROJECT:
         mine |= Q(owner=member.pk, project=None)
-    return visible.filter(mine | Q(project__in=led.values("project")))
+    return mine | Q(project__in=led.values("project"))
+
+
+def runs_with(member: Any, right: str) -> QuerySet[Run]:
+    """Return the runs on which a member has a right."""
+    visible = Run.objects.filter(hidden=False, deleted=None)
+    if not member.is_authenticated:
+        return visible.none()
+    return visible if is_staff(member) else visible.filter(with_right(member, right))
+
+
+def archived_scenarios_for(member: Any) -> QuerySet[Scenario]:
+    """Return the archived scenarios that a member may take back."""
+    archived = Scenario.objects.filter(archived=True)
+    if not member.is_authenticated:
+        return archived.none()
+    return archived if is_staff(member) else archived.filter(with_right(member, STEER))
 
 
 def experiments_for(member: Any) -> QuerySet[Experiment]:

@@ -14,8 +14,6 @@ from simapp.scenarios.differences import in_full, with_differences
 from simapp.scenarios.document import load_scenario
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from simapp.models import ScenarioVersion
 
 LONGEST_TITLE = 120
@@ -69,10 +67,3 @@ def put_away(*, scenario: Scenario) -> None:
 def take_back(*, scenario: Scenario) -> None:
     """Put an archived scenario on the list again."""
     Scenario.objects.filter(pk=scenario.pk).update(archived=False)
-
-
-def put_away_by(member: Any) -> QuerySet[Scenario]:
-    """Return the member's own archived scenarios, newest first."""
-    if not member.is_authenticated:
-        return Scenario.objects.none()
-    return Scenario.objects.filter(archived=True, owner=member)

@@ -43,7 +43,8 @@ def apply(request: HttpRequest) -> HttpResponse:
     seen = _seen(request.user)
     one, other = _asked(seen, request.POST, "a"), _asked(seen, request.POST, "b")
     if one is None or other is None or request.POST.get("into") not in {"a", "b"}:
-        raise Http404
+        messages.error(request, "Nothing was changed. Choose two versions, and which takes over from the other.")
+        return redirect("scenario-diff")
     target, source = (one, other) if request.POST["into"] == "a" else (other, one)
     scenario = get_object_or_404(access.scenarios_for(request.user).filter(gallery=False), pk=target.scenario_id)
     if not access.may_change(request.user, scenario):

@@ -41,13 +41,13 @@ def archive(request: HttpRequest, scenario_id: int) -> HttpResponse:
 @require_POST
 def unarchive(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Put an archived scenario on the list again."""
-    found = get_object_or_404(scenario_shelf.put_away_by(request.user), pk=scenario_id)
+    found = get_object_or_404(access.archived_scenarios_for(request.user), pk=scenario_id)
     scenario_shelf.take_back(scenario=found)
     return redirect("scenario", found.pk)
 
 
 @require_safe
 def archived(request: HttpRequest) -> HttpResponse:
-    """List the member's archived scenarios."""
-    page = page_of(request, scenario_shelf.put_away_by(request.user))
+    """List the archived scenarios that the member may take back."""
+    page = page_of(request, access.archived_scenarios_for(request.user))
     return render(request, "scenarios_archived.html", {"page": page, "query": query_without_page(request)})

@@ -10,7 +10,7 @@
   const choice = document.getElementById("keys-on");
   const PREFIX = 1500; // ms for the letter after g
   const OFF = "sociarium.keys";
-  let went = 0;
+  let went = -Infinity; // when g was pressed, on the page's clock, which begins at 0 with the page
 
   const press = (id) => { const button = document.getElementById(id); if (button && !button.disabled) button.click(); };
 
@@ -46,7 +46,7 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (!choice.checked || document.querySelector("dialog[open]") || taken(event.target, event.key)) return;
     if (performance.now() - went < PREFIX) {
-      went = 0;
+      went = -Infinity;
       const way = root.querySelector(`[data-letter="${CSS.escape(event.key)}"]`);
       if (way) { event.preventDefault(); way.click(); }
       return;

@@ -28,7 +28,7 @@ from simapp.models import (
     Scenario,
     ScenarioVersion,
 )
-from simapp.runs import invitations, projects, services, share_links
+from simapp.runs import invitations, layouts, projects, services, share_links
 from simapp.runs.cohorts import make_cohort
 from simapp.scenarios.document import as_dict, load_scenario
 from simapp.web.rights import WHO
@@ -39,6 +39,7 @@ from tests.web.conftest import SMALL
 ONES = {
     "unarchive-scenario": ("scenario_id", "archived"), "restore-version": ("number", "version"),
     "scenario-version": ("number", "version"), "experiment-series": ("metric", "headline"),
+    "run:network-graph": ("kind", "drawn"),
 }  # fmt: skip
 NAMES = {"run:metric": "posts_written", "run:metric-csv": "posts_written", "download-file": "posts.csv"}
 
@@ -111,13 +112,14 @@ def make_site(data_root: Any) -> Site:
         title="Does it?", version=run.scenario_version, replicates=1, first_seed=7, steps=3, metrics=["posts_written"],
         owner=own, project=project,
     )  # fmt: skip
+    layouts.make(layouts.ask_layout(run=run, step=run.step).pk)
     arm = Arm.objects.create(experiment=experiment, number=0, name="control", version=run.scenario_version)
     Cell.objects.create(arm=arm, replicate=1, run=run)
     post = RunPost.objects.filter(run_id=run.rows, step=0).order_by("key").first()
     assert post is not None
     arguments = {
         "view_id": view.pk, "cohort_id": cohort.pk, "experiment_id": experiment.pk, "key": post.key, "post": post.key,
-        "kind": "csv", "archived": shelved.pk, "version": 1, "headline": "posts_written",
+        "kind": "csv", "archived": shelved.pk, "version": 1, "drawn": "nodes.csv", "headline": "posts_written",
         "run_id": run.pk, "scenario_id": scenario.pk, "export_id": export.pk, "endpoint_id": endpoint.pk,
         "file_id": file.pk, "project_id": project.pk, "invitation_id": invitation.pk, "link_id": link.pk,
         "membership_id": Membership.objects.get(project=project, role="viewer").pk,

@@ -106,7 +106,7 @@ def test_what_is_no_page_is_sent_as_what_it_is_and_never_sniffed(site: Site) -> 
         kind = answer.get("Content-Type", "").partition(";")[0]
         if answer.status_code == 200 and kind != "text/html":
             kinds[kind] = url
-            told = kind in {"application/json", "application/schema+json", "text/plain"}
+            told = kind in {"application/json", "application/schema+json", "application/octet-stream", "text/plain"}
             assert told or "attachment" in answer["Content-Disposition"], url
         if answer.streaming:
             b"".join(answer.streaming_content)
