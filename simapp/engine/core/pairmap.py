@@ -73,6 +73,15 @@ def _count_live(keys: Any, flags: Any, floor: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _collect(keys: Any, flags: Any, floor: Any, out: Any) -> None:
+    place = 0
+    for i in range(keys.shape[0]):
+        if keys[i] != -1 and flags[i] != 0 and (keys[i] & _SECOND) >= floor:
+            out[place] = keys[i]
+            place += 1
+
+
+@njit(cache=True, nogil=True)
 def _move(keys: Any, flags: Any, floor: Any, new_keys: Any, new_flags: Any) -> Any:
     moved = 0
     for j in range(keys.shape[0]):
@@ -97,7 +106,7 @@ class PairMap:
 
     def __len__(self) -> int:
         """Number of pairs with at least one flag set."""
-        return int(np.count_nonzero(self._held()))
+        return int(_count_live(self._keys, self._flags, self._floor))
 
     @property
     def table(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -136,10 +145,11 @@ class PairMap:
 
     def items(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         """Return (keys int64, flags uint8) sorted by key: the same for every history of the table."""
-        held = self._held()
-        keys, flags = self._keys[held], self._flags[held]
-        order = np.argsort(keys, kind="stable")
-        return keys[order], flags[order]
+        # Sorted in place and looked up again: a snapshot of a large world has no room for tables of places.
+        keys = np.empty(len(self), np.int64)
+        _collect(self._keys, self._flags, self._floor, keys)
+        keys.sort()
+        return keys, self.get(keys)
 
     @classmethod
     def from_items(cls, keys: NDArray[np.int64], flags: NDArray[np.uint8]) -> PairMap:
@@ -148,12 +158,7 @@ class PairMap:
         table._used = int(_move(keys, flags, 0, table._keys, table._flags))
         return table
 
-    def _held(self) -> NDArray[np.bool_]:
-        held: NDArray[np.bool_] = (self._keys != _EMPTY) & (self._flags != 0)
-        return held & ((self._keys & _SECOND) >= self._floor)
-
     def _rebuild(self, *, extra: int) -> None:
-        live = int(_count_live(self._keys, self._flags, self._floor))
-        fresh = PairMap(capacity=live + extra + 8)
+        fresh = PairMap(capacity=len(self) + extra + 8)
         fresh._used = int(_move(self._keys, self._flags, self._floor, fresh._keys, fresh._flags))
         self._keys, self._flags, self._used = fresh._keys, fresh._flags, fresh._used

@@ -193,11 +193,14 @@ class Posts:
         return gone
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return copies of all columns and the base, for a snapshot."""
-        arrays: dict[str, NDArray[np.generic]] = {n: d[: self._rows].copy() for n, d in self._data.items()}
-        arrays["base"] = np.array([self.base], np.int64)
-        arrays["largest_gone"] = self.largest_gone.copy()
-        return arrays
+        """Return copies of all columns and the base."""
+        return {name: array.copy() for name, array in self.as_arrays().items()}
+
+    def as_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return all columns as they lie in memory, and the base: read them before the next change."""
+        base = np.array([self.base], np.int64)
+        columns = {name: data[: self._rows] for name, data in self._data.items()}
+        return {**columns, "base": base, "largest_gone": self.largest_gone}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Posts:
@@ -210,7 +213,7 @@ class Posts:
 
     def __deepcopy__(self, _memo: dict[int, object]) -> Posts:
         # The attributes are views of the columns; copied one by one they would be views of nothing.
-        return Posts.from_arrays(self.to_arrays())
+        return Posts.from_arrays(self.as_arrays())
 
     def _reserve(self, rows: int) -> None:
         capacity = self._data["key"].shape[0]

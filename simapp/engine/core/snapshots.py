@@ -150,7 +150,7 @@ def _sync_folder(folder: Path) -> None:
 def _arrays(world: World) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {f"users/{name}": getattr(world.users, name) for name in _USERS}
     arrays["follows/indptr"], arrays["follows/followees"] = world.follows.indptr, world.follows.followees
-    arrays |= {f"posts/{name}": array for name, array in world.posts.to_arrays().items()}
+    arrays |= {f"posts/{name}": array for name, array in world.posts.as_arrays().items()}
     arrays |= {f"texts/{name}": array for name, array in world.texts.to_arrays().items()}
     arrays["reactions/keys"], arrays["reactions/flags"] = world.reactions.items()
     arrays["mutes/keys"], arrays["mutes/flags"] = world.mutes.items()
