@@ -25,7 +25,7 @@ class Command(StackCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "scenario", help="gallery slug (echo-chambers, rumour, first-vote, real-curve) or path of a YAML/JSON file"
+            "scenario", help="slug of the gallery (docs/gallery.md), such as echo-chambers, or path of a YAML/JSON file"
         )
         parser.add_argument(
             "--users",
