@@ -48,7 +48,7 @@ chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), 
 	@exec $(BIN)/python -m tests.chaos --kills "$(KILLS)" --seed "$(SEED)" $(CHAOS_ARGS)
 
 kill-decisions: setup dev  ## kill the decision worker KILLS=20 times inside batches, and compare digests
-	@KILLS="$(if $(filter command line,$(origin KILLS)),$(KILLS),20)" $(BIN)/python -m pytest -q -s tests/runs/test_mixed_minds.py -k kills
+	@KILLS="$(if $(filter command line,$(origin KILLS)),$(KILLS),20)" $(BIN)/python -m pytest -q -s tests/runs/test_mixed_minds.py -k kills --timeout 0 -o faulthandler_timeout=0
 
 bench: setup  ## every benchmark with its table
 	$(BIN)/python manage.py bench step --users 100000 --follows 30
