@@ -62,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Every test client builds its own middleware, which would read all static files each time; sites that tests
     # start are processes of their own and do it once, as in use.
     settings.WHITENOISE_AUTOREFRESH = True
+    from tests import emptying
+
+    emptying.install()
 
 
 @pytest.hookimpl(tryfirst=True)
