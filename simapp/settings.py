@@ -165,6 +165,8 @@ UNFOLD = {
 }
 # Models that decision workers can load, a folder each.
 SOCIARIUM_MODELS = Path(os.environ.get("SOCIARIUM_MODELS") or SOCIARIUM_DATA_ROOT / "models")
+# Encoded texts, which several installations may share; empty: beside the runs.
+SOCIARIUM_EMBEDDINGS = os.environ.get("SOCIARIUM_EMBEDDINGS", "")
 
 # A run of this many users or more gets tables of its own.
 SOCIARIUM_PARTITION_USERS = number("SOCIARIUM_PARTITION_USERS", 100_000)

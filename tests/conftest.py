@@ -62,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Every test client builds its own middleware, which would read all static files each time; sites that tests
     # start are processes of their own and do it once, as in use.
     settings.WHITENOISE_AUTOREFRESH = True
+    from tests import emptying
+
+    emptying.install()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,6 +80,9 @@ def _start_services() -> None:
     _folder.chmod(0o711)
     os.environ["SOCIARIUM_STATE"] = str(_folder / "var")
     os.environ["SOCIARIUM_UNSAFE_FAST"] = "1"
+    # A text is encoded once, ever, in use too: not again by each test that has a data folder of its own, nor by each
+    # process that it starts, which would load torch for that. What encodes is tested with folders given by hand.
+    os.environ["SOCIARIUM_EMBEDDINGS"] = str(_folder / "embeddings")
     found = addresses()
     if found.embedded:
         _hold = Attachment(StatePaths.here())

@@ -67,7 +67,7 @@ def text_pool(topics: tuple[str, ...]) -> TextPool:
 
 def embedding_cache() -> Path:
     """Return the folder of encoded texts, shared by all runs of this installation."""
-    return Path(settings.SOCIARIUM_DATA_ROOT) / "embeddings"
+    return Path(settings.SOCIARIUM_EMBEDDINGS or Path(settings.SOCIARIUM_DATA_ROOT) / "embeddings")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform as host
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,9 @@ def _found_instructions() -> list[str]:
     return [*found.get("baseline", []), *found.get("found", [])]
 
 
+@cache
 def _version(name: str) -> str:
+    # Once per process, which does not load another version later; to read it parses a file of metadata.
     try:
         return version(name)
     except PackageNotFoundError:

@@ -165,7 +165,8 @@ class Owner:
             simulation = self._branched(course, simulation)
         self._simulation, self.step = simulation, simulation.world.step
         sink.behind = run.users >= BEHIND_USERS
-        settle_memory()
+        thinks = bool((run.scenario_version.document.get("minds") or {}).get("models"))
+        settle_memory(many_objects=thinks or sink.behind)
         newest = newest_step(run)
         if newest is not None and restored:
             # The last step's message may have died with its sender.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simapp.engine.core.errors import WrongInput
 from simapp.scenarios import schema_words
-from simapp.scenarios.document import Scenario, as_dict, json_schema, load_scenario
+from simapp.scenarios.document import Scenario, as_dict, held_schema, load_scenario
 from simapp.scenarios.problems import ScenarioInvalid, ScenarioProblem, show
 from simapp.scenarios.yaml_text import read_scalar
 
@@ -58,7 +58,7 @@ def _typed(scenario: Scenario, path: str, text: str) -> Any:
 
 def _kind_at(scenario: Scenario, path: str) -> tuple[str, bool]:
     """Return the JSON type that the schema gives for a path ("" when it cannot say), and whether it may be null."""
-    root = json_schema()
+    root = held_schema()
     schema = schema_words.resolve(root, root)
     here: Any = as_dict(scenario)
     for name in path.split("."):
@@ -105,7 +105,7 @@ def _put(here: Any, name: str, path: str, value: Any) -> None:
 
 def _fields_of(here: dict[str, Any], kind: Any) -> set[str] | None:
     """Return the field names of union member `kind` beside the kind of `here`, if there is one."""
-    root = json_schema()
+    root = held_schema()
     for schema in _unions(root):
         mapping = schema["discriminator"]["mapping"]
         if here.get("kind") in mapping and kind in mapping:

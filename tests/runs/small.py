@@ -11,7 +11,7 @@ from simapp.runs.execute import execute
 from simapp.runs.services import command_line_version, create_run
 from simapp.scenarios.document import Scenario
 from simapp.scenarios.gallery import get_gallery
-from simapp.scenarios.paths import set_path
+from simapp.scenarios.paths import set_path, set_paths
 
 BUSY = (
     "population.users=120",
@@ -30,8 +30,8 @@ BUSY = (
 
 def busy(slug: str = "rumour", *changes: str) -> Scenario:
     """A small scenario in which much happens."""
-    scenario = get_gallery(slug)
-    for change in (*BUSY, *changes):
+    scenario = set_paths(get_gallery(slug), BUSY)
+    for change in changes:
         scenario = set_path(scenario, change)
     return scenario
 

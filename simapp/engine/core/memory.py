@@ -27,12 +27,16 @@ def return_large_blocks() -> bool:
     return bool(set_option(_M_MMAP_THRESHOLD, _LARGE))
 
 
-def settle_memory() -> None:
+def settle_memory(*, many_objects: bool = True) -> None:
     """Let the garbage collector look no more at what is there now: loaded modules, a world, its texts.
 
     A run that thinks with models makes so many objects per step that full collections are frequent, and each walks
     over all of that: a fifth of what a prompt costs. What was settled before is looked at once more first.
+
+    That look takes as long as ten steps of a small run of rules, which hardly makes objects: without `many_objects`
+    nothing is looked at or kept from later looks, and what was settled before can be collected again.
     """
     gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    if many_objects:
+        gc.collect()
+        gc.freeze()
