@@ -110,8 +110,12 @@ window.sociarium = window.sociarium || {};
       announce(this.at === null ? "Live" : `Step ${this.at}, ${this.clock(this.at)}`);
     }
 
-    // The ways to the other views lead to the same step.
+    // The ways to the other views, and what this one is asked next, lead to the same step.
     link() {
+      for (const field of root.querySelectorAll('form[method="get"] input[type="hidden"][name="at"]')) {
+        field.value = this.at ?? "";
+        field.disabled = this.at === null;
+      }
       for (const anchor of root.querySelectorAll("a[data-tab-link]")) {
         const url = new URL(anchor.href);
         if (this.at === null) url.searchParams.delete("at");
