@@ -143,6 +143,8 @@ window.sociarium = window.sociarium || {};
     range(low, high) {
       const { low: least, high: most } = this.spec;
       if (low === null || high === null) return [least ?? 0, most ?? (least ?? 0) + 1];
+      // A bounded axis on which everything lies at the bound still has a scale that can be read.
+      if (least !== null && most === null && high <= least) return [least, least + 1];
       const room = Math.max((high - low) * 0.08, 1e-6);
       const bottom = least !== null ? least : low - room;
       const top = most !== null ? most : Math.max(high + room, bottom + 1e-6);

@@ -55,7 +55,7 @@ def test_a_model_that_does_not_answer_is_named_with_attempt_error_and_next_try(r
     )  # fmt: skip
     page = health(running, browser)
     assert fact(page, "waiting for") == "qwen to answer 5 questions"
-    assert fact(page, "attempt") == "attempt 4"
+    assert fact(page, "attempt") == "no. 4"
     assert fact(page, "last error") == "the endpoint answered 429 &lt;b&gt;slow down&lt;/b&gt;"
     assert re.search(r"given to another in (39|40) s", page)
     assert "decisions@here:2" in page
