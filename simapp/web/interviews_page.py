@@ -74,7 +74,7 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
         at = at_of(request, run)
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
-    form = Form(users="0-4", step="" if at is None else str(at))
+    form = Form(users=request.GET.get("users", "0-4")[:2000], step="" if at is None else str(at))
     if request.method == "POST":
         if not access.may_ask(request.user, run):
             raise PermissionDenied
@@ -116,7 +116,7 @@ def _page(request: HttpRequest, run: Run, form: Form, at: int | None) -> HttpRes
         "query": query_without_page(request),
         "path": request.get_full_path(),
         "shown": shown,
-        "waiting": any(one.open for one in shown),
+        "unanswered": any(one.open for one in shown),
     }
     if request.headers.get("HX-Request") == "true":
         return render(request, "run/interviews.html#list", context)

@@ -121,6 +121,7 @@ def test_a_past_step_is_what_one_asks_about_and_later_answers_stand_behind_it(br
     assert "1 interview about later steps is not listed" in page
     assert "Now." in browser.get(address(run)).content.decode()
     assert browser.get(address(run) + "?at=soon").status_code == 400
+    assert 'name="users" value="7"' in browser.get(address(run) + "?users=7").content.decode(), "whom a link names"
     typed = {"users": "1", "prompt": "Well?"}
     said = [browser.post(address(run) + "?at=2", {**typed, "step": step})["Location"] for step in ("1", "3")]
     assert said == [address(run) + "?at=2", address(run)], "one is led to where the answer can be seen"
