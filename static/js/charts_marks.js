@@ -9,6 +9,7 @@ window.sociarium = window.sociarium || {};
   // Minutes between two ticks: what people read a clock and a calendar by.
   const EVERY = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440, 28 * 1440, 91 * 1440, 182 * 1440, 364 * 1440];
   const DAY = 1440;
+  const FIRST = 16; // px from the axis within which a letter would cover its highest value
   const written = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
   const hour = written({ hour: "2-digit", minute: "2-digit" });
   const day = written({ day: "numeric", month: "short" });
@@ -57,6 +58,8 @@ window.sociarium = window.sociarium || {};
         letter.dataset.step = marks[0].step;
         letter.style.left = `${x}px`;
         nameMark(letter, marks, x > width / 2);
+        // Over the axis stands its highest value: a letter there begins at its line.
+        letter.classList.toggle("mark-first", x < FIRST);
         return letter;
       }));
     }
