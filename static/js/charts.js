@@ -88,7 +88,7 @@ window.sociarium = window.sociarium || {};
         padding: [8, GUTTER, 0, 0],
         legend: { show: false },
         cursor: { y: false, sync: { key: "run" }, points: { size: 6 }, drag: { x: true, y: false } },
-        scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 10)] }, y: { range: (_, low, high) => this.range(low, high) } },
+        scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + Math.min(10, window.sociarium.time?.steps ?? 10))] }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, size: 24, space: 70, splits: (plot, _, low, high, every) => this.splits(plot, low, high, every), values: (_, ticks) => this.names(ticks) },
           { ...axis, size: (_, labels) => room(labels), space: 32, values: (_, ticks) => ticks.map((tick) => this.tick(tick, ticks)) },

@@ -44,6 +44,7 @@ window.sociarium = window.sociarium || {};
     constructor() {
       this.at = given.at;
       this.newest = Math.max(given.state.step, 0);
+      this.steps = Math.max(given.state.steps, 1); // that the run is to make
       this.marks = []; // {step, letter, kind, label, by, url}, ascending
       this.minutes = given.clock.minutes;
       this.start = start;
