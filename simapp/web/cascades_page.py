@@ -24,7 +24,7 @@ from simapp.runs.points import past_of
 from simapp.store import cascade_ranks
 from simapp.web import run_feed
 from simapp.web.network_page import Asked
-from simapp.web.numbers import simulated_span, thousands, three_digits
+from simapp.web.numbers import decimals, simulated_span, thousands
 from simapp.web.paging import query_without_page
 from simapp.web.run_frame import open_run, render_view
 from simapp.web.streaming import text_response
@@ -92,7 +92,7 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
             "picked": str(picked) if picked is not None else None,
             "paths": {
                 "tree": base, "inspector": reverse("run:page", args=[run.pk]) + "users/",
-                "feed": reverse("run:page", args=[run.pk]) + "?tab=feed",
+                "feed": reverse("run:feed-view", args=[run.pk]),
             },
         },
     }  # fmt: skip
@@ -203,7 +203,7 @@ def rows_of(run: Run, asked: Asked, ranking: Ranking, places: list[int]) -> list
             i + 1, str(root), post.author if post.author != SYSTEM else -1, handles[post.author],
             texts.get(post.text_id, ""), topic, side, run_feed.STANCES[side], post.step,
             simulated_span(minutes * (asked.step - post.step)), shares, thousands(shares + 1), shape,
-            three_digits(round(shape.virality, 3)),
+            decimals(shape.virality, 2),
         ))  # fmt: skip
     return rows
 

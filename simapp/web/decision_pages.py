@@ -20,7 +20,7 @@ from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
 from simapp.web import decision_words, run_feed
 from simapp.web.numbers import thousands, three_digits
-from simapp.web.run_frame import tabs_of
+from simapp.web.run_frame import at_of, render_view
 from simapp.web.run_words import name_of
 
 if TYPE_CHECKING:
@@ -35,15 +35,19 @@ LARGEST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to: an outcome, a tier, a user; before: the cursor "step.user" of a page."""
+    """What a list is narrowed to: an outcome, a tier, a user; before: the cursor "step.user" of a page.
+
+    at: the step up to which it goes, None for all.
+    """
 
     outcome: str = ""
     tier: str = ""
     user: int | None = None
     before: tuple[int, int] | None = None
+    at: int | None = None
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Filters:
+    def of(cls, request: HttpRequest, run: Run) -> Filters:
         """Read the query. Raises ValueError with one sentence."""
         outcome, tier, user, before = (
             request.GET.get(name, "") for name in ("outcome", "tier", "user", "before")
@@ -58,7 +62,8 @@ class Filters:
         if before and not (len(place) == 2 and _whole(place[0]) and _whole(place[1].removeprefix("-"))):
             raise ValueError("before must be a step and a user, as in 12.34.")
         cursor = (min(int(place[0]), LARGEST), max(min(int(place[1]), LARGEST), -LARGEST)) if before else None
-        return cls(outcome, tier, max(min(int(user), LARGEST), -LARGEST) if user else None, cursor)
+        number = max(min(int(user), LARGEST), -LARGEST) if user else None
+        return cls(outcome, tier, number, cursor, at_of(request, run))
 
     def narrowed(self, rows: Any) -> Any:
         """Return the rows that fit, the newest first."""
@@ -67,6 +72,8 @@ class Filters:
                 rows = rows.filter(**{name: value})
         if self.user is not None:
             rows = rows.filter(user_id=self.user)
+        if self.at is not None:
+            rows = rows.filter(step__lte=self.at)
         if self.before is not None:
             step, user = self.before
             rows = rows.filter(step__lte=step).exclude(step=step, user_id__gte=user)
@@ -74,17 +81,17 @@ class Filters:
 
     def query(self, last: ModelReply) -> str:
         """Return the query of the page after a row."""
-        kept: dict[str, Any] = {"outcome": self.outcome, "tier": self.tier, "user": self.user}
+        kept: dict[str, Any] = {"outcome": self.outcome, "tier": self.tier, "user": self.user, "at": self.at}
         said = {name: value for name, value in kept.items() if value not in ("", None)}
         return "?" + urlencode({**said, "before": f"{last.step}.{last.user_id}"})
 
 
 @require_safe
 def decisions(request: HttpRequest, run_id: int) -> HttpResponse:
-    """List what models were asked, newest first."""
+    """List what models were asked up to the step that is looked at, newest first."""
     run = _run(request, run_id)
     try:
-        filters = Filters.of(request)
+        filters = Filters.of(request, run)
     except ValueError as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     rows = filters.narrowed(ModelReply.objects.filter(past_of(run))).defer("text", "first", "options")
@@ -92,18 +99,21 @@ def decisions(request: HttpRequest, run_id: int) -> HttpResponse:
     more, found = len(found) > PAGE, found[:PAGE]
     counts = counts_of(run)
     context = {
-        **_frame(run),
+        "run": run,
+        "at": filters.at,
+        "path": request.get_full_path(),
         "rows": decision_words.rows(run, found),
         "filters": filters,
         "outcomes": decision_words.OUTCOMES.items(),
         "tiers": TIERS,
         "older": filters.query(found[-1]) if more else "",
         "total": sum(counts.values()),
-        "line": decision_words.line_of(counts),
         "prompts": QuestionBatch.objects.filter(run_id=run.rows, asked__isnull=False).exists(),
         "may_forget": access.may_steer(request.user, run),
     }
-    return render(request, "run/decisions.html", context)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "run/decisions.html#list", context)
+    return render_view(request, run, "decisions", "run/decisions.html", context)
 
 
 @require_safe
@@ -174,8 +184,6 @@ def _frame(run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "name": name_of(run),
-        "tabs": tabs_of(run, "run:decisions"),
-        "tab": "decisions",
         "asks_models": asks_models(run.scenario_version.document),
         "step_text": thousands(max(run.step, 0)),
     }

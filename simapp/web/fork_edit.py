@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from simapp.engine.core.errors import WrongInput
 from simapp.runs import access, edited_forks
+from simapp.runs.feed_in_force import preset_after
 from simapp.runs.happenings import Happening
 from simapp.scenarios.names import FEED_PRESETS
 from simapp.web.intervention_words import line, names_of
@@ -86,6 +87,7 @@ def sent(form: QueryDict, run: Run) -> Edit:
 
 def _edit(run: Run, typed: dict[str, str]) -> Edit:
     document = run.scenario_version.document
+    at = typed.get("fork_at", "").strip()[:20]
     settings = []
     for name, path, label, about in SETTINGS:
         now = _at(document, path)
@@ -93,9 +95,9 @@ def _edit(run: Run, typed: dict[str, str]) -> Edit:
             text = typed.get(f"set_{name}", "").strip()[:40]
             settings.append(Setting(name, path, label, about, f"{now:g}", text))
     return Edit(
-        at=typed.get("fork_at", "").strip()[:20],
+        at=at,
         preset=typed.get("set_preset", "")[:40],
-        preset_now=document["feed"]["preset"],
+        preset_now=preset_after(run, int(at) if at.isascii() and at.isdecimal() and len(at) < 10 else run.step),
         presets=tuple(name for name in FEED_PRESETS if name != "custom"),
         settings=settings,
         lines=typed.get("lines", "")[:5000],

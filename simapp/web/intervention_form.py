@@ -161,7 +161,8 @@ def _usual(name: str, info: FieldInfo) -> str:
 
 def _input(run: Run, kind: str, name: str, info: FieldInfo, text: str) -> Input:
     widget = _WIDGETS.get(name, "longtext" if kind in _LONG else "line")
-    found = Input(name, _LABELS.get(name, name), widget, info.description or "", text, _UNITS.get(name, ""))
+    about = (info.description or "").replace("-1 to 1", "\u22121 to 1").replace("Topic slug; one of", "One of")
+    found = Input(name, _LABELS.get(name, name), widget, about, text, _UNITS.get(name, ""))
     if widget == "choice":
         found.options = _options(run, name, info, text)
     if name == "params":

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from simapp.engine.core.batches import TIERS
 from simapp.engine.core.errors import WrongInput
-from simapp.models import Probe, Run, RunProbe, RunUser
+from simapp.models import Probe, RunProbe, RunUser
 from simapp.runs import access, probes, services
 from simapp.store.lineage import segments_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.run_frame import tabs_of
-from simapp.web.run_words import name_of
+from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from simapp.models import Run
 
 PER_PAGE = 10
 
@@ -64,18 +65,22 @@ class Form:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Show what was asked, newest first; on POST ask. Who may not see the run gets 404, who may not ask 403."""
+    """Show what was asked up to the step that is looked at, newest first; on POST ask.
+
+    Who may not see the run gets 404, who may not ask 403.
+    """
+    run = open_run(request, run_id)
     try:
-        run = access.get_run(request.user, run_id)
-    except Run.DoesNotExist:
-        raise Http404("There is no such run.") from None
-    form = Form(users="0-4")
+        at = at_of(request, run)
+    except ValueError as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+    form = Form(users=request.GET.get("users", "0-4")[:2000], step="" if at is None else str(at))
     if request.method == "POST":
         if not access.may_ask(request.user, run):
             raise PermissionDenied
         form = Form(*(request.POST.get(name, "")[:5000] for name in ("users", "step", "prompt")))
         try:
-            probes.interview(
+            probe = probes.interview(
                 run=run,
                 member=request.user,
                 users=probes.read_users(form.users),
@@ -86,18 +91,21 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
             form.fault = str(problem)
         else:
             messages.success(request, "The question is on its way to a worker; the answers appear here.")
-            return redirect("run:interviews", run.pk)
-    return _page(request, run, form)
+            # An answer of a later step than the one that is looked at would not be seen.
+            query = f"?at={at}" if at is not None and probe.step <= at else ""
+            return redirect(reverse("run:interviews", args=[run.pk]) + query)
+    return _page(request, run, form, at)
 
 
-def _page(request: HttpRequest, run: Run, form: Form) -> HttpResponse:
-    page = page_of(request, Probe.objects.filter(run=run).select_related("member").order_by("-pk"), size=PER_PAGE)
+def _page(request: HttpRequest, run: Run, form: Form, at: int | None) -> HttpResponse:
+    asked = Probe.objects.filter(run=run)
+    upto = asked if at is None else asked.filter(step__lte=at)
+    page = page_of(request, upto.select_related("member").order_by("-pk"), size=PER_PAGE)
     shown = _shown(run, list(page.object_list))
     context: dict[str, Any] = {
         "run": run,
-        "name": name_of(run),
-        "tabs": tabs_of(run, "run:interviews"),
-        "tab": "interviews",
+        "at": at,
+        "later": 0 if at is None else asked.filter(step__gt=at).count(),
         "form": form,
         "may_ask": access.may_ask(request.user, run) and run.step >= 0,
         "most": probes.MOST_USERS,
@@ -108,10 +116,12 @@ def _page(request: HttpRequest, run: Run, form: Form) -> HttpResponse:
         "query": query_without_page(request),
         "path": request.get_full_path(),
         "shown": shown,
-        "waiting": any(one.open for one in shown),
+        "unanswered": any(one.open for one in shown),
     }
-    part = "#list" if request.headers.get("HX-Request") == "true" else ""
-    return render(request, f"run/interviews.html{part}", context, status=400 if form.fault else 200)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "run/interviews.html#list", context)
+    status = 400 if form.fault else 200
+    return render_view(request, run, "interviews", "run/interviews.html", context, status=status)
 
 
 def _shown(run: Run, asked: list[Probe]) -> list[Shown]:

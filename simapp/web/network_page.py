@@ -17,7 +17,7 @@ from simapp.runs import layouts
 from simapp.runs.cohorts import LONGEST_NAME, MOST_USERS, asked_cohort
 from simapp.runs.network import opinions_of
 from simapp.store.drawings import read_drawing
-from simapp.web.numbers import thousands, three_digits
+from simapp.web.numbers import decimals, thousands, three_digits
 from simapp.web.paging import query_without_page
 from simapp.web.run_frame import at_of, number, open_run, render_view
 
@@ -196,8 +196,8 @@ def _drawn(request: HttpRequest, run: Run, asked: Asked, done: NetworkLayout) ->
     rows = []
     for number_ in page.object_list:
         size, inside, outside = facts["figures"][number_]
-        mean = three_digits(round(float(sums[number_] / counts[number_]), 3)) if counts[number_] else "–"
-        ei = three_digits(round((outside - inside) / (outside + inside), 3)) if inside + outside else "–"
+        mean = decimals(float(sums[number_] / counts[number_]), 3) if counts[number_] else "–"
+        ei = decimals((outside - inside) / (outside + inside), 3) if inside + outside else "–"
         rows.append(Community(number_ + 1, size, thousands(size), mean, ei, min(number_ + 1, 7)))
     return {
         "rows": rows, "page": page, "query": query_without_page(request), "facts": facts,

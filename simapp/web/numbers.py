@@ -16,6 +16,12 @@ def three_digits(value: float) -> str:
     return text.replace("-", "\u2212")
 
 
+def decimals(value: float, places: int) -> str:
+    """Return a value with so many decimals, for a column in which points stand under each other; a real minus sign."""
+    text = f"{value:.{places}f}"
+    return ("0." + "0" * places if float(text) == 0 else text).replace("-", "\u2212")
+
+
 def clock_time(seconds: float) -> str:
     """Return a duration as m:ss or h:mm:ss; more than four days as days."""
     whole = round(seconds)

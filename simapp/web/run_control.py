@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,10 @@ def do(run: Run, member: Any, action: str, pace: str) -> None:
     known[action](run=run, member=member)
 
 
+def _quickness(choice: tuple[str, str]) -> float:
+    return math.inf if choice[0] == "max" else float(choice[0])
+
+
 def _pace(text: str) -> float | None:
     if text in {"", "max"}:
         return None
@@ -90,7 +95,7 @@ def buttons(run: Run) -> list[Button]:
 def paces(run: Run) -> list[Pace]:
     """The choices of speed, and a further one when the run has a speed of its own."""
     now = "max" if run.pace is None else f"{run.pace:g}"
-    choices = PACES if now in dict(PACES) else ((now, f"{now}/s"), *PACES)
+    choices = PACES if now in dict(PACES) else sorted([*PACES, (now, f"{now}/s")], key=_quickness)
     return [
         Pace(
             value,

@@ -81,14 +81,24 @@ def at_of(request: HttpRequest, run: Run) -> int | None:
     return asked if asked < run.step else None
 
 
-def tabs_of(run: Run, here: str, at: int | None = None) -> list[Tab]:
-    """Return the views of a run; `here` is the address name of the page that is being made."""
+def cohort_in(request: HttpRequest) -> str:
+    """The number of the cohort that the address names (`?cohort=`), "" without one: every way on keeps it."""
+    text = request.GET.get("cohort", "")
+    return text if text.isascii() and text.isdecimal() and len(text) < 16 else ""
+
+
+def tabs_of(run: Run, here: str, at: int | None = None, cohort: str = "") -> list[Tab]:
+    """Return the views of a run; `here` is the address name of the page that is being made.
+
+    at, cohort: the step and the cohort that are looked at; all views lead on to them, also those that show everybody.
+    """
     known = dict.fromkeys(name for _, _, name in VIEWS)
     shown = [view for view in VIEWS if view[0] != "decisions" or asks_models(run.scenario_version.document)]
     parts = {key for key, _, name in shown if sum(1 for view in shown if view[2] == name) > 1}
     found = []
     for key, label, name in shown:
-        query = "&".join([f"tab={key}"] * (key in parts) + [f"at={at}"] * (at is not None))
+        said = {"tab": key if key in parts else "", "at": "" if at is None else at, "cohort": cohort}
+        query = "&".join(f"{word}={value}" for word, value in said.items() if value != "")
         url = reverse(name, args=[run.pk]) + (f"?{query}" if query else "")
         found.append(Tab(key, label, url, here=name == here and name in known, letter=LETTERS.get(key, "")))
     return found
@@ -104,7 +114,7 @@ def render_view(
         **run_words.page(run, last, key, at=context.get("at")),
         **run_branches.context(run, request.user, None),
         **share_menu.context(request, run),
-        "tabs": tabs_of(run, name, context.get("at")),
+        "tabs": tabs_of(run, name, context.get("at"), cohort_in(request)),
         "tab": key,
         "at": None,
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BATCHES = 10  # shown of those that models have not answered
 STEPS = 40  # whose stage times are drawn
+FEWEST = 10  # bars that there is room for: a single step is a bar, not a wall
 COLOURS = 5  # stages with a colour of their own; the others share one
 WIDTH, HEIGHT = 10, 100  # of a bar, in units of the picture
 
@@ -57,6 +58,11 @@ class Stage:
     colour: int
     seconds: float
     share: float
+
+    @property
+    def mean(self) -> str:
+        """Its time per step as people read it."""
+        return _seconds(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
         attempt = max(batch.attempt for batch in batches)
         following = min(batches, key=lambda batch: batch.attempt).next
         what = run.waiting or f"{batches[0].model} to answer"
-        return Pending(what, f"attempt {attempt}", error, following, held=bool(error))
+        return Pending(what, f"no. {attempt}", error, following, held=bool(error))
     if run.waiting or run.status == "paused":
         following = {
             "paused": "when a member resumes or steps the run",
@@ -181,7 +187,7 @@ def stages_of(run: Run) -> Stages | None:
             height = HEIGHT * stages.get(name, 0.0) / most
             top -= height
             parts.append(Part(colour[name], place * WIDTH, round(top, 2), round(height, 2)))
-    return Stages(legend, parts, rows[0][0], rows[-1][0], len(rows) * WIDTH, _seconds(most))
+    return Stages(legend, parts, rows[0][0], rows[-1][0], max(len(rows), FEWEST) * WIDTH, _seconds(most))
 
 
 def _seconds(value: float) -> str:

@@ -24,7 +24,7 @@ from simapp.web import (
     run_words,
     share_menu,
 )
-from simapp.web.run_frame import at_of, number, open_run, tabs_of
+from simapp.web.run_frame import at_of, cohort_in, number, open_run, tabs_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -55,7 +55,7 @@ def _page(
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     last = newest_step(run)
     context = run_words.page(run, last, request.GET.get("tab", ""), at=at, charts=request.GET.get("charts"))
-    context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at)}
+    context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at, cohort_in(request))}
     if context["tab"] == "health":
         context |= run_health.context(run)
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}

@@ -16,7 +16,7 @@ from simapp.store import people
 from simapp.store.audience import Audience, audience_at
 from simapp.store.files import FileDamaged
 from simapp.store.opinion_course import newest_opinions
-from simapp.web.numbers import thousands, three_digits
+from simapp.web.numbers import decimals, thousands
 from simapp.web.run_feed import STANCES, side_of
 from simapp.web.run_frame import at_of, open_run, render_view
 
@@ -188,8 +188,8 @@ def rows(order: Order, found: list[int]) -> list[Row]:
             str(person.community) if person.community >= 0 else "–",
             thousands(int(audience.followers[user])) if audience is not None else "–",
             thousands(int(audience.following[user])) if audience is not None else "–",
-            three_digits(person.level),
-            three_digits(round(opinion, 3)) if side else "–",
+            decimals(person.level, 3),
+            decimals(opinion, 3) if side else "–",
             side,
             STANCES[side],
             reverse("run:user", args=[run.pk, user]) + order.query(),

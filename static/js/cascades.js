@@ -4,7 +4,7 @@
 (() => {
   const root = document.getElementById("cascades");
   if (!root) return;
-  const { CascadeTree, LineChart, wordsOfNode, short } = window.sociarium;
+  const { CascadeTree, LineChart, ChartTable, wordsOfNode, short } = window.sociarium;
   const given = JSON.parse(document.getElementById("cascades-data").textContent);
   const run = document.getElementById("run");
   const $ = (id) => document.getElementById(id);
@@ -29,6 +29,7 @@
     key: "cascade-growth", title: "Growth", about: "nodes, deepest and largest level so far", low: 0, high: null, null: null,
     lines: [{ name: "size", label: "size", colour: 1 }, { name: "depth", label: "depth", colour: 2 }, { name: "breadth", label: "breadth", colour: 3 }],
   });
+  const numbers = new ChartTable($("casc-growth"), growth, () => `run-${run.dataset.run}-cascade-${state.tree?.key ?? ""}-growth`);
 
   function show(told) {
     state.tree = told;
@@ -38,7 +39,7 @@
     if (post.user === null) by.textContent = "the scenario";
     else by.append(Object.assign(document.createElement("a"), { href: inspector(post.user), textContent: `@${post.handle}` }));
     const meta = $("casc-meta");
-    meta.replaceChildren(`${post.topic ? `${post.topic} · ` : ""}step ${short(post.step)} · `, Object.assign(document.createElement("a"), { href: `${given.paths.feed}&at=${post.step}`, textContent: "in the feed" }));
+    meta.replaceChildren(`${post.topic ? `${post.topic} · ` : ""}step ${short(post.step)} · `, Object.assign(document.createElement("a"), { href: `${given.paths.feed}?at=${post.step}`, textContent: "in the feed" }));
     $("casc-said").textContent = post.text;
     const more = shape.whole ? "" : "≥ ";
     for (const key of ["size", "depth", "breadth", "virality"]) panel.querySelector(`[data-tile="${key}"]`).textContent = more + short(shape[key]);
@@ -58,6 +59,7 @@
     series.steps = told.growth.step;
     series.values = told.growth;
     growth.draw(series);
+    numbers.fill();
   }
 
   let asking = 0;

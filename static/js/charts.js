@@ -88,7 +88,7 @@ window.sociarium = window.sociarium || {};
         padding: [8, GUTTER, 0, 0],
         legend: { show: false },
         cursor: { y: false, sync: { key: "run" }, points: { size: 6 }, drag: { x: true, y: false } },
-        scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 10)] }, y: { range: (_, low, high) => this.range(low, high) } },
+        scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + Math.min(10, window.sociarium.time?.steps ?? 10))] }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, size: 24, space: 70, splits: (plot, _, low, high, every) => this.splits(plot, low, high, every), values: (_, ticks) => this.names(ticks) },
           { ...axis, size: (_, labels) => room(labels), space: 32, values: (_, ticks) => ticks.map((tick) => this.tick(tick, ticks)) },
@@ -143,6 +143,8 @@ window.sociarium = window.sociarium || {};
     range(low, high) {
       const { low: least, high: most } = this.spec;
       if (low === null || high === null) return [least ?? 0, most ?? (least ?? 0) + 1];
+      // A bounded axis on which everything lies at the bound still has a scale that can be read.
+      if (least !== null && most === null && high <= least) return [least, least + 1];
       const room = Math.max((high - low) * 0.08, 1e-6);
       const bottom = least !== null ? least : low - room;
       const top = most !== null ? most : Math.max(high + room, bottom + 1e-6);

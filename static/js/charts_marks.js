@@ -9,6 +9,7 @@ window.sociarium = window.sociarium || {};
   // Minutes between two ticks: what people read a clock and a calendar by.
   const EVERY = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440, 28 * 1440, 91 * 1440, 182 * 1440, 364 * 1440];
   const DAY = 1440;
+  const FIRST = 10; // px from the axis, where a letter would cover its highest value: it stands beside its line there
   const written = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
   const hour = written({ hour: "2-digit", minute: "2-digit" });
   const day = written({ day: "numeric", month: "short" });
@@ -48,7 +49,8 @@ window.sociarium = window.sociarium || {};
       this.moveLine(plot);
       const { min, max } = plot.scales.x;
       const shown = time.marks.filter((mark) => mark.step >= min && mark.step <= max);
-      const groups = nearMarks(shown, (mark) => Math.round(plot.valToPos(mark.step, "x")));
+      const at = (mark) => Math.round(plot.valToPos(mark.step, "x"));
+      const groups = nearMarks(shown, (mark) => Math.max(FIRST, at(mark)));
       const drawn = JSON.stringify(groups.map(({ x, marks }) => [x, marks.length, marks[0].step, marks[0].letter]));
       if (drawn === this.drawn) return;
       this.drawn = drawn;
@@ -57,6 +59,7 @@ window.sociarium = window.sociarium || {};
         letter.dataset.step = marks[0].step;
         letter.style.left = `${x}px`;
         nameMark(letter, marks, x > width / 2);
+        letter.style.setProperty("--off", `${Math.min(0, at(marks[0]) - x)}px`);
         return letter;
       }));
     }

@@ -121,5 +121,5 @@ window.sociarium = window.sociarium || {};
     else save(name, new Blob([new XMLSerializer().serializeToString(made)], { type: "image/svg+xml" }));
   }
 
-  window.sociarium.picture = picture;
+  Object.assign(window.sociarium, { picture, savePicture: save });
 })();

@@ -69,7 +69,7 @@
     for (let i = 0; i < drawing.nodes; i += 1) if (!Number.isNaN(colours.opinions[i])) { sums[drawing.community[i]] += colours.opinions[i]; counts[drawing.community[i]] += 1; }
     for (const row of document.querySelectorAll("[data-community]")) {
       const c = Number(row.dataset.community) - 1;
-      row.querySelector("[data-mean]").textContent = counts[c] ? short(Math.round((sums[c] / counts[c]) * 1000) / 1000) : "–";
+      row.querySelector("[data-mean]").textContent = counts[c] ? (sums[c] / counts[c]).toFixed(3).replace("-", "−") : "–";
     }
     for (const node of document.querySelectorAll("[data-opinion-step]")) node.textContent = colours.opinionStep < 0 ? "–" : short(colours.opinionStep);
   }

@@ -210,10 +210,17 @@
 
   // --- tabs and clock -----------------------------------------------------------------------------------------
 
+  // More views than fit beside each other on a phone: the one that is looked at is in sight.
+  function bring(anchor) {
+    const bar = anchor?.parentElement;
+    if (bar) bar.scrollLeft = anchor.offsetLeft - bar.offsetLeft - (bar.clientWidth - anchor.offsetWidth) / 2;
+  }
+  bring(root.querySelector("[data-tab-link][aria-current]"));
+
   function show(tab) {
     root.dataset.tab = tab;
     for (const anchor of root.querySelectorAll("[data-tab-link]")) {
-      if (anchor.dataset.tabLink === tab) anchor.setAttribute("aria-current", "page");
+      if (anchor.dataset.tabLink === tab) { anchor.setAttribute("aria-current", "page"); bring(anchor); }
       else anchor.removeAttribute("aria-current");
     }
     if (tab === "overview" && unseen) drawSoon();

@@ -44,6 +44,7 @@ window.sociarium = window.sociarium || {};
     constructor() {
       this.at = given.at;
       this.newest = Math.max(given.state.step, 0);
+      this.steps = Math.max(given.state.steps, 1); // that the run is to make
       this.marks = []; // {step, letter, kind, label, by, url}, ascending
       this.minutes = given.clock.minutes;
       this.start = start;
@@ -110,8 +111,12 @@ window.sociarium = window.sociarium || {};
       announce(this.at === null ? "Live" : `Step ${this.at}, ${this.clock(this.at)}`);
     }
 
-    // The ways to the other views lead to the same step.
+    // The ways to the other views, and what this one is asked next, lead to the same step.
     link() {
+      for (const field of root.querySelectorAll('form[method="get"] input[type="hidden"][name="at"]')) {
+        field.value = this.at ?? "";
+        field.disabled = this.at === null;
+      }
       for (const anchor of root.querySelectorAll("a[data-tab-link]")) {
         const url = new URL(anchor.href);
         if (this.at === null) url.searchParams.delete("at");

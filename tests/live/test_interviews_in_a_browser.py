@@ -38,3 +38,13 @@ def test_answers_appear_without_a_reload(site: str, page: Any, owner: Any, width
     assert page.evaluate("window.stays"), "the page was not loaded anew"
     assert page.locator(".interview h2 b").count() == 0, "what was typed is text"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
+
+    # The page stands on the time of all views: what was asked about later steps stands behind a past one.
+    page.evaluate("sociarium.time.goTo(1)")
+    page.wait_for_selector("#interviews:has-text('1 interview about later steps is not listed')")
+    assert page.locator(".answers").count() == 0
+    assert page.input_value("#step") == "1", "a question would be about that step"
+    page.wait_for_function("() => location.search === '?at=1'")
+    page.evaluate("sociarium.time.goTo(null)")
+    page.wait_for_selector(".answers dd:has-text('I am in no group.')")
+    assert page.input_value("#step") == ""

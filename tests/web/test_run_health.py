@@ -55,7 +55,7 @@ def test_a_model_that_does_not_answer_is_named_with_attempt_error_and_next_try(r
     )  # fmt: skip
     page = health(running, browser)
     assert fact(page, "waiting for") == "qwen to answer 5 questions"
-    assert fact(page, "attempt") == "attempt 4"
+    assert fact(page, "attempt") == "no. 4"
     assert fact(page, "last error") == "the endpoint answered 429 &lt;b&gt;slow down&lt;/b&gt;"
     assert re.search(r"given to another in (39|40) s", page)
     assert "decisions@here:2" in page
@@ -108,7 +108,7 @@ def test_the_time_of_the_last_steps_is_drawn_by_stage(running: Run, browser: Any
     assert "Time of steps 0 to 9" in page
     heights = [float(height) for height in re.findall(r'<rect class="fill-1"[^>]* height="([\d.]+)"', page)]
     assert heights == pytest.approx([75.0] * 10)  # rank takes 0.3 of 0.4 seconds
-    assert re.search(r"rank</th><td class=\"num\">0.3000 s</td><td class=\"num\">75 %", page)
+    assert re.search(r"rank</th><td class=\"num\">300 ms</td><td class=\"num\">75 %", page)
 
 
 def test_the_health_of_a_run_without_a_step_is_shown_too(owner: Any, browser: Any) -> None:

@@ -47,6 +47,16 @@ def test_a_past_step_is_one_address_for_every_view(running: Run, browser: Any) -
     assert all("at=4" in way for way in ways)
 
 
+def test_a_cohort_goes_along_from_view_to_view(running: Run, browser: Any) -> None:
+    for part in ("page", "users", "interviews"):
+        page = body(browser.get(address(running, part), {"at": 4, "cohort": "17"}))
+        ways = re.findall(r'<a href="([^"]+)" data-tab-link', page)
+        assert len(ways) == 8
+        assert all("at=4&amp;cohort=17" in way for way in ways), part
+    page = body(browser.get(address(running), {"cohort": '7"><script>'}))
+    assert "cohort=" not in "".join(re.findall(r'<a href="([^"]+)" data-tab-link', page))
+
+
 def test_without_a_past_step_the_page_is_live(running: Run, browser: Any) -> None:
     page = body(browser.get(address(running)))
     assert 'data-at=""' in page
