@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 from django.db import connection, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Value, When
 from django.db.models.functions import Now
 
 from simapp.models import Run
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 5.0
 RENEW_SECONDS = 1.0
+GONE = "a worker to take over: the one that had it has gone"  # what a run waits for whose lease has run out
 
 
 def owner_name(role: str) -> str:
@@ -106,7 +107,9 @@ def renew(lease: Lease, heartbeat: dict[str, Any], *, seconds: float = LEASE_SEC
     """Extend the lease and store the heartbeat; False when another owner has it, or nobody any more."""
     # A beat that was under way while the run was given back must not take it again.
     held = Run.objects.filter(pk=lease.run_id, token=lease.token, lease_until__isnull=False)
-    return bool(held.update(lease_until=_now_plus(seconds), heartbeat=heartbeat))
+    # It may have been taken for gone while the machine was too busy for its beat.
+    waiting = Case(When(waiting=GONE, then=Value("")), default=F("waiting"))
+    return bool(held.update(lease_until=_now_plus(seconds), heartbeat=heartbeat, waiting=waiting))
 
 
 def release(lease: Lease, **fields: Any) -> bool:

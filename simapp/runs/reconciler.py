@@ -162,7 +162,7 @@ class Reconciler:
     def _explain(self, run: Run, busy: int) -> None:
         slots = run_slots()
         if run.owner_name:
-            waiting = "a worker to take over: the one that had it has gone"
+            waiting = leases.GONE
         elif busy >= slots:
             waiting = f"a free run worker ({busy} of {slots} busy)"
         else:

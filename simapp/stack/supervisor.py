@@ -32,6 +32,9 @@ HEALTHY_AFTER_S = 10.0
 WEB_STOP = ((signal.SIGTERM, 2.5),)
 # SIGTERM lets a worker finish its step and give its leases back; SIGQUIT ends it at once.
 WORKER_STOP = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 1.0))
+# A solo worker does its tasks in its main thread: there SIGQUIT raises inside of them (Celery cannot cancel there),
+# and whoever asked would read that as the task's own failure. Killed instead, its work is silent and is sent again.
+SOLO_STOP = ((signal.SIGTERM, 3.0),)
 
 
 @dataclass

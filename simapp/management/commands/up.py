@@ -14,6 +14,7 @@ from simapp.stack.environment import number
 from simapp.stack.paths import StatePaths
 from simapp.stack.ports import HOST, port_from, refuse_used_port
 from simapp.stack.supervisor import (
+    SOLO_STOP,
     WEB_STOP,
     WORKER_STOP,
     Supervisor,
@@ -78,7 +79,7 @@ class Command(StackCommand):
     def start_workers(self, supervisor: Supervisor) -> None:
         runs = celery_worker("runs", "--pool", "prefork", "--concurrency", str(self.slots))
         supervisor.add("runs", runs, stop=WORKER_STOP)
-        supervisor.add("decisions", celery_worker("decisions", "--pool", "solo"), stop=WORKER_STOP)
+        supervisor.add("decisions", celery_worker("decisions", "--pool", "solo"), stop=SOLO_STOP)
         supervisor.add("reconciler", [sys.executable, "manage.py", "reconciler"], stop=WEB_STOP)
 
     def web_environment(self) -> dict[str, str]:
