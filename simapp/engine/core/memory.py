@@ -10,6 +10,8 @@ from functools import cache
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE = 2 << 20
 
+_looked_at = 0  # objects that were settled when all were last looked at
+
 
 @cache
 def return_large_blocks() -> bool:
@@ -31,8 +33,14 @@ def settle_memory() -> None:
     """Let the garbage collector look no more at what is there now: loaded modules, a world, its texts.
 
     A run that thinks with models makes so many objects per step that full collections are frequent, and each walks
-    over all of that: a fifth of what a prompt costs. What was settled before is looked at once more first.
+    over all of that: a fifth of what a prompt costs. What was settled before is looked at again only where it has
+    doubled since: to look at all that a process has loaded takes longer than a small run needs for its steps.
     """
-    gc.unfreeze()
+    global _looked_at  # noqa: PLW0603 - the collector is one per process
+    if gc.get_freeze_count() >= 2 * _looked_at:
+        gc.unfreeze()
+    everything = gc.get_freeze_count() == 0
     gc.collect()
     gc.freeze()
+    if everything:
+        _looked_at = gc.get_freeze_count()
