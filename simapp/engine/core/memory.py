@@ -10,7 +10,7 @@ from functools import cache
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE = 2 << 20
 
-_looked_at = 0  # objects that were settled when all were last looked at
+_looked_at = _settled = 0  # objects that were settled when all were last looked at, and that are by now
 
 
 @cache
@@ -36,11 +36,13 @@ def settle_memory() -> None:
     over all of that: a fifth of what a prompt costs. What was settled before is looked at again only where it has
     doubled since: to look at all that a process has loaded takes longer than a small run needs for its steps.
     """
-    global _looked_at  # noqa: PLW0603 - the collector is one per process
-    if gc.get_freeze_count() >= 2 * _looked_at:
-        gc.unfreeze()
-    everything = gc.get_freeze_count() == 0
+    global _looked_at, _settled  # noqa: PLW0603 - the collector is one per process
     gc.collect()
+    # Of what is new alone: to count what is settled, as get_freeze_count does, is a walk over it too.
+    _settled += len(gc.get_objects())
+    if _settled >= 2 * _looked_at:
+        gc.unfreeze()
+        if _looked_at:
+            gc.collect()
+        _looked_at = _settled = len(gc.get_objects())
     gc.freeze()
-    if everything:
-        _looked_at = gc.get_freeze_count()
