@@ -16,7 +16,7 @@ from agents.minds.rules import Rates, RuleMind
 from agents.opinions.registry import build as build_opinion
 from agents.opinions.registry import shown_by
 from agents.spread.registry import build as build_spread
-from agents.text.grammar import build_pool
+from agents.text.kept import kept_pool
 from agents.writing import Writing
 from recommender.grouped import Group, Grouped
 from recommender.registry import build_feed
@@ -61,8 +61,8 @@ CODES = {name: action.code for name, action in all_actions().items()}
 
 @lru_cache(maxsize=8)
 def text_pool(topics: tuple[str, ...]) -> TextPool:
-    """Return the grammar's texts for these topics (built once per process)."""
-    return build_pool(list(topics), POOL_SEED)
+    """Return the grammar's texts for these topics (loaded once per process, built once per installation)."""
+    return kept_pool(topics, POOL_SEED)
 
 
 def embedding_cache() -> Path:

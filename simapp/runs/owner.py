@@ -56,6 +56,7 @@ class Owner:
     _status: str = "running"
     _waiting: str = ""
     _committed_at: float | None = None
+    _simulation: Simulation | None = None
 
     def __post_init__(self) -> None:
         self.step = self.run.step
@@ -109,13 +110,14 @@ class Owner:
         finally:
             if self.sink is not None:
                 self.sink.close()
+            self._forget()
 
     def _go(self, simulation: Simulation, sink: DatabaseSink) -> Outcome:
         self._set("running", "")
         while simulation.world.step < self.run.steps:
             control, step = sink.asked(), simulation.world.step
             if control.wanted == "stop":
-                return self._end("stopped")
+                return self._end("stopped", simulation)
             if self.stopping():
                 return self._give_back(simulation, "another worker: the one that had it was stopped")
             if control.wanted == "pause" or (control.pause_at is not None and step >= control.pause_at):
@@ -127,7 +129,13 @@ class Owner:
             if control.pace:
                 self.stage = "waiting for its pace"
                 pace.rest(self.run.pk, sink, began, control, self.stopping)
-        return self._end("finished")
+        return self._end("finished", simulation)
+
+    def _forget(self) -> None:
+        """Let the world go at once: what knows each other would stay until the garbage collector comes by."""
+        if self._simulation is not None:
+            self._simulation.world.desk.serve = None
+            self._simulation = None
 
     def _sink(self) -> DatabaseSink:
         assert self.sink is not None  # noqa: S101 - _open made it
@@ -165,8 +173,7 @@ class Owner:
             simulation = self._branched(course, simulation)
         self._simulation, self.step = simulation, simulation.world.step
         sink.behind = run.users >= BEHIND_USERS
-        thinks = bool((run.scenario_version.document.get("minds") or {}).get("models"))
-        settle_memory(many_objects=thinks or sink.behind)
+        settle_memory()
         newest = newest_step(run)
         if newest is not None and restored:
             # The last step's message may have died with its sender.
@@ -217,8 +224,7 @@ class Owner:
 
     @property
     def _at(self) -> int:
-        simulation = getattr(self, "_simulation", None)
-        return simulation.world.step if simulation is not None else 0
+        return self._simulation.world.step if self._simulation is not None else 0
 
     def _hold(self, simulation: Simulation) -> bool:
         """Wait while paused; False when the run was given back to make room."""
@@ -284,9 +290,9 @@ class Owner:
         if not leases.release(self.lease, **fields):
             raise LostLease(f"run {self.run.pk} is owned by another worker")
 
-    def _end(self, status: str) -> Outcome:
+    def _end(self, status: str, simulation: Simulation) -> Outcome:
         self._sink().settle()
-        self._sink().snapshot_now(self._simulation.world)
+        self._sink().snapshot_now(simulation.world)
         self._status, self._waiting, self.stage = status, "", ""
         self._let_go(status=status, waiting="", ended=timezone.now(), heartbeat={})
         self.tell()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agents.deeds import DEEDS
 from agents.minds.rules import Rates, RuleMind
 from agents.opinions.baumann import Baumann
-from agents.text.grammar import build_pool
+from agents.text.kept import kept_pool
 from agents.writing import Writing
 from simapp.engine.actions.door import carry_out
 from simapp.engine.actions.registry import all_actions, code_of
@@ -24,7 +24,7 @@ from simapp.engine.core.threads import Workers
 from simapp.engine.core.world import World
 from tests.recommender.worlds import found, write
 
-POOL = build_pool(["housing"], 1, 1100)
+POOL = kept_pool(["housing"], 1, 1100)
 CODES = {name: action.code for name, action in all_actions().items()}
 NO_RATES = Rates(**dict.fromkeys(DEEDS, 0.0))
 USERS = 400

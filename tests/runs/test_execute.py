@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
+import weakref
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.db import InterfaceError, connection
@@ -219,3 +222,19 @@ def test_the_heart_goes_on_after_a_beat_that_failed(monkeypatch: pytest.MonkeyPa
 
     with leases.Heart(lease, beat, told.set).beating():
         assert told.wait(20)
+
+
+def test_the_world_of_a_run_is_gone_from_memory_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    commit, worlds = DatabaseSink.commit, []
+
+    def seen(self: DatabaseSink, record: Any, world: Any) -> None:
+        worlds.append(weakref.ref(world))
+        commit(self, record, world)
+
+    monkeypatch.setattr(DatabaseSink, "commit", seen)
+    gc.disable()  # the next run's world would have to find room before the collector comes by
+    try:
+        assert finish(make(steps=4)).status == "finished"
+        assert [world() for world in worlds] == [None] * 5
+    finally:
+        gc.enable()

@@ -25,10 +25,10 @@ CHAT_TEMPLATE = (
 @cache
 def sample_texts() -> tuple[str, ...]:
     """Return some thousand short posts of the seeded grammar, to train a tokenizer on."""
-    from agents.text.grammar import build_pool
+    from agents.text.kept import kept_pool
     from agents.text.library import list_topics
 
-    return tuple(build_pool(list_topics()[:1], 0).texts)
+    return tuple(kept_pool(list_topics()[:1], 0).texts)
 
 
 def build_tokenizer(texts: Sequence[str], vocab_size: int = 1024) -> Any:

@@ -10,6 +10,8 @@ from functools import cache
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE = 2 << 20
 
+_looked_at = _settled = 0  # objects that were settled when all were last looked at, and that are by now
+
 
 @cache
 def return_large_blocks() -> bool:
@@ -27,16 +29,20 @@ def return_large_blocks() -> bool:
     return bool(set_option(_M_MMAP_THRESHOLD, _LARGE))
 
 
-def settle_memory(*, many_objects: bool = True) -> None:
+def settle_memory() -> None:
     """Let the garbage collector look no more at what is there now: loaded modules, a world, its texts.
 
     A run that thinks with models makes so many objects per step that full collections are frequent, and each walks
-    over all of that: a fifth of what a prompt costs. What was settled before is looked at once more first.
-
-    That look takes as long as ten steps of a small run of rules, which hardly makes objects: without `many_objects`
-    nothing is looked at or kept from later looks, and what was settled before can be collected again.
+    over all of that: a fifth of what a prompt costs. What was settled before is looked at again only where it has
+    doubled since: to look at all that a process has loaded takes longer than a small run needs for its steps.
     """
-    gc.unfreeze()
-    if many_objects:
-        gc.collect()
-        gc.freeze()
+    global _looked_at, _settled  # noqa: PLW0603 - the collector is one per process
+    gc.collect()
+    # Of what is new alone: to count what is settled, as get_freeze_count does, is a walk over it too.
+    _settled += len(gc.get_objects())
+    if _settled >= 2 * _looked_at:
+        gc.unfreeze()
+        if _looked_at:
+            gc.collect()
+        _looked_at = _settled = len(gc.get_objects())
+    gc.freeze()

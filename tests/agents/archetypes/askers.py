@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from agents.asking import Asked, Question, Reply
-from agents.text.grammar import build_pool
+from agents.text.kept import kept_pool
 from agents.writing import Writing
 from simapp.engine.actions.registry import all_actions
 from simapp.engine.core.batches import FeedBatch
@@ -17,7 +17,7 @@ from simapp.engine.core.texts import Texts
 from simapp.engine.core.world import World
 from tests.recommender.worlds import busy
 
-POOL = build_pool(["housing"], 1, 1100)
+POOL = kept_pool(["housing"], 1, 1100)
 CODES = {name: action.code for name, action in all_actions().items()}
 WRITING = Writing(POOL)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.asking import Reply
 from agents.prompting.prompter import Prompter
-from agents.text.grammar import build_pool
+from agents.text.kept import kept_pool
 from agents.writing import Writing
 from simapp.engine.actions.registry import all_actions, code_of
 from simapp.engine.core.batches import ActionBatch, FeedBatch
@@ -20,7 +20,7 @@ from simapp.engine.core.streams import Streams
 from simapp.engine.core.world import World
 from tests.recommender.worlds import feed_of, found, write
 
-POOL = build_pool(["housing"], 1, 1100)
+POOL = kept_pool(["housing"], 1, 1100)
 ACTIONS = tuple(all_actions().values())
 STREAMS = Streams(11)
 OFFERED = ("create_post", "create_comment", "like_post", "dislike_post", "repost", "quote_post", "follow", "mute",
