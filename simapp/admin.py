@@ -10,13 +10,13 @@ from simapp.engine.core.errors import Refused
 from simapp.models import Run
 from simapp.runs.deletion import delete
 from simapp.store import admin as store_admin
-from simapp.store import admin_members
+from simapp.store import admin_members, admin_views
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-__all__ = ["admin_members", "delete_runs", "store_admin"]
+__all__ = ["admin_members", "admin_views", "delete_runs", "store_admin"]
 
 
 @admin.action(description="Delete selected runs (rows stay while a fork needs them)", permissions=["change"])

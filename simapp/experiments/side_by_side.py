@@ -103,10 +103,13 @@ def ends_of(runs: Sequence[Run], baseline: int) -> list[End]:
 
 
 def charted(ends: Sequence[End], asked: Iterable[str]) -> list[str]:
-    """Return which metrics to draw: those asked for, of those there are; without any, the preferred ones."""
+    """Return which metrics to draw: those asked for, of those there are; else preferred ones that have values."""
     there = [end.metric for end in ends]
     wanted = [name for name in dict.fromkeys(asked) if name in there]
-    return wanted[:MOST_CHARTS] or [name for name in PREFERRED if name in there][:4] or there[:4]
+    if wanted:
+        return wanted[:MOST_CHARTS]
+    valued = [end.metric for end in ends if any(value is not None for value in end.values)] or there
+    return [name for name in PREFERRED if name in valued][:4] or valued[:4]
 
 
 def groups_of(runs: Sequence[Run], by: str) -> list[Group]:

@@ -146,6 +146,12 @@ def experiments_for(member: Any) -> QuerySet[Experiment]:
     return found if is_staff(member) else found.filter(of_members(member))
 
 
+def acts_somewhere(member: Any) -> bool:
+    """Whether a member may do more than look in any project; whoever is in none has, or may make, their own."""
+    held = set(Membership.objects.filter(member=member.pk).values_list("role", flat=True))
+    return is_staff(member) or held != {roles.VIEWER}
+
+
 def may_change(member: Any, scenario: Scenario) -> bool:
     """Whether a member may change a scenario: who made it, and the stewards and admins of its project."""
     return STEER in rights_on(member, "scenario", scenario.pk)

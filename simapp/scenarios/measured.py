@@ -77,13 +77,13 @@ class Measured:
         if self.half is not None:
             way += f" ± {self.half * 100:.0f} points" if self.relative else f" ± {self.half:.2g}"
         way = way.replace("-", "\N{MINUS SIGN}")
-        told = f"{self.what}: {self.scenario:.3g}, against {self.control:.3g} with {self.against} ({way}, "
+        told = f"{self.what}: {_said(self.scenario)}, against {_said(self.control)} with {self.against} ({way}, "
         return told + f"{self.seeds} pair{'' if self.seeds == 1 else 's'} of runs)."
 
     @property
     def beside(self) -> str:
         """The other figures, in one line."""
-        told = [f"{name} {here:.3g} against {there:.3g}" for name, (here, there) in self.also.items()]
+        told = [f"{name} {_said(here)} against {_said(there)}" for name, (here, there) in self.also.items()]
         return "; ".join(told)
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,6 +108,11 @@ def measured() -> dict[str, Measured]:
     """Return what is known, by slug."""
     held = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     return {slug: Measured(**fields) for slug, fields in held.items()}
+
+
+def _said(value: float) -> str:
+    """Three significant digits; what is left over from rounding is 0."""
+    return "0" if abs(value) < 1e-9 else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _short(value: float) -> float:

@@ -32,7 +32,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Show runs side by side, or the runs to choose from."""
     try:
         asked = asked_of(request)
-        if len(asked.runs) < 2 or request.GET.get("choose"):
+        if len(asked.runs) < 2 or request.GET.get("choose") or "page" in request.GET:
             return _picker(request, asked)
         return render(request, "compare.html", context_of(request, asked))
     except WrongInput as problem:
@@ -138,7 +138,6 @@ def _picker(request: HttpRequest, asked: Asked) -> HttpResponse:
         "rows": [(run, run.pk in chosen) for run in found.object_list],
         # Chosen runs that are not on this page stay chosen.
         "kept": [run for run in asked.runs if run.pk not in {shown.pk for shown in found.object_list}],
-        "query": query_without_page(request),
         "find": wish.text,
         "asked": asked,
         "most": side_by_side.MOST_RUNS,

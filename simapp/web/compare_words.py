@@ -140,6 +140,8 @@ def context_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "bands": BANDS,
         "live": any(run.status not in OVER for run in asked.runs),
         "state": asked.but(),
+        # The page asks for the charts that it has, also when runs that go on would make it choose others by now.
+        "drawn": asked.but(metrics=",".join(names) or None),
         "unpinned": asked.but(baseline=None),
         "toggle": asked.but(all=None if asked.all else "1"),
         "ungrouped": asked.but(group=None, band=None),

@@ -136,7 +136,7 @@ def _shown(metric: Found, lines: list[Line]) -> Shown:
         "lines": [{"label": line.arm.name, "colour": line.colour, "dash": line.dash} for line in lines],
     }
     # A tick too near to zero's would be written over it.
-    edges = [value for value in (min(ends), max(ends)) if abs(value) > 0.12 * (high - low)]
+    edges = [value for value in (min(ends), max(ends)) if abs(value) > 0.2 * (high - low)]
     ticks = [(place(value), signed(value)) for value in edges]
     rows = [_row(one, lines[one.arm.number], place) for one in metric.contrasts]
     return Shown(metric.name, metric.label, spec["about"], rows, place(0.0), ticks, spec)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 THIN = "\u202f"
+_LONG = re.compile(r"(?<![\d.])\d{4,}(?![\d.]*\.\d)")
 
 
 def thousands(number: int) -> str:
     """Return 12345 as "12 345" with narrow no-break spaces."""
     return f"{number:,}".replace(",", THIN)
+
+
+def spaced(text: str) -> str:
+    """Return a text whose whole numbers of four digits and more are written like `thousands`."""
+    return _LONG.sub(lambda found: thousands(int(found[0])), text)
 
 
 def three_digits(value: float) -> str:

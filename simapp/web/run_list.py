@@ -61,6 +61,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "groups": run_lists.GROUPS,
         "paths": setting_paths(),
         "views": list(views_of(request.user)),
+        "acts": access.acts_somewhere(request.user),
         "export_formats": Export.Format.choices,
         "gallery": len(list_gallery()),
         "newest": max((row.run.pk for row in lines), default=0),

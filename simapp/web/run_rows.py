@@ -18,6 +18,8 @@ from simapp.web.sparkline import Spark, list_sparks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+DOT = " \u00b7 "  # between the parts of a name
+
 
 @dataclass
 class Row:
@@ -37,6 +39,11 @@ class Row:
     why: str
     settings: list[tuple[str, str]] = field(default_factory=list)
     group: Any = None
+
+    @property
+    def parts(self) -> list[str]:
+        """The name in at most two parts: of an experiment's run the experiment, and its arm and replicate."""
+        return self.name.split(DOT, 1)
 
     def moving(self) -> dict[str, Any]:
         """Return what changes while the run goes on, for a page that shows this line already."""

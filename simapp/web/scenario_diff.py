@@ -33,7 +33,8 @@ def diff(request: HttpRequest) -> HttpResponse:
         found = differences(in_full(one.document), in_full(other.document))
         page["count"] = len(found)
         page["groups"] = [(name, list(group)) for name, group in groupby(found, key=lambda d: d.group)]
-        page["same_scenario"] = one.scenario_id == other.scenario_id
+        page["into_one"] = _may_take(request.user, one)
+        page["into_other"] = one.scenario_id != other.scenario_id and _may_take(request.user, other)
     return render(request, "scenario_diff.html", page)
 
 
@@ -60,6 +61,10 @@ def apply(request: HttpRequest) -> HttpResponse:
         return response
     messages.success(request, f"Taken over; this is version {saved.number}.")
     return redirect("scenario", scenario.pk)
+
+
+def _may_take(member: Any, version: ScenarioVersion) -> bool:
+    return not version.scenario.gallery and access.may_change(member, version.scenario)
 
 
 def _seen(member: Any) -> QuerySet[ScenarioVersion]:

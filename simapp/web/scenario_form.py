@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simapp.scenarios.problems import ScenarioProblem
+from simapp.web.numbers import spaced
 from simapp.web.preset_inputs import leaves_of, presets_of
 from simapp.web.scenario_plan import PLACE, Group, Items, Leaf, Part, Union, item_of, plan
 from simapp.web.scenario_texts import Texts, item_kind, items_count, leaf_texts
@@ -249,7 +250,7 @@ def _choices(leaf: Leaf, text: str) -> list[Option]:
 def _hint(leaf: Leaf) -> str:
     if leaf.kind in {"integer", "number"}:
         default = f"{leaf.default:.4g}" if isinstance(leaf.default, float) else leaf_texts(leaf, leaf.default)[0]
-        return leaf.accepted + (f"; default {default}" if default else "")
+        return spaced(leaf.accepted + (f"; default {default}" if default else ""))
     return leaf.accepted if leaf.kind in {"words", "numbers"} or "date" in leaf.accepted else ""
 
 

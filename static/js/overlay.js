@@ -86,10 +86,13 @@ window.sociarium = window.sociarium || {};
       return { width: Math.max(160, this.holder.clientWidth), height };
     }
 
-    // Bounded metrics show their whole range, unless what happens in it would be too small to see.
-    range(low, high) {
+    // Bounded metrics show their whole range, unless what happens in it would be too small to see. The interval of a
+    // few runs reaches beyond what the metric can be; the axis does not.
+    range(lowest, highest) {
       const { low: least, high: most } = this.spec;
-      if (low === null || high === null) return [least ?? 0, most ?? (least ?? 0) + 1];
+      if (lowest === null || highest === null) return [least ?? 0, most ?? (least ?? 0) + 1];
+      const low = Math.max(lowest, least ?? -Infinity);
+      const high = Math.min(highest, most ?? Infinity);
       const room = Math.max((high - low) * 0.08, 1e-6);
       const bottom = least !== null ? Math.min(least, low) : low - room;
       const whole = most !== null && high - bottom > 0.25 * (most - bottom);

@@ -39,6 +39,22 @@
     }
   });
 
+  // An open menu is put away by a click beside it, and by Escape, which gives the focus back to what opened it.
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const menu of openMenus()) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // On a phone the rail is a bar that is pushed: where one is, is in sight.
+  function showPlace() {
+    const here = document.querySelector(".rail-places [aria-current]");
+    const bar = here?.closest("ul");
+    if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  }
+
   // <select data-shows="group">: only the parts of [data-shown-by=group] whose data-when names the choice stay visible.
   function showChosen(select) {
     const scope = select.closest("form") || document;
@@ -64,6 +80,7 @@
   window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
 
   document.addEventListener("htmx:after:swap", () => prepare(document));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare(document));
-  else prepare(document);
+  const ready = () => { prepare(document); showPlace(); };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
+  else ready();
 })();

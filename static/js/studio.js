@@ -224,11 +224,7 @@
     });
   }
 
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll(".studio-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-  });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const menu of document.querySelectorAll(".studio-menu[open]")) menu.open = false;
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();
       const save = form.querySelector('button[value="save"]');

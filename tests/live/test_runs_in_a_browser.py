@@ -97,3 +97,21 @@ def test_a_selection_is_compared_or_paused_and_the_filter_lives_in_the_address(
     assert page.url.endswith("?set=clock.minutes_per_step%3E%3D30&group=status")
     page.click(".chip")
     page.wait_for_url(f"{site}/runs/?group=status")
+
+
+def test_a_table_that_scrolls_makes_the_page_no_longer_and_hides_no_column(
+    site: str, page: Any, runs: Any, owner: Any  # noqa: F811
+) -> None:
+    from simapp.models import Run
+
+    version = runs[0].scenario_version
+    for seed in range(30):
+        Run.objects.create(scenario_version=version, seed=seed, steps=20, owner=owner, title=f"Waits {seed}")
+    page.goto(f"{site}/runs/")
+    box = page.locator(".runs-box")
+    longer = "() => { const box = document.querySelector('.runs-box'); return box.scrollHeight > box.clientHeight; }"
+    assert page.evaluate(longer)
+    foot = box.bounding_box()["y"] + box.bounding_box()["height"]
+    assert page.evaluate("() => document.documentElement.scrollHeight") < foot + 120
+    wide = "() => { const box = document.querySelector('.runs-box'); return box.scrollWidth - box.clientWidth; }"
+    assert page.evaluate(wide) == 0, "the usual columns fit the usual window"

@@ -5,22 +5,28 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from simapp.runs.cohorts import make_cohort
 from simapp.store.asked import ModelReply, QuestionBatch
+from simapp.store.cohorts import NetworkLayout
 from simapp.store.history import LISTINGS
 from simapp.store.models import Audit, Export, Run, Upload
+from simapp.store.saved_views import SavedView
 from tests.store.story import tell
 
 pytestmark = pytest.mark.django_db
 
 MODELS = (
     "scenario", "scenarioversion", "run", "upload", "export", "audit", "endpoint", "replyfile", "project", "membership",
-    "invitation", "sharelink",
+    "invitation", "sharelink", "cohort", "networklayout", "savedview",
 )  # fmt: skip
 
 
@@ -28,6 +34,12 @@ MODELS = (
 def staff(client, admin_member):
     client.force_login(admin_member)
     return client
+
+
+def a_cohort(told, name, users=2):
+    return make_cohort(
+        run=told.run, member=told.run.owner, name=name, users=np.arange(users, dtype=np.int32), source="x", step=1
+    )
 
 
 def rows_url(run, listing="events"):
@@ -79,6 +91,32 @@ def test_staff_see_every_list_and_page(staff, told, owner):
             staff.get(reverse(f"admin:simapp_{model._meta.model_name}_change", args=[row.pk])).status_code
             == 200
         )
+
+
+def test_cohorts_layouts_and_saved_views_are_read_and_never_changed(staff, told, owner):
+    few = a_cohort(told, "<b>few</b>")
+    layout = NetworkLayout.objects.create(rows=told.run.rows, run=told.run, step=1, facts={"drawn": "<i>all</i>"})
+    view = SavedView.objects.create(member=owner, name="mine", query="tag=paper")
+    for row, says in ((few, "&lt;b&gt;few"), (layout, "&lt;i&gt;all"), (view, "tag=paper")):
+        name = f"admin:simapp_{row._meta.model_name}"
+        page = staff.get(reverse(f"{name}_change", args=[row.pk])).content.decode()
+        assert says in page
+        assert 'name="_save"' not in page
+        assert 'name="packed"' not in page
+        assert staff.get(reverse(f"{name}_add")).status_code == 403
+        assert staff.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_the_list_of_cohorts_asks_no_more_for_more_of_them(staff, told):
+    def ask(cohorts):
+        for nth in range(cohorts):
+            a_cohort(told, f"{cohorts}/{nth}", users=nth + 1)
+        with CaptureQueriesContext(connection) as asked:
+            assert staff.get(reverse("admin:simapp_cohort_changelist")).status_code == 200
+        assert not any('"packed"' in one["sql"] for one in asked)
+        return len(asked)
+
+    assert ask(1) == ask(3)
 
 
 def test_an_upload_shows_no_bytes(staff, owner):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simapp.experiments.side_by_side import End, charted
 from simapp.models import Run
 from simapp.runs.forks import create_fork
 from tests.experiments.made import finish_all, launched
@@ -38,6 +40,22 @@ def test_without_runs_the_page_lets_choose_some(browser: Client, pair: list[Run]
     assert "checked" in one, "what is chosen stays chosen"
     many = browser.get(f"/compare/?runs={pair[0].pk}&runs={pair[1].pk}")
     assert many.templates[0].name == "compare.html"
+
+
+def test_what_is_ticked_stays_ticked_while_one_filters_and_turns_pages(browser: Client, pair: list[Run]) -> None:
+    for asked in ("find=nothing+like+it&choose=1", "page=1"):
+        page = browser.get(f"/compare/?runs={pair[0].pk}&runs={pair[1].pk}&{asked}")
+        assert page.templates[0].name == "compare/picker.html"
+        ticked = re.findall(r'name="runs" value="(\d+)"[^>]* checked', page.content.decode())
+        assert sorted(map(int, ticked)) == sorted(run.pk for run in pair)
+        assert page.content.decode().count("<form method=\"get\"") == 1, "every button sends the ticks along"
+
+
+def test_a_metric_without_any_value_is_drawn_only_when_it_is_asked_for() -> None:
+    ends = [End("ei_index", "E-I", [None, None], [None, None]), End("posts_written", "Posts", [1.0, None], [0.0, None])]
+    assert charted(ends, []) == ["posts_written"]
+    assert charted(ends, ["ei_index"]) == ["ei_index"]
+    assert charted(ends[:1], []) == ["ei_index"], "nothing has a value yet: the chart says so"
 
 
 @pytest.mark.timeout(30)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simapp.experiments.grid import grid_of
-from simapp.models import Experiment, Run
+from simapp.models import Experiment, Membership, Project, Run
 from simapp.runs import services
 from tests.experiments.made import finish, finish_all, launched
 
@@ -180,7 +180,7 @@ def test_what_the_list_and_a_page_cost_does_not_grow_with_cells(
             browser.get(f"/experiments/{experiment.pk}/")
         with django_assert_max_num_queries(12):
             browser.get(f"/experiments/{experiment.pk}/points.json")
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(9):
             browser.get("/experiments/")
 
 
@@ -198,3 +198,14 @@ def test_a_cells_run_leads_back_to_its_experiment(browser: Client, experiment: E
     page = browser.get(f"/runs/{run.pk}/").content.decode()
     assert f'href="/experiments/{experiment.pk}/"' in page
     assert "replicate 3 of arm" in page
+
+
+def test_a_viewer_of_an_experiment_is_offered_nothing_to_press(
+    browser_of: Callable[[Any], Client], stranger: Any, experiment: Experiment
+) -> None:
+    project = Project.objects.create(name="Town")
+    Experiment.objects.update(project=project)
+    Membership.objects.create(member=stranger, project=project, role="viewer")
+    page = browser_of(stranger).get(f"/experiments/{experiment.pk}/").content.decode()
+    assert set(re.findall(r'<form method="post" action="([^"]+)"', page)) == {"/theme/", "/sign-out/"}
+    assert f"/experiments/{experiment.pk}/results.csv" in page

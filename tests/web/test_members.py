@@ -271,8 +271,13 @@ def test_a_viewer_is_offered_nothing_that_would_be_refused(
     page = text(browser_of(stranger).get(reverse("run:page", args=[run.pk])))
     targets = set(re.findall(r'<form method="post" action="([^"]+)"', page)) - {"/theme/", "/sign-out/"}
     assert targets == set()
-    members = text(browser_of(stranger).get("/members/"))
-    assert not set(re.findall(r'<form method="post" action="([^"]+)"', members)) - {"/theme/", "/sign-out/"}
+    names = ("members", "runs", "experiments", "replies")
+    lists = "".join(text(browser_of(stranger).get(f"/{name}/")) for name in names)
+    # A saved view is the viewer's own.
+    own = {"/theme/", "/sign-out/", reverse("save-view")}
+    assert not set(re.findall(r'<form method="post"[^>]* action="([^"]+)"', lists)) - own
+    assert 'id="bulk-compare"' in lists
+    assert not re.findall(r'method="post"(?![^>]* action=)|formaction|/experiments/new/|class="tagging"', lists)
 
 
 def test_too_many_files_are_refused_before_they_are_read(

@@ -159,6 +159,6 @@ def test_the_list_of_files_costs_few_queries(
                   replies=1)
         for i in range(12)
     )  # fmt: skip
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page = browser.get(FILES).content.decode()
     assert page.count("Run this study") == 10

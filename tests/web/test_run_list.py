@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 
-from simapp.models import Export
+from simapp.models import Export, Run
 from simapp.runs import services
-from simapp.web.numbers import clock_time, simulated_span, size_in_words, thousands, three_digits
+from simapp.web.numbers import clock_time, simulated_span, size_in_words, spaced, thousands, three_digits
 from simapp.web.sparkline import POINTS, draw, list_sparks
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def test_what_a_list_costs_does_not_grow_with_its_length(
     services.load_gallery()
     version = scenario.versions.get()
     costs = {
-        "/runs/": 8, "/runs/?group=feed.preset&path=feed.k&sort=-headline": 9, "/runs/live/?ids=1,2,3&after=1": 4,
+        "/runs/": 9, "/runs/?group=feed.preset&path=feed.k&sort=-headline": 10, "/runs/live/?ids=RUN&after=1": 5,
         "/scenarios/": 10, "/exports/": 4,
     }  # fmt: skip
     for length in (2, 12):
@@ -195,7 +195,7 @@ def test_what_a_list_costs_does_not_grow_with_its_length(
             services.create_scenario(owner=owner, document=services.load_scenario(version.document))
         for path, queries in costs.items():
             with django_assert_num_queries(queries):
-                browser.get(path)
+                browser.get(path.replace("RUN", str(run.pk)))
 
 
 def test_a_long_run_is_read_at_sixty_points_and_its_last(run: Any) -> None:
@@ -218,6 +218,7 @@ def test_a_line_starts_where_its_range_starts() -> None:
 
 def test_numbers_read_as_people_write_them() -> None:
     assert thousands(1204567) == "1\u202f204\u202f567"
+    assert spaced("from 1 to 1000000; default 0.12345") == "from 1 to 1\u202f000\u202f000; default 0.12345"
     assert [three_digits(v) for v in (-0.3821, 0.5, 12345.6)] == ["\u22120.382", "0.5", "12\u202f346"]
     assert [clock_time(v) for v in (59.6, 151, 7322, 500_000)] == ["1:00", "2:31", "2:02:02", "5 days"]
     assert [size_in_words(v) for v in (7, 31_596, 999_999_999, 2_500_000_000)] == [
@@ -227,3 +228,11 @@ def test_numbers_read_as_people_write_them() -> None:
         "2.5 GB",
     ]
     assert [simulated_span(v) for v in (15, 720, 30_000)] == ["15 min", "12 hours", "20.8 days"]
+
+
+def test_what_tells_the_runs_of_an_experiment_apart_has_a_line_of_its_own(browser: Client, run: Any) -> None:
+    Run.objects.filter(pk=run.pk).update(title="Does it divide? \u00b7 <b>ranked</b> \u00b7 3")
+    page = browser.get("/runs/").content.decode()
+    assert '<bdi class="part">&lt;b&gt;ranked&lt;/b&gt; \u00b7 3</bdi>' in page
+    Run.objects.filter(pk=run.pk).update(title="Small town")
+    assert 'class="two-part"' not in browser.get("/runs/").content.decode()
