@@ -12,6 +12,7 @@ from simapp.experiments.grid import Grid
 from simapp.experiments.methods import methods_of
 from simapp.experiments.results import Results, bands_of
 from simapp.models import Experiment
+from simapp.store.series import null_points
 
 DIFFERENCES = (
     "metric", "arm", "control", "pairs", "control_mean", "arm_mean", "difference", "t_low", "t_high", "bca_low",
@@ -100,7 +101,9 @@ def _plain(value: float) -> float | None:
 def series_json(experiment: Experiment, grid: Grid) -> dict[str, Any]:
     """Return the bands of every headline metric for the charts of a page: six digits, None where there is none."""
     steps, bands = bands_of(experiment, grid)
+    control = next(iter(grid.runs()), None)
     return {
+        "nulls": null_points(control, experiment.metrics) if control is not None else {},
         "steps": steps,
         "metrics": {
             name: [

@@ -16,7 +16,7 @@ from simapp.store.models import Run
 
 # Every `every`-th step of each past from `first` to `upto`, and the run's last.
 _POINTS = """
-    SELECT asked.run, named.name, at.step, m.value
+    SELECT asked.run, named.name, at.step, m.{column}
     FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[]) AS asked(run, place, first, upto, last)
     CROSS JOIN unnest(%s::text[]) AS named(name)
     CROSS JOIN LATERAL (
@@ -57,7 +57,7 @@ def metric_points(runs: Sequence[Run], names: Sequence[str], most: int = 300) ->
     every = max(1, -(-(longest + 1) // most))
     found: dict[tuple[int, str], dict[int, float | None]] = {}
     steps: set[int] = set()
-    for run, name, step, value in _asked(_POINTS.format(every=int(every)), runs, names):
+    for run, name, step, value in _asked(_POINTS.format(every=int(every), column="value"), runs, names):
         found.setdefault((run, name), {})[step] = value
         steps.add(step)
     order = sorted(steps)
@@ -66,6 +66,18 @@ def metric_points(runs: Sequence[Run], names: Sequence[str], most: int = 300) ->
         for run in runs
     }
     return Points(order, values, every)
+
+
+def null_points(run: Run, names: Sequence[str], most: int = 300) -> dict[str, tuple[list[int], list[float]]]:
+    """Return metric -> (steps, its null at them), every k-th step of one run; a metric without any is left out."""
+    every = max(1, -(-(run.step + 1) // most))
+    found: dict[str, tuple[list[int], list[float]]] = {}
+    for _, name, step, null in _asked(_POINTS.format(every=int(every), column="null_value"), [run], names):
+        if null is not None:
+            steps, values = found.setdefault(name, ([], []))
+            steps.append(step)
+            values.append(float(f"{null:.6g}"))
+    return found
 
 
 def means_of(runs: Sequence[Run], names: Sequence[str]) -> dict[tuple[int, str], float | None]:

@@ -18,6 +18,7 @@ from simapp.experiments import side_by_side
 from simapp.runs import access, run_lists
 from simapp.runs.run_lists import Wish
 from simapp.runs.services import OVER
+from simapp.store.series import null_points
 from simapp.web.compare_words import Asked, asked_of, context_of
 from simapp.web.paging import page_of, query_without_page
 
@@ -67,6 +68,7 @@ def points(request: HttpRequest) -> HttpResponse:
             }
         else:
             found["lines"] = side_by_side.lines_of(asked.runs, names)
+        found["nulls"] = null_points(asked.runs[asked.place], names) if asked.runs else {}
     except WrongInput as problem:
         return _bad(problem)
     return JsonResponse(found)

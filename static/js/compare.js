@@ -23,6 +23,7 @@
 
   function draw(found) {
     for (const chart of charts) {
+      chart.nulls = found.nulls[chart.spec.key] || null;
       if (found.groups) chart.draw(found.steps, found.groups[chart.spec.key] || []);
       else chart.draw(...align(found.lines[chart.spec.key] || []));
     }

@@ -23,6 +23,7 @@
       const found = await answer.json();
       for (const chart of charts) {
         const rows = found.metrics[chart.spec.key] || [];
+        chart.nulls = found.nulls[chart.spec.key] || null;
         chart.draw(found.steps, rows.map((row) => ({ values: row.mean, low: row.low, high: row.high })));
       }
       drawn = performance.now();

@@ -23,6 +23,7 @@ window.sociarium = window.sociarium || {};
       this.figures = [...panel.querySelectorAll("[data-line]")];
       this.plot = null;
       this.banded = false;
+      this.nulls = null; // [steps, values] of the pinned run or the control: what a world without the effect would show
       all.add(this);
     }
 
@@ -61,6 +62,7 @@ window.sociarium = window.sociarium || {};
         series: [{}, ...this.spec.lines.map((line) => this.stroke(line)), ...edges],
         bands,
         hooks: {
+          drawAxes: [(plot) => this.nullLine(plot)],
           draw: [(plot) => this.labels(plot)],
           setCursor: [(plot) => this.follow(plot)],
           setSelect: [(plot) => { if (plot.select.width > 0) plot.zoomedByHand = true; }],
@@ -91,8 +93,9 @@ window.sociarium = window.sociarium || {};
     range(lowest, highest) {
       const { low: least, high: most } = this.spec;
       if (lowest === null || highest === null) return [least ?? 0, most ?? (least ?? 0) + 1];
-      const low = Math.max(lowest, least ?? -Infinity);
-      const high = Math.min(highest, most ?? Infinity);
+      const nulls = this.nulls?.[1] ?? [];
+      const low = Math.max(Math.min(lowest, ...nulls), least ?? -Infinity);
+      const high = Math.min(Math.max(highest, ...nulls), most ?? Infinity);
       const room = Math.max((high - low) * 0.08, 1e-6);
       const bottom = least !== null ? Math.min(least, low) : low - room;
       const whole = most !== null && high - bottom > 0.25 * (most - bottom);
@@ -106,6 +109,31 @@ window.sociarium = window.sociarium || {};
       let digits = 0;
       for (let rest = step; digits < 5 && Math.abs(rest - Math.round(rest)) > 1e-6 * rest; rest *= 10) digits += 1;
       return value.toFixed(digits).replace("-", "−");
+    }
+
+    // Faint and dashed under the lines, as on a run's own page, and named at its left end.
+    nullLine(plot) {
+      if (!this.nulls) return;
+      const ratio = devicePixelRatio || 1;
+      const { left, top, width, height } = plot.bbox;
+      const [steps, values] = this.nulls;
+      const context = plot.ctx;
+      context.save();
+      context.beginPath();
+      context.rect(left, top, width, height);
+      context.clip();
+      context.strokeStyle = css("--ink-3");
+      context.lineWidth = ratio;
+      context.setLineDash([4 * ratio, 4 * ratio]);
+      context.beginPath();
+      steps.forEach((step, i) => context.lineTo(plot.valToPos(step, "x", true), plot.valToPos(values[i], "y", true)));
+      context.stroke();
+      context.font = `${11 * ratio}px system-ui, sans-serif`;
+      context.fillStyle = css("--ink-3");
+      context.textBaseline = "bottom";
+      const first = plot.valToPos(values[0], "y", true);
+      context.fillText("null", left + 4 * ratio, first - top > 16 * ratio ? first - 2 * ratio : first + 14 * ratio);
+      context.restore();
     }
 
     // The last value of each line at its end, pushed apart so that none covers another.

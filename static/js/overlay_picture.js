@@ -65,6 +65,11 @@ window.sociarium = window.sociarium || {};
       if (Number.isInteger(value)) text(short(value), { x: left + plot.valToPos(value, "x"), y: bottom + 16, "text-anchor": "middle" }, picture);
     }
     text("step", { x: left - 12, y: bottom + 16, "text-anchor": "end" }, picture);
+    if (chart.nulls) {
+      const shown = chart.nulls[0].map((step, i) => [step, chart.nulls[1][i]]).filter(([step]) => step >= plot.scales.x.min && step <= plot.scales.x.max);
+      const points = shown.map(([step, value]) => `${(left + plot.valToPos(step, "x")).toFixed(1)},${(top + plot.valToPos(value, "y")).toFixed(1)}`);
+      element("polyline", { points: points.join(" "), fill: "none", stroke: css("--ink-3"), "stroke-dasharray": "4 4" }, picture);
+    }
     lines.forEach((line, i) => {
       if (!chart.banded) return;
       const place = lines.length + 1 + 2 * i;

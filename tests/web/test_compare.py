@@ -93,6 +93,13 @@ def test_charts_are_those_of_the_address(browser: Client, pair: list[Run]) -> No
     assert found["over"] is False
 
 
+def test_a_chart_has_the_null_of_the_pinned_run(browser: Client, pair: list[Run]) -> None:
+    address = f"/compare/points.json?runs={named(*pair)}&metrics=opinion_variance,posts_written"
+    assert browser.get(address).json()["nulls"] == {"opinion_variance": [list(range(10)), [0.333333] * 10]}
+    pinned = browser.get(f"{address}&baseline={pair[1].pk}").json()["nulls"]
+    assert pinned["opinion_variance"][0] == list(range(6))
+
+
 def test_a_past_that_forks_share_is_drawn_once(browser: Client, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = launched(owner)
     finish_all(experiment)
