@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.gzip import gzip_page
@@ -23,9 +21,11 @@ from simapp.runs import cascades
 from simapp.runs.points import past_of
 from simapp.store import cascade_ranks
 from simapp.web import run_feed
+from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked
 from simapp.web.numbers import decimals, simulated_span, thousands
 from simapp.web.paging import query_without_page
+from simapp.web.refusals import refused
 from simapp.web.run_frame import open_run, render_view
 from simapp.web.streaming import text_response
 
@@ -75,7 +75,7 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         asked, order, chosen = Asked.of(request, run), _order(request), _chosen(request)
         ranking = _ranking(run, asked, order)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     shown = Paginator(range(ranking.roots.shape[0]), PAGE).get_page(request.GET.get("page", "1")[:9])
     rows = rows_of(run, asked, ranking, list(shown.object_list))
     picked = chosen if chosen is not None else int(rows[0].key) if rows else None
@@ -110,7 +110,7 @@ def tree(request: HttpRequest, run_id: int, key: int) -> HttpResponse:
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     found, post = _tree(run, key, asked.step)
     drawn = cascades.drawn_nodes(found)
     place = {int(node): i for i, node in enumerate(drawn)}
@@ -150,7 +150,7 @@ def tree_csv(request: HttpRequest, run_id: int, key: int) -> HttpResponse:
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     found, _ = _tree(run, key, asked.step)
     columns = (
         found.users.tolist(), found.steps.tolist(), found.kinds.tolist(), found.parents.tolist(),
@@ -160,7 +160,7 @@ def tree_csv(request: HttpRequest, run_id: int, key: int) -> HttpResponse:
         (i, user, at, KINDS[kind], "" if above < 0 else above, depth, below, "" if math.isnan(x) else f"{x:.6g}")
         for i, (user, at, kind, above, depth, below, x) in enumerate(zip(*columns, strict=True))
     ]
-    return _csv(request, f"run-{run.pk}-cascade-{key}-step-{asked.step}.csv", TREE, rows)
+    return text_response(request, csv_lines([TREE, *rows]), f"run-{run.pk}-cascade-{key}-step-{asked.step}.csv", CSV)
 
 
 @require_safe
@@ -171,16 +171,16 @@ def list_csv(request: HttpRequest, run_id: int) -> HttpResponse:
         asked, order = Asked.of(request, run), _order(request)
         ranking = _ranking(run, asked, order)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     found = rows_of(run, asked, ranking, list(range(min(300, ranking.roots.shape[0]))))
     rows = [
         (
             row.rank, row.key, row.user, row.step, row.topic, row.shares, row.shares + 1, row.shape.depth,
-            row.shape.breadth, f"{row.shape.virality:.6g}", row.shape.whole, _plain(row.text),
+            row.shape.breadth, f"{row.shape.virality:.6g}", row.shape.whole, row.text,
         )
         for row in found
     ]  # fmt: skip
-    return _csv(request, f"run-{run.pk}-cascades-step-{asked.step}.csv", LISTED, rows)
+    return text_response(request, csv_lines([LISTED, *rows]), f"run-{run.pk}-cascades-step-{asked.step}.csv", CSV)
 
 
 def rows_of(run: Run, asked: Asked, ranking: Ranking, places: list[int]) -> list[Row]:
@@ -250,19 +250,6 @@ def _kept(request: HttpRequest, *names: str) -> str:
         if value := request.GET.get(name, ""):
             query[name] = value
     return query.urlencode() + "&" if query else ""
-
-
-def _csv(request: HttpRequest, name: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> HttpResponse:
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text_response(request, [held.getvalue()], name, "text/csv; charset=utf-8")
-
-
-def _plain(text: str) -> str:
-    # A spreadsheet takes a cell that begins like this for a formula.
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _finite(value: float) -> float | None:

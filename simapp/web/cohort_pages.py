@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,14 +20,15 @@ from simapp.runs.network import inside
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
 from simapp.store.opinions import opinion_steps
+from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked, Form, back_to_network, chosen_layout, show
 from simapp.web.numbers import thousands, three_digits
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.refusals import refused
 from simapp.web.run_frame import number, open_run, render_view
 from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
     from django.http import HttpRequest
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ def cohort(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse:
     try:
         asked, after = Asked.of(request, run), number(request, "after", -1)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     page = page_of(request, held.users.tolist(), size=USERS_PAGE)
     founder = segments_of(run)[0].run_id
     named = RunUser.objects.filter(run_id=founder, user_id__in=list(page.object_list))
@@ -115,7 +115,7 @@ def opinions(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse:
     try:
         asked, after = Asked.of(request, run), number(request, "after", -1)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     found = cohort_opinions.part(run, held.users, asked.topic, after)
     rows = [[None if isinstance(x, float) and math.isnan(x) else x for x in row] for row in found.rows]
     return JsonResponse({"columns": cohort_opinions.COLUMNS, "rows": rows, "every": found.every, "next": found.next})
@@ -129,10 +129,10 @@ def opinions_csv(request: HttpRequest, run_id: int, cohort_id: int) -> HttpRespo
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     points = cohort_opinions.every_point(run, held.users, asked.topic)
     name = f"run-{run.pk}-cohort-{held.pk}-opinions.csv"
-    return text_response(request, _lines(cohort_opinions.COLUMNS, points), name, "text/csv; charset=utf-8")
+    return text_response(request, csv_lines(chain([cohort_opinions.COLUMNS], points)), name, CSV)
 
 
 @require_safe
@@ -141,20 +141,7 @@ def users_csv(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse
     run = open_run(request, run_id)
     held = _held(run, cohort_id)
     rows = ((user,) for user in held.users.tolist())
-    return text_response(request, _lines(("user",), rows), f"run-{run.pk}-cohort-{held.pk}.csv", "text/csv")
-
-
-def _lines(head: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    yield ",".join(head) + "\n"
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    for row in rows:
-        writer.writerow(row)
-        if held.tell() > 60_000:
-            yield held.getvalue()
-            held.seek(0)
-            held.truncate()
-    yield held.getvalue()
+    return text_response(request, csv_lines(chain([("user",)], rows)), f"run-{run.pk}-cohort-{held.pk}.csv", CSV)
 
 
 def _chosen(run: Run, form: Form) -> tuple[NDArray[np.int32], str]:
@@ -203,10 +190,6 @@ def _held(run: Run, cohort_id: int) -> Cohort:
 
 def _shown(value: float) -> str:
     return "–" if math.isnan(value) else three_digits(round(value, 4))
-
-
-def _refused(problem: ValueError) -> HttpResponse:
-    return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
 
 
 urlpatterns = [

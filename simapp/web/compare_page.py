@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
@@ -20,10 +18,12 @@ from simapp.runs.run_lists import Wish
 from simapp.runs.services import OVER
 from simapp.store.series import null_points
 from simapp.web.compare_words import Asked, asked_of, context_of
+from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.refusals import refused
+from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from django.http import HttpRequest
 
@@ -37,7 +37,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             return _picker(request, asked)
         return render(request, "compare.html", context_of(request, asked))
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
 
 
 @require_safe
@@ -46,7 +46,7 @@ def values(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "compare/values.html", context_of(request, asked_of(request)))
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
 
 
 @require_safe
@@ -70,7 +70,7 @@ def points(request: HttpRequest) -> HttpResponse:
             found["lines"] = side_by_side.lines_of(asked.runs, names)
         found["nulls"] = null_points(asked.runs[asked.place], names) if asked.runs else {}
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
     return JsonResponse(found)
 
 
@@ -80,10 +80,11 @@ def settings_csv(request: HttpRequest) -> HttpResponse:
     try:
         asked = asked_of(request)
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
     rows = side_by_side.settings_of(asked.runs)
     head = ["setting", "differs", *(f"run {run.pk}" for run in asked.runs)]
-    return _csv("compare-settings", [head, *([row.path, not row.same, *row.values] for row in rows)])
+    lines = [head, *([row.path, not row.same, *row.values] for row in rows)]
+    return text_response(request, csv_lines(lines), "compare-settings.csv", CSV)
 
 
 @require_safe
@@ -92,11 +93,12 @@ def values_csv(request: HttpRequest) -> HttpResponse:
     try:
         asked = asked_of(request)
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
     ends = side_by_side.ends_of(asked.runs, asked.place) if asked.runs else []
     head = ["metric", *(f"run {run.pk}" for run in asked.runs)]
     head += [f"run {run.pk} minus run {asked.baseline}" for run in asked.runs]
-    return _csv("compare-values", [head, *([end.metric, *end.values, *end.deltas] for end in ends)])
+    lines = [head, *([end.metric, *end.values, *end.deltas] for end in ends)]
+    return text_response(request, csv_lines(lines), "compare-values.csv", CSV)
 
 
 @require_safe
@@ -108,11 +110,11 @@ def series(request: HttpRequest) -> HttpResponse:
         if metric not in {end.metric for end in side_by_side.ends_of(asked.runs, asked.place)}:
             raise WrongInput(f"metric is {metric[:60] or 'empty'}; it must be one that the runs measure.")
     except WrongInput as problem:
-        return _bad(problem)
+        return refused(problem)
     as_file = request.GET.get("format") == "csv"
     head, rows = _series(asked, metric, 5000 if as_file else 1000)
     if as_file:
-        return _csv(f"compare-{metric}", [head, *rows])
+        return text_response(request, csv_lines([head, *rows]), f"compare-{metric}.csv", CSV)
     context = {
         "metric": metric,
         "head": head,
@@ -149,18 +151,6 @@ def _picker(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def _list(values: Any) -> list[float | None]:
     return [float(f"{value:.6g}") if math.isfinite(value) else None for value in values.tolist()]
-
-
-def _bad(problem: Exception) -> HttpResponse:
-    return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
-
-
-def _csv(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 urlpatterns = [

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models.functions import Left
-from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
 from simapp.web import decision_words, run_feed
 from simapp.web.numbers import thousands, three_digits
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, render_view
 from simapp.web.run_words import name_of
 
@@ -93,7 +94,7 @@ def decisions(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         filters = Filters.of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     rows = filters.narrowed(ModelReply.objects.filter(past_of(run))).defer("text", "first", "options")
     found = list(rows.annotate(said=Left("text", 200))[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
@@ -21,12 +19,14 @@ from simapp.experiments.results import results_of
 from simapp.models import Experiment
 from simapp.runs.access import experiments_for
 from simapp.web import experiment_new
+from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.experiment_list import experiments
 from simapp.web.experiment_words import grid_context, results_context
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.refusals import refused
+from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from django.http import HttpRequest
 
@@ -59,7 +59,7 @@ def results(request: HttpRequest, experiment_id: int) -> HttpResponse:
     try:
         found = results_of(experiment, within=_within(request))
     except ValueError as problem:
-        return _bad(problem)
+        return refused(problem)
     return render(request, "experiment/found.html", results_context(found, request.GET.get("within", "")))
 
 
@@ -76,7 +76,8 @@ def results_csv(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Paired differences, one row per metric and arm, every digit."""
     experiment = open_experiment(request, experiment_id)
     rows = tables.differences(results_of(experiment))
-    return _csv(f"experiment-{experiment_id}-results", [tables.DIFFERENCES, *(row.values() for row in rows)])
+    lines = csv_lines([tables.DIFFERENCES, *(row.values() for row in rows)])
+    return text_response(request, lines, f"experiment-{experiment_id}-results.csv", CSV)
 
 
 @require_safe
@@ -91,7 +92,7 @@ def results_json(request: HttpRequest, experiment_id: int) -> HttpResponse:
 def cells_csv(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """One row per cell."""
     found = results_of(open_experiment(request, experiment_id))
-    return _csv(f"experiment-{experiment_id}-cells", tables.cells(found))
+    return text_response(request, csv_lines(tables.cells(found)), f"experiment-{experiment_id}-cells.csv", CSV)
 
 
 @require_safe
@@ -102,7 +103,8 @@ def series(request: HttpRequest, experiment_id: int, metric: str) -> HttpRespons
         raise Http404("The experiment has no such metric.")
     held = grid_of(experiment)
     if request.GET.get("format") == "csv":
-        return _csv(f"experiment-{experiment_id}-{metric}", tables.series(experiment, held, metric))
+        lines = csv_lines(tables.series(experiment, held, metric))
+        return text_response(request, lines, f"experiment-{experiment_id}-{metric}.csv", CSV)
     head, *rows = tables.series(experiment, held, metric, most=200)
     context = {
         "experiment": experiment,
@@ -181,7 +183,7 @@ def _page(request: HttpRequest, experiment: Experiment, refused: str = "", statu
     try:
         found = results_of(experiment, held, within=_within(request))
     except ValueError as problem:
-        return _bad(problem)
+        return refused(problem)
     context = {
         **results_context(found, request.GET.get("within", "")),
         **grid_context(experiment, held),
@@ -202,18 +204,6 @@ def _within(request: HttpRequest) -> float | None:
         msg = "within must be a number above 0, like 0.05."
         raise ValueError(msg)
     return value
-
-
-def _bad(problem: Exception) -> HttpResponse:
-    return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
-
-
-def _csv(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 urlpatterns = [

@@ -18,6 +18,7 @@ from simapp.store.people import people_of, user_called
 from simapp.web import run_feed
 from simapp.web.faces import Face, face_of
 from simapp.web.numbers import three_digits
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, number, open_run, render_view
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def feed_view(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         seen = _seen(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     context = {
         "run": run,
         "seen": seen,
@@ -99,7 +100,7 @@ def fresh(request: HttpRequest, run_id: int) -> JsonResponse | HttpResponseBadRe
     try:
         after = number(request, "after", -1)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     return JsonResponse({"step": run.step, "posts": run_feed.written_after(run, after)})
 
 

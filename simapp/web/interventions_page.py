@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +23,7 @@ from simapp.web.intervention_form import Form, form_of, groups_for
 from simapp.web.intervention_words import TITLES, line, names_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def intervene(request: HttpRequest, run_id: int) -> HttpResponse:
     except WrongInput as wrong:
         _blame(form, wrong)
         return _page(request, run, form, status=400)
-    except SociariumError as refused:
-        form.faults.append(str(refused))
+    except SociariumError as problem:
+        form.faults.append(str(problem))
         return _page(request, run, form, status=409)
     messages.success(request, f"{TITLES[done.kind]}: planned for step {thousands(done.step)}.")
     return redirect("run:interventions", run.pk)
@@ -103,12 +104,12 @@ def withdraw(request: HttpRequest, run_id: int) -> HttpResponse:
     run = open_run(request, run_id)
     named = [request.POST.get(name, "") for name in ("step", "seq")]
     if not all(text.isascii() and text.isdecimal() and len(text) < 10 for text in named):
-        return HttpResponseBadRequest("step and seq must be whole numbers.", content_type="text/plain; charset=utf-8")
+        return refused("step and seq must be whole numbers.")
     step, seq = map(int, named)
     try:
         steering.withdraw(run=run, member=request.user, step=step, seq=seq)
-    except SociariumError as refused:
-        messages.error(request, str(refused))
+    except SociariumError as problem:
+        messages.error(request, str(problem))
     else:
         messages.success(request, f"Withdrawn: nothing of it happens at step {thousands(step)}.")
     return redirect("run:interventions", run.pk)
@@ -166,7 +167,7 @@ def _page(
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     listed = happenings(run)
     page = page_of(request, listed, size=PER_PAGE)
     first = steering.earliest(run)

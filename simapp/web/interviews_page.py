@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from simapp.runs import access, probes, services
 from simapp.store.lineage import segments_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     form = Form(users=request.GET.get("users", "0-4")[:2000], step="" if at is None else str(at))
     if request.method == "POST":
         if not access.may_ask(request.user, run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from simapp.runs.network import colours_at
 from simapp.store.drawings import drawing_bytes
 from simapp.store.lineage import segments_of
 from simapp.web.network_page import Asked
+from simapp.web.refusals import refused
 from simapp.web.run_frame import number, open_run
 from simapp.web.streaming import text_response
 
@@ -45,7 +46,7 @@ def drawing(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         layout = _layout(request, run)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     response = _binary(request, drawing_bytes(layout))
     if request.GET.get("v") == layout.hash[:16]:
         response["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
@@ -59,7 +60,7 @@ def colours(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         asked, layout = Asked.of(request, run), _layout(request, run)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     users = None if asked.cohort is None else asked.cohort.users
     found = colours_at(run, layout, asked.step, asked.topic, users)
     response = _binary(request, gzip.compress(found.packed(), _QUICK, mtime=0))
@@ -87,7 +88,7 @@ def graph(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
     try:
         asked, layout = Asked.of(request, run), _layout(request, run)
     except ValueError as problem:
-        return _refused(problem)
+        return refused(problem)
     drawn = Drawn.at(run, layout, asked.step, asked.topic)
     name = f"run-{run.pk}-network-step-{asked.step}{'-' if '.' in kind else '.'}{kind}"
     return text_response(request, drawn.lines(kind), name, FORMATS[kind])
@@ -103,10 +104,6 @@ def _binary(request: HttpRequest, packed: bytes) -> HttpResponse:
     if takes:
         response["Content-Encoding"] = "gzip"
     return response
-
-
-def _refused(problem: ValueError) -> HttpResponse:
-    return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
 
 
 urlpatterns = [

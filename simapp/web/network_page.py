@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -103,7 +103,7 @@ def show(request: HttpRequest, run: Run, form: Form | None = None, refused: str 
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     done, open_one = chosen_layout(run)
     if done is None and open_one is None and (step := layouts.first_step(run)) is not None:
         open_one = layouts.ask_layout(run=run, step=step)

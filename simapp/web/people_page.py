@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,8 +17,10 @@ from simapp.models import Upload
 from simapp.runs import access, services
 from simapp.runs.tables_in import take_file
 from simapp.runs.uploads import let_go, people_in
+from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.numbers import size_in_words
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -109,15 +111,8 @@ def skipped_csv(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Everything of the member's last file that was skipped, as CSV."""
     scenario = get_object_or_404(access.scenarios_for(request.user).filter(gallery=False), pk=scenario_id)
     upload = get_object_or_404(Upload, pk=held_file(request, scenario)["upload"])
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="skipped.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["row", "left_out", "reason"])
-    for row in _skipped(people_in(upload)):
-        # A cell that a spreadsheet would take for a formula stays text.
-        reason = f"'{row.reason}" if row.reason[:1] in "=+-@" else row.reason
-        rows.writerow([row.row, row.part, reason])
-    return response
+    rows = ([row.row, row.part, row.reason] for row in _skipped(people_in(upload)))
+    return text_response(request, csv_lines(chain([["row", "left_out", "reason"]], rows)), "skipped.csv", CSV)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
@@ -24,7 +24,10 @@ from simapp.web import (
     run_words,
     share_menu,
 )
+from simapp.web.csv_lines import CSV, csv_lines
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, cohort_in, number, open_run, tabs_of
+from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -52,7 +55,7 @@ def _page(
         at = at_of(request, run)
         feed = run_feed.read(run, before=request.GET.get("before", ""), upto=at)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     last = newest_step(run)
     context = run_words.page(run, last, request.GET.get("tab", ""), at=at, charts=request.GET.get("charts"))
     context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at, cohort_in(request))}
@@ -184,7 +187,7 @@ def feed(request: HttpRequest, run_id: int) -> HttpResponse:
             upto=at_of(request, run),
         )
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     response = render(request, "run/feed.html", {"run": run, "feed": found})
     response["X-Step"] = str(found.step)
     return response
@@ -224,7 +227,7 @@ def metric(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     except KeyError:
         raise Http404("There is no such chart.") from None
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     return render(request, "run/table.html", {"run": run, "name": run_words.name_of(run), "table": table})
 
 
@@ -233,11 +236,10 @@ def metric_csv(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     """A chart as CSV, every step: 100 000 steps at most, a few MB."""
     run = open_run(request, run_id)
     try:
-        lines = run_tables.csv_lines(run, name)
+        rows = run_tables.csv_rows(run, name)
     except KeyError:
         raise Http404("There is no such chart.") from None
-    headers = {"Content-Disposition": f'attachment; filename="run-{run.pk}-{name}.csv"'}
-    return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return text_response(request, csv_lines(rows), f"run-{run.pk}-{name}.csv", CSV)
 
 
 app_name = "run"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from simapp.runs.points import minute_of, past_of
 from simapp.web.run_charts import chart_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from simapp.models import Run
 
@@ -72,22 +70,16 @@ def columns(run: Run, key: str) -> list[str]:
     return ["step", "minute", *names]
 
 
-def csv_lines(run: Run, key: str) -> Iterator[str]:
-    """Lines of the CSV, read in chunks of steps; KeyError at once for a chart that does not exist."""
+def csv_rows(run: Run, key: str) -> Iterator[Iterable[Any]]:
+    """Rows of the CSV with their head, read in chunks of steps; KeyError at once for a chart that does not exist."""
     head = columns(run, key)
-    return _csv_lines(run, key, head)
+    return _pieces(run, key, head)
 
 
-def _csv_lines(run: Run, key: str, head: list[str]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
+def _pieces(run: Run, key: str, head: list[str]) -> Iterator[Iterable[Any]]:
+    yield head
     for start in range(0, run.step + 1, CHUNK):
-        writer.writerows(_rows(run, key, start, min(run.step, start + CHUNK - 1)))
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        yield from _rows(run, key, start, min(run.step, start + CHUNK - 1))
 
 
 def _words(key: str) -> tuple[str, str]:

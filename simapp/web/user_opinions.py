@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from simapp.store.opinion_course import logs_of, opinions_of, thinned
+from simapp.web.csv_lines import CSV, csv_lines
+from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, number, open_run
+from simapp.web.streaming import text_response
 from simapp.web.user_page import person_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def user_opinions(request: HttpRequest, run_id: int, user: int) -> HttpResponse:
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     logs, every = thinned(logs_of(run, run.step if at is None else at), POINTS if run.users < LARGE else POINTS_LARGE)
     topics = run.scenario_version.document["topics"]
     try:
@@ -56,8 +57,7 @@ def user_opinions_csv(request: HttpRequest, run_id: int, user: int) -> HttpRespo
     """The user's opinions after every step that is kept, one column per topic."""
     run = open_run(request, run_id)
     person_of(run, user)
-    headers = {"Content-Disposition": f'attachment; filename="run-{run.pk}-user-{user}-opinions.csv"'}
-    return HttpResponse(_csv(run, user), content_type="text/csv; charset=utf-8", headers=headers)
+    return text_response(request, csv_lines(_rows(run, user)), f"run-{run.pk}-user-{user}-opinions.csv", CSV)
 
 
 @require_GET
@@ -68,7 +68,7 @@ def user_opinions_table(request: HttpRequest, run_id: int, user: int) -> HttpRes
     try:
         start = max(number(request, "from", 0), 0)
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     logs = logs_of(run, run.step)
     steps = [log.step for log in logs]
     first = next((i for i, step in enumerate(steps) if step >= start), len(logs))
@@ -87,17 +87,10 @@ def user_opinions_table(request: HttpRequest, run_id: int, user: int) -> HttpRes
     return render(request, "run/user_opinions.html", context)
 
 
-def _csv(run: Run, user: int) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["step", *run.scenario_version.document["topics"]])
-    for count, (step, values) in enumerate(opinions_of(user, logs_of(run, run.step))):
-        writer.writerow([step, *values])
-        if count % ROWS == ROWS - 1:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+def _rows(run: Run, user: int) -> Iterator[list[Any]]:
+    yield ["step", *run.scenario_version.document["topics"]]
+    for step, values in opinions_of(user, logs_of(run, run.step)):
+        yield [step, *values]
 
 
 urlpatterns = [

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET
@@ -17,6 +17,7 @@ from simapp.store.audience import Audience, audience_at
 from simapp.store.files import FileDamaged
 from simapp.store.opinion_course import newest_opinions
 from simapp.web.numbers import decimals, thousands
+from simapp.web.refusals import refused
 from simapp.web.run_feed import STANCES, side_of
 from simapp.web.run_frame import at_of, open_run, render_view
 
@@ -136,7 +137,7 @@ def users(request: HttpRequest, run_id: int) -> HttpResponse:
         order = Order.of(request, run)
         after = user_in(request, run, "after")
     except ValueError as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+        return refused(problem)
     found = order.users(after, PAGE + 1) if run.step >= 0 else []
     more, found = len(found) > PAGE, found[:PAGE]
     topics = run.scenario_version.document["topics"]

@@ -1,0 +1,46 @@
+"""CSV of what a page shows: in pieces, what is missing as an empty cell, and no text that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CSV = "text/csv; charset=utf-8"
+_PIECE = 60_000  # characters
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Yield the rows as CSV, about 60,000 characters at a time; None and NaN are empty cells."""
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        if held.tell() > _PIECE:
+            yield held.getvalue()
+            held.seek(0)
+            held.truncate()
+    yield held.getvalue()
+
+
+def plain(text: str) -> str:
+    """Return the text as a spreadsheet shows it, and never takes it for a formula."""
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if _is_number(value) else plain(value)
+    return "" if value is None or value != value else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
