@@ -42,8 +42,10 @@ class Here(Metric):
         like, dislike = (view.codes.get(name, -1) for name in ("like_post", "dislike_post"))
         votes = (events.code == like) | (events.code == dislike)
         votes &= (events.outcome == 0) & (events.actor != ids.SYSTEM)
-        votes &= (events.user >= 0) & (events.user < x.shape[0])
-        one, other = x[events.actor[votes]], x[events.user[votes]]
+        # A vote's event names no user: who wrote the post (of a repost the original) is part of its identity.
+        author, _, _ = ids.split_post_key(events.post)
+        votes &= (author >= 0) & (author < x.shape[0])
+        one, other = x[events.actor[votes]], x[author[votes]]
         w = np.where(events.code[votes] == like, 1.0, -1.0)
         same, cross = one * other > 0, one * other < 0
         if not same.any() or not cross.any():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simapp.engine.core.posts import COMMENT
 from simapp.metrics.base import Metric, point
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Here(Metric):
     usual = False
 
     def compute(self, view: View) -> MetricPoint:
-        times = view.times
+        # Comments are read under their post: no feed shows them.
+        times = view.times[view.posts.kind != COMMENT]
         if not times.shape[0]:
             return point(None)
         random = (

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simapp import metrics
+from simapp.engine.core import ids
 from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.posts import QUOTE, REPOST, Posts
 from simapp.engine.record import MetricPoint
@@ -63,7 +64,8 @@ def views(draw: st.DrawFn) -> View:
         posts.evict_before(draw(st.integers(0, count)))
     actions = st.tuples(user, st.sampled_from(sorted(CODES)), st.integers(0, 10))
     events = events_of(*draw(st.lists(actions, max_size=10)))
-    events.user[:] = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    written_by = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    events.post[:] = ids.post_key(written_by, 1, 0)
     serial = st.integers(0, max(posts.end - 1, 0))
     lists = [draw(st.lists(serial, max_size=4)) for _ in range(n)] if posts.end else []
     return view_of(
