@@ -25,8 +25,9 @@ class Here(Metric):
 
     name, label, group = "bimodality_coefficient", "Bimodality", "opinions"
     formula = (
-        "(g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g skewness and k excess kurtosis, both corrected for"
-        " sample size"
+        "(g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g = sqrt(n(n-1))/(n-2) m3/m2^1.5 the skewness and k ="
+        " (n-1)/((n-2)(n-3)) ((n+1)(m4/m2^2 - 3) + 6) the excess kurtosis, corrected for sample size; m_p the mean"
+        " of (x - mean x)^p over the n users"
     )
     range = (0.0, 1.0)
     direction = "below 5/9 one camp, above 5/9 two camps or one skewed camp, 1 two points"

@@ -23,6 +23,7 @@ from simapp.engine.record import MetricPoint
 from simapp.metrics import registry
 from simapp.metrics.base import GROUPS, Metric
 from simapp.metrics.files import Files
+from simapp.metrics.reading import RULES
 from tests.metrics.views import CODES, events_of, share, view_of, votes_of, write
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def section_of(row: dict[str, Any]) -> str:
     }
     bounds = ends[row["range"][0] is None, row["range"][1] is None].format(*row["range"])
     files = f", `manage.py measure {row['files']}`" if row["files"] else ""
+    example = f"- example: {row['example']}\n" if row["example"] else ""
     return f"""### `{row["name"]}`
 
 **{row["label"]}.** {row["about"]}
@@ -176,7 +178,7 @@ def section_of(row: dict[str, Any]) -> str:
 - range: {bounds}{f", in {row['unit']}" if row["unit"] else ""}; {row["direction"]}
 - edge cases: {row["edge_cases"]}
 - null: {row["null"]}
-- reference: {row["reference"]}
+{example}- reference: {row["reference"]}
 - cost: {row["cost"]}, {row["exactness"]}
 - computed {row["when"]}{files}
 """
@@ -189,6 +191,12 @@ def test_a_metric_is_described_in_the_docs_as_it_describes_itself(metric: Metric
     row = next(row for row in registry.catalogue() if row["name"] == metric.name)
     page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert section_of(row) in page, f"put this into docs/metrics.md:\n\n{section_of(row)}"
+
+
+def test_the_docs_say_what_all_entries_share_as_the_site_does() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    shared = page.split("## How to read them\n\n")[1].split("\n\n## ")[0]
+    assert shared == "\n".join(f"- **{term}**: {text}" for term, text in RULES.items())
 
 
 def test_the_docs_describe_no_metric_that_is_gone() -> None:

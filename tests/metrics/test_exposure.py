@@ -14,6 +14,7 @@ from simapp.engine.actions.registry import names_by_code
 from simapp.engine.core.batches import ActionBatch
 from simapp.engine.core.posts import COMMENT, REPOST, Posts
 from simapp.engine.core.threads import Workers
+from simapp.engine.record import MetricPoint
 from simapp.metrics.registry import live, metric_named
 from simapp.metrics.view import View
 from tests.contracts.test_actions import request, small_world
@@ -84,6 +85,11 @@ def test_coverage_is_of_all_posts_that_could_be_shown() -> None:
     )
     assert point.value == 0.5
     assert point.null == pytest.approx(1 - 0.75**3)
+
+
+def test_of_the_only_post_there_is_chance_shows_all_or_with_nobody_there_nothing() -> None:
+    assert measured("catalogue_coverage", view_of(CAMPS, posts=written(0), feed=[(1, [0])])) == MetricPoint(1.0, 1.0)
+    assert measured("catalogue_coverage", view_of(CAMPS, posts=written(0))) == MetricPoint(0.0, 0.0)
 
 
 @pytest.mark.parametrize(
