@@ -33,6 +33,7 @@ class Here(Metric):
     direction = "below 5/9 one camp, above 5/9 two camps or one skewed camp, 1 two points"
     edge_cases = "missing with fewer than 4 users or when all agree"
     null = "5/9: opinions spread evenly"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.2116, null 0.5556"
     reference = "Ellison 1987; SAS/STAT (CLUSTER); Pfister et al. 2013, Frontiers in Psychology 4:700"
     cost = "O(n)"
     reads = ("opinions",)

@@ -33,6 +33,7 @@ class Here(OnDemand):
     direction = "0 a point, higher the more bunched and the farther apart"
     edge_cases = "missing with fewer than 2 opinions and when all agree: there is no density"
     null = "the same of 512 opinions at equal distances from -1 to 1, both ends included"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.5138, null 0.4494"
     reference = (
         "Duclos, Esteban & Ray 2004, Econometrica 72:1737-1772; bandwidth: Silverman 1986, Density "
         "Estimation, eq. 3.31"

@@ -30,9 +30,10 @@ RULES: dict[str, str] = {
         " the same edge, or where that would make a loop or an edge that is there already. Reciprocity rewires"
         " directed edges; clustering, transitivity and triangles joined pairs"
     ),
-    "no single number is polarization": (
-        "spread, bimodality, camp share and neighbour correlation each mislead alone: a consensus of 90 to 10 has the"
-        " highest bimodality there is, and neighbours still correlate in a world that has become of one mind"
+    "no single number": (
+        "is polarization: spread, bimodality, camp share and neighbour correlation each mislead alone: a consensus of"
+        " 90 to 10 has the highest bimodality there is, and neighbours still correlate in a world that has become of"
+        " one mind"
     ),
     "step": (
         "a figure of step s is taken at its end: opinions, follows, likes and posts are those after it (opinions.csv"
@@ -53,9 +54,9 @@ RULES: dict[str, str] = {
         " users who follow each other are two edges. In a run: rows of follows.csv up to the step, less those that an"
         " unfollow ended"
     ),
-    "undirected, directions aside": (
-        "two nodes that are joined, one way or both ways, are one edge; a degree is the number of different nodes that"
-        " a node is joined to"
+    "undirected": (
+        "directions aside: two nodes that are joined, one way or both ways, are one edge; a degree is the number of"
+        " different nodes that a node is joined to"
     ),
     "largest component": (
         "the most nodes that paths join, directions aside; of equally large ones that with the node that the file"

@@ -63,6 +63,8 @@ def shown(metric: Metric) -> str:
     told = metric.example.rpartition(" gives ")[0]
     if isinstance(metric, OfShadows):
         score = of_shadow(metric.name, told)
+    elif metric.reads == ("opinions",):
+        score = metric.score(Files(opinions=np.array([float(x) for x in told.removeprefix("x ").split(", ")])))
     else:
         score = measured(open_files(given(metric, told), told=lambda *_: None), [metric.name])[metric.name]
     # A null that is drawn has no value of its own.
