@@ -12,8 +12,10 @@ class OfLargest(Metric):
 
     group: ClassVar[str] = "largest cascade"
     edge_cases: ClassVar[str] = (
-        "missing before the first post; a cascade counts on after its first post has left the feed window, but"
-        " cannot grow any more"
+        "missing before the first post; the largest has the most posts. Of equally large ones it is one whose first"
+        " post has left the feed window, the one that left first; else, and of those that left together, the one"
+        " whose first post has the smallest number (post in posts.csv). A cascade counts on after its first post"
+        " has left the window, but cannot grow any more"
     )
     null: ClassVar[str] = "none"
     cost: ClassVar[str] = "O(h)"

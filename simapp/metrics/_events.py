@@ -19,8 +19,8 @@ class Done(Metric):
     range: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     direction: ClassVar[str] = "higher means more of it"
     edge_cases: ClassVar[str] = (
-        "refused requests and what the scenario itself does (artificial first votes) are not counted;"
-        " missing where the engine has no such action"
+        "refused requests are not counted, nor is what the scenario does in nobody's name (artificial first votes,"
+        " moderation); what it makes a user do counts as that user's; missing where the engine has no such action"
     )
     null: ClassVar[str] = "none"
     reference: ClassVar[str] = "definition"

@@ -22,11 +22,14 @@ class OfGrowth(OnDemand):
     range: ClassVar[tuple[float | None, float | None]] = (0.0, None)
     direction: ClassVar[str] = "0 the same curve, 1 off by as much as the real one's maximum"
     edge_cases: ClassVar[str] = (
-        "missing without minutes; the n-th cascade is compared with the n-th real one; pairs whose real curve is 0"
-        " throughout are left out, since its maximum divides; a curve that has ended stays at its last value"
+        "missing where no share of one of the files has minutes; the n-th cascade is compared with the n-th real"
+        " one; pairs whose real curve is 0 throughout are left out, since its maximum divides; shares with minutes"
+        " before the root's are there from the start; a curve that has ended stays at its last value; a cascade"
+        " without minutes is 0 throughout"
     )
     null: ClassVar[str] = (
-        "the mean of all real curves in place of every cascade, which knows nothing of the single one"
+        "the mean of all real curves, the pair's own and those of 0 among them, in place of every cascade: it knows"
+        " nothing of the single one"
     )
     reference: ClassVar[str] = "Yang et al. 2024, OASIS, arXiv:2411.11581 (normalised RMSE over 150 minutes)"
     cost: ClassVar[str] = "O(s log s + 150 c), s shares of c cascades"

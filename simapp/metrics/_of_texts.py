@@ -27,7 +27,8 @@ class OfTexts(OnDemand):
         "definition, on a word list; why lists need checking: Sap et al. 2019, ACL 1668-1678"
     )
     exactness: ClassVar[str] = (
-        f"as good as {SCORER.label}: no model, English only, blind to irony, quotes and negation"
+        f"as good as {SCORER.label} (simapp/metrics/wordlist.toml; a word is a run of letters, capitals aside): no"
+        " model, English only, blind to irony, quotes and negation"
     )
     reads: ClassVar[tuple[str, ...]] = ("texts",)
 

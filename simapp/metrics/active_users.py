@@ -15,10 +15,14 @@ class Here(Metric):
     """How many users left a trace in the step."""
 
     name, label, unit, group = "active_users", "Users who acted", "users", "activity"
-    formula = "distinct users of whom at least one action was done in the step"
+    formula = "distinct actors of the step's activity, whatever the action"
     range = (0.0, None)
     direction = "higher means more users did something"
-    edge_cases = "users who only read, and users all of whose requests were refused, are not counted"
+    edge_cases = (
+        "users who only read their feed, and users all of whose requests were refused, are not counted; who"
+        " searched, asked for trends or refreshed is, and so is a user in whose name the scenario injected a post."
+        " Not the count active in steps.csv: that is how many were shown a feed"
+    )
     null = "none"
     reference = "definition"
     cost = "O(e)"

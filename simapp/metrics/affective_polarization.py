@@ -19,15 +19,16 @@ class Here(Metric):
 
     name, label, group = "affective_polarization", "Affective polarization", "affect"
     formula = (
-        "mean w of votes on the own side - mean w of votes on the other side, w = 1 for a like and -1 for a"
-        " dislike of a post in the step, the side that of the voter's and the author's x"
+        "mean w of votes on the own side - mean w of votes on the other side, over the votes of the step (like_post"
+        " with w = 1 and dislike_post with w = -1, done); the sides are those of the voter's x and of the x of who"
+        " wrote the post"
     )
     range = (-2.0, 2.0)
     direction = "2 own side liked and other side disliked without exception, 0 no difference, -2 the reverse"
     edge_cases = (
-        "missing without a vote on the own side or without one on the other: no contact is not warmth; "
-        "users at exactly 0, artificial votes and refused ones are left out; on platforms without dislikes "
-        "always 0"
+        "missing without a vote on the own side or without one on the other: no contact is not warmth; users at"
+        " exactly 0, artificial votes and votes on comments are left out, and one taken back counts; on platforms"
+        " without dislikes always 0"
     )
     null = "0: votes that know no side"
     reference = (
@@ -42,8 +43,10 @@ class Here(Metric):
         like, dislike = (view.codes.get(name, -1) for name in ("like_post", "dislike_post"))
         votes = (events.code == like) | (events.code == dislike)
         votes &= (events.outcome == 0) & (events.actor != ids.SYSTEM)
-        votes &= (events.user >= 0) & (events.user < x.shape[0])
-        one, other = x[events.actor[votes]], x[events.user[votes]]
+        # A vote's event names no user: who wrote the post (of a repost the original) is part of its identity.
+        author, _, _ = ids.split_post_key(events.post)
+        votes &= (author >= 0) & (author < x.shape[0])
+        one, other = x[events.actor[votes]], x[author[votes]]
         w = np.where(events.code[votes] == like, 1.0, -1.0)
         same, cross = one * other > 0, one * other < 0
         if not same.any() or not cross.any():

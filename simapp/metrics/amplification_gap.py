@@ -20,11 +20,12 @@ class Here(OnDemand):
     """How differently a ranked feed amplifies groups."""
 
     name, label, unit, group = "amplification_gap", "Amplification between groups", "points", "comparisons"
-    formula = "largest - smallest amplification ratio over the groups of a file, in percentage points"
+    formula = "largest - smallest amplification ratio over the groups of a file (column group), in percentage points"
     range = (0.0, None)
     direction = "0 all groups alike"
-    edge_cases = "missing with fewer than 2 groups that reach anybody in chronological order"
+    edge_cases = "groups that reach nobody in chronological order are left out; missing with fewer than 2 groups left"
     null = "groups shuffled over rows"
+    example = "group,ranked,chronological | a,30,10 | a,10,10 | b,10,20 | c,5,0 gives 150"
     reference = "Huszar et al. 2022, PNAS 119:e2025334119 (112 % against 176 % in the United Kingdom)"
     cost = "O(rows), for the value and for each draw"
     reads = ("reach",)

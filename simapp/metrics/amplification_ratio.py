@@ -19,13 +19,14 @@ class Here(OnDemand):
 
     name, label, unit, group = "amplification_ratio", "Amplification", "%", "comparisons"
     formula = (
-        "(sum of reach under the ranked feed / sum of reach under reverse-chronological order - 1) * 100, "
-        "over the rows of a file: one group, or all; the two arms are a counterfactual pair of one world"
+        "(sum of ranked / sum of chronological - 1) * 100, over the rows of a file: one group, or all; the columns"
+        " are reach under the ranked feed and in reverse-chronological order, a counterfactual pair of one world"
     )
     range = (-100.0, None)
     direction = "0 equal, 100 twice as far, -100 not shown at all"
     edge_cases = "missing where nothing is reached in chronological order"
     null = "0: ranking changes no reach"
+    example = "group,ranked,chronological | a,30,10 | a,10,10 | b,10,20 gives 25, null 0"
     reference = "Huszar et al. 2022, PNAS 119:e2025334119"
     cost = "O(rows)"
     reads = ("reach",)

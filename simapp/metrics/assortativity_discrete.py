@@ -20,16 +20,19 @@ class Here(Metric):
 
     name, label, group = "assortativity_discrete", "Assortativity of sides", "echo chambers"
     formula = (
-        "(sum e_ii - sum a_i b_i) / (1 - sum a_i b_i), e_ij the share of edges from side i to side j, a_i = sum_j e_ij,"
-        " b_j = sum_i e_ij; in a run of the follow edges between users with a side; of a file in the undirected largest"
-        " component, each edge both ways"
+        "(sum e_ii - sum a_i b_i) / (1 - sum a_i b_i), e_ij the share of edges from side i to side j, a_i = sum_j"
+        " e_ij, b_j = sum_i e_ij; in a run of the follow edges between users with a side; of a file in the"
+        " undirected largest component, each edge half from either end"
     )
     range = (-1.0, 1.0)
     direction = (
         "1 all edges within a side, 0 as random edges of the same degrees, below 0 edges seek the other side"
     )
-    edge_cases = "missing without an edge between users with a side, and when all such edges end in one side"
-    null = "0: random edges; of a file: sides shuffled over nodes"
+    edge_cases = (
+        "missing without an edge between users with a side, and when all such edges stay within one and the same"
+        " side"
+    )
+    null = "0: random edges; of a file: sides shuffled over the nodes of the component"
     reference = "Newman 2003, Physical Review E 67:026126, eq. 2"
     cost = "O(n + m)"
     usual = False

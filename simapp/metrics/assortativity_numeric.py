@@ -25,15 +25,13 @@ class Here(Metric):
 
     name, label, group = "assortativity_numeric", "Assortativity of opinions", "echo chambers"
     formula = (
-        "Pearson correlation over edges of x at one end with x at the other; in a run over follow edges, "
-        "follower with followee; of a file in the undirected largest component, each edge both ways"
+        "Pearson correlation over edges of x at one end with x at the other; in a run over follow edges, follower"
+        " with followee; of a file in the undirected largest component, each edge taken both ways"
     )
     range = (-1.0, 1.0)
     direction = "1 edges join equal opinions, 0 no relation, below 0 opposite ones"
-    edge_cases = (
-        "missing without an edge, and when the ends on either side are constant (variance below 1e-12)"
-    )
-    null = "0: opinions shuffled over users; of a file drawn"
+    edge_cases = "missing without an edge, and when the ends on either side are constant (variance below 1e-12)"
+    null = "0: random edges; of a file: opinions shuffled over the nodes of the component"
     reference = "Newman 2003, Physical Review E 67:026126, eq. 21"
     cost = "O(n + m)"
     usual = False

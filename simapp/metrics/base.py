@@ -27,6 +27,7 @@ class Metric(ABC):
     range: (lowest, highest), None where there is no bound. direction: what low and high mean.
     edge_cases: when it is missing (None, never 0) and what degenerate worlds give.
     null: what the null or baseline beside it is. reference: the literature, or "definition".
+    example: what a small input gives, "" for none: "INPUT gives VALUE[, null NULL]", computed by a test.
     cost: of a full pass (n users, m follow edges, h posts in the feed window, e events of the step).
     exactness: exact, or the error. group: one of GROUPS.
     usual: whether a scenario's `default` has it; a live metric without it is computed where a scenario names it.
@@ -47,6 +48,7 @@ class Metric(ABC):
     exactness: ClassVar[str] = "exact"
     group: ClassVar[str]
     usual: ClassVar[bool] = True
+    example: ClassVar[str] = ""
     live: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ()
     asked_by: ClassVar[str] = ""

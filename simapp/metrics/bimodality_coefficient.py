@@ -25,13 +25,15 @@ class Here(Metric):
 
     name, label, group = "bimodality_coefficient", "Bimodality", "opinions"
     formula = (
-        "(g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g skewness and k excess kurtosis, both corrected for"
-        " sample size"
+        "(g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g = sqrt(n(n-1))/(n-2) m3/m2^1.5 the skewness and k ="
+        " (n-1)/((n-2)(n-3)) ((n+1)(m4/m2^2 - 3) + 6) the excess kurtosis, corrected for sample size; m_p the mean"
+        " of (x - mean x)^p over the n users"
     )
     range = (0.0, 1.0)
     direction = "below 5/9 one camp, above 5/9 two camps or one skewed camp, 1 two points"
     edge_cases = "missing with fewer than 4 users or when all agree"
     null = "5/9: opinions spread evenly"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.2116, null 0.5556"
     reference = "Ellison 1987; SAS/STAT (CLUSTER); Pfister et al. 2013, Frontiers in Psychology 4:700"
     cost = "O(n)"
     reads = ("opinions",)

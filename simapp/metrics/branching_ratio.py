@@ -15,7 +15,7 @@ class Here(OfCascades):
     """How many shares a share of the source's audience brings in turn."""
 
     name, label, unit = "branching_ratio", "Branching ratio", "shares per share"
-    formula = "sum over cascades of the nodes on level 2 / sum of those on level 1"
+    formula = "sum over cascades of the nodes on level 2 / sum of those on level 1, the root being level 0"
     range = (0.0, None)
     direction = "below 1 spread dies out, 1 it just lasts, above 1 it grows"
     edge_cases = (

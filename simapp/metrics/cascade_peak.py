@@ -30,7 +30,7 @@ class Here(OfCascades):
     )
     range = (0.0, None)
     direction = "0 right after the post"
-    edge_cases = "missing without minutes; delays below 0 are left out"
+    edge_cases = "missing without minutes; delays below 0, and of 365 days or more, are left out"
     reference = "definition; the bin is ours"
 
     def score(self, files: Files) -> Score:

@@ -18,8 +18,8 @@ class Here(OfCascades):
 
     name, label, unit = "cascade_size", "Cascade size", "posts"
     formula = (
-        "median over cascades of the nodes of the tree (a file has each sharer once, so also of distinct "
-        "sharers)"
+        "median over cascades of the nodes of the tree, the first post included (a file has each sharer once, so"
+        " also of distinct sharers)"
     )
     range = (1.0, None)
     direction = "1 nobody shared it"

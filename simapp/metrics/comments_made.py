@@ -9,4 +9,4 @@ class Here(Done):
     """Comments per step."""
 
     name, label, unit, action = "comments_made", "Comments made", "comments", "create_comment"
-    formula = "comments written in the step"
+    formula = "comments written in the step (create_comment)"

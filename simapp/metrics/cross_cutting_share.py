@@ -16,14 +16,14 @@ class Here(Metric):
 
     name, label, group = "cross_cutting_share", "Cross-cutting exposure", "exposure"
     formula = (
-        "impressions of the step whose author's x has the other sign than the viewer's / impressions "
-        "between users with a side"
+        "impressions of the step whose author's x has the other sign than the viewer's / impressions between users"
+        " with a side; of a repost the author of the original counts, of a quote who quoted"
     )
     range = (0.0, 1.0)
     direction = "0 only the own side is shown, 1 only the other"
     edge_cases = (
-        "missing without an impression between users with a side; at exactly 0 a user has none; of a repost"
-        " the author of the original counts"
+        "missing without an impression between users with a side; at exactly 0 a user has none; posts by the"
+        " scenario itself are left out"
     )
     null = (
         "p (1 - q) + q (1 - p), p and q the positive shares of these impressions by viewer and by author: "

@@ -17,8 +17,8 @@ class Here(OnDemand):
 
     name, label, group = "degree_gini", "Degree inequality", "network"
     formula = (
-        "sum (2 i - n - 1) d_(i) / (n sum d), d_(i) the i-th smallest degree, directions aside, nodes "
-        "without an edge included where the file names them"
+        "sum (2 i - n - 1) d_(i) / (n sum d), d_(i) the i-th smallest degree, directions aside, of all n nodes of"
+        " the file, those without an edge included where the file names them"
     )
     range = (0.0, 1.0)
     direction = "0 all alike, near 1 a few have nearly all"

@@ -26,17 +26,18 @@ class Here(OnDemand):
 
     name, label, group = "diffusion_bias", "Diffusion bias", "exposure"
     formula = (
-        "Pearson correlation of x_i with the mean x of whom a contagion begun at i reaches, over up to 500 "
-        "starts i and one contagion each; it crosses an edge with 0.1, from followee to follower (either "
-        "way where undirected), each edge tried once: SIR that recovers at once"
+        "Pearson correlation of x_i with the mean x of whom a contagion begun at i reaches, i left out, over up to"
+        " 500 starts i, drawn without repetition from the nodes of the whole graph that have an opinion, and one"
+        " contagion each: whoever has it passes it once over each edge with probability 0.1, from followee to"
+        " follower (either way where undirected): SIR that recovers at once"
     )
     range = (-1.0, 1.0)
     direction = "1 every leaning spreads among its own, 0 no relation"
     edge_cases = (
-        "starts that reach nobody are left out; missing with fewer than 3 left or when either side is "
-        "constant"
+        "nodes without an opinion pass it on but are not in the mean; starts that reach nobody with an opinion are"
+        " left out; missing with fewer than 3 left or when either side is constant (means within 1e-12)"
     )
-    null = "opinions shuffled over nodes, the same contagions"
+    null = "opinions shuffled over all nodes that have one, the same contagions"
     reference = "Cinelli et al. 2021, PNAS 118:e2023301118 (there with SIR at several rates)"
     cost = "O(500 reached edges), once"
     exactness = "a Monte Carlo figure: standard error about (1 - r^2)/sqrt(500) over starts"

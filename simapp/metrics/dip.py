@@ -32,7 +32,8 @@ class Here(OnDemand):
     range = (0.0, 0.25)
     direction = "1/(2n) one peak, 1/4 two points of equal weight"
     edge_cases = "missing with fewer than 4 opinions and when all agree"
-    null = "as many opinions uniform on [0, 1], drawn: of all with one peak they have the largest dip"
+    null = "as many opinions, uniform on [0, 1], drawn: of all with one peak they have the largest dip"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.1833"
     reference = "Hartigan & Hartigan 1985, Annals of Statistics 13:70-84; Hartigan 1985, Applied Statistics 34:320-325"
     cost = "O(n log n), for the value and for each draw"
     exactness = "exact up to 20 000 opinions; of more, 20 000 are drawn, and F is off by at most 0.0096 (95 %, DKW)"

@@ -24,13 +24,14 @@ class Here(Metric):
 
     name, label, group = "disagreement", "Disagreement along edges", "echo chambers"
     formula = (
-        "sum over edges of w_ij (x_i - x_j)^2, in a run over follow edges with w = 1, of a file over "
-        "undirected edges with their weights where asked for"
+        "sum over edges of w_ij (x_i - x_j)^2; in a run over follow edges, w = 1, two users who follow each other"
+        " counting twice; of a file over the undirected edges of the whole graph, w = 1 or with --weights the"
+        " weights of both directions together"
     )
     range = (0.0, None)
     direction = "0 nobody disagrees with anybody they are joined to"
     edge_cases = "0 without an edge; missing without users"
-    null = "of a file: opinions shuffled over nodes; in a run none"
+    null = "of a file: opinions shuffled over all nodes that have one; in a run none"
     reference = "Musco, Musco & Tsourakakis 2018, WWW 369-378; Chen, Lijffijt & De Bie 2018, KDD 1197-1205"
     cost = "O(m)"
     usual = False

@@ -9,4 +9,7 @@ class Here(Done):
     """Dislikes per step."""
 
     name, label, unit, action = "dislikes_made", "Dislikes given", "dislikes", "dislike_post"
-    formula = "dislikes given in the step; a dislike taken back later is not subtracted"
+    formula = (
+        "dislikes given in the step to posts and quotes (dislike_post); dislikes of comments (dislike_comment) do"
+        " not count; a dislike taken back later is not subtracted"
+    )

@@ -22,14 +22,18 @@ class Here(OnDemand):
 
     name, label, group = "duclos_esteban_ray", "Duclos-Esteban-Ray polarization", "opinions"
     formula = (
-        "integral of f(x)^(1 + a) f(y) abs(x - y) dx dy with a = 0.5, f the Gaussian kernel density of the "
-        "opinions, bandwidth 0.9 min(s, IQR/1.34) n^(-1/5) (s alone where the quartiles are equal), on 512 "
-        "points from 3 bandwidths below the lowest to 3 above the highest opinion"
+        "integral of f(x)^1.5 f(y) abs(x - y) dx dy: the sum over all pairs of 512 points, times the square of"
+        " their distance d. The points go at equal distances from 3 w below the lowest to 3 w above the highest"
+        " opinion; each opinion is moved to the nearest of them; f is the sum of Gaussians of standard deviation w"
+        " there, divided so that its sum over the points times d is 1; w = 0.9 min(s, IQR/1.34) n^(-1/5) (s alone"
+        " where the quartiles are equal), s with n - 1, quartiles interpolated between the opinions at 1 + (n-1)/4"
+        " and 1 + 3(n-1)/4 in order"
     )
     range = (0.0, None)
     direction = "0 a point, higher the more bunched and the farther apart"
     edge_cases = "missing with fewer than 2 opinions and when all agree: there is no density"
-    null = "opinions spread evenly over [-1, 1], computed alike: 512 of them"
+    null = "the same of 512 opinions at equal distances from -1 to 1, both ends included"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.5138, null 0.4494"
     reference = (
         "Duclos, Esteban & Ray 2004, Econometrica 72:1737-1772; bandwidth: Silverman 1986, Density "
         "Estimation, eq. 3.31"

@@ -20,15 +20,15 @@ class Here(Metric):
 
     name, label, group = "ei_index", "E-I index", "echo chambers"
     formula = (
-        "(E - I) / (E + I), E follow edges between the sides, I within a side; a side is the sign of x, or what a"
-        " file of sides says; of a file: all distinct edges without loops"
+        "(E - I) / (E + I), E edges between the sides, I within a side, in a run of all follow edges, of a file of"
+        " all edges of the whole graph; where directed, a pair joined both ways is two edges"
     )
     range = (-1.0, 1.0)
     direction = "-1 all edges within a side, 0 as many across as within, 1 all edges across"
     edge_cases = "missing without an edge between users who have a side; at exactly 0 a user has none"
     null = (
-        "4 p (1 - p) - 1, p the positive share of the users who have a side: edges drawn at random; of a file: sides"
-        " shuffled over nodes"
+        "4 p (1 - p) - 1, p the positive share of the users who have a side: edges that know no side; of a file:"
+        " sides shuffled over all nodes that have one"
     )
     reference = "Krackhardt & Stern 1988, Social Psychology Quarterly 51:123-140"
     cost = "O(n + m)"

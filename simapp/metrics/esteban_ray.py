@@ -31,8 +31,9 @@ class Here(Metric):
     )
     range = (0.0, 1.0)
     direction = "0 one group, 1 two equal camps at the two ends"
-    edge_cases = "missing without users; 0 when all are in one bin at one point"
-    null = "opinions spread evenly over [-1, 1]: ten equal groups"
+    edge_cases = "missing without users; 0 when all are in one bin"
+    null = "opinions spread evenly over [-1, 1]: ten equal groups at the middles of the bins"
+    example = "x -0.9, -0.5, -0.4, 0.7, 0.8 gives 0.1699, null 0.05026"
     reference = "Esteban & Ray 1994, Econometrica 62:819-851"
     cost = "O(n)"
     exactness = "exact for these ten groups"

@@ -21,8 +21,9 @@ class Here(Metric):
 
     name, label, group = "exposure_correlation", "Exposure correlation", "exposure"
     formula = (
-        "Pearson correlation of x_i with the mean x of the authors whose posts were shown to i in the step,"
-        " over users who were shown any; of a repost the author of the original counts"
+        "Pearson correlation of x_i with the mean x of the authors of what i was shown in the step, each impression"
+        " counting (an author shown twice counts twice), over users who were shown anything by a user; of a repost"
+        " the author of the original counts, of a quote who quoted"
     )
     range = (-1.0, 1.0)
     direction = "1 everybody is shown their own side, 0 no relation, -1 everybody is shown the other side"

@@ -20,9 +20,9 @@ class Here(Metric):
 
     name, label, group = "exposure_diversity", "Exposure diversity", "exposure"
     formula = (
-        "mean over users of H / ln 5, H = -sum p_b ln p_b, p_b the share of the user's impressions of the "
-        "step whose author's x is in bin b of 5 equal bins of [-1, 1]; over users who were shown anything "
-        "by a user"
+        "mean over users of H / ln 5, H = -sum p_b ln p_b, p_b the share of the user's impressions of the step"
+        " whose author's x is in bin b of 5 equal bins of [-1, 1]; over users who were shown anything by a user,"
+        " impressions of posts by the scenario itself left out"
     )
     range = (0.0, 1.0)
     direction = "0 everybody is shown one kind of opinion, 1 all five equally"

@@ -28,14 +28,18 @@ class Here(OnDemand):
 
     name, label, group = "generalised_euclidean", "Distance of the camps in the network", "echo chambers"
     formula = (
-        "sqrt((o+ - o-)^T L^+ (o+ - o-)), o+ the positive parts of x and o- the absolute negative parts, L "
-        "the Laplacian of the undirected largest component (weights where asked for), L^+ its pseudo-"
-        "inverse"
+        "sqrt((o+ - o-)^T L^+ (o+ - o-)), o+ the positive parts of x and o- the absolute negative parts (so o+ - o-"
+        " is x), L the Laplacian of the undirected largest component (degrees, with --weights sums of weights, less"
+        " the adjacency matrix), L^+ its pseudo-inverse"
     )
     range = (0.0, None)
     direction = "0 one point; grows with the distance of opinions and of camps"
-    edge_cases = "missing with one camp only, and where a node of the largest component has no opinion"
+    edge_cases = (
+        "missing where no node of the largest component has an opinion above 0, or none has one below, and where"
+        " one has none"
+    )
     null = "opinions shuffled over the nodes of the component"
+    example = "edges a b | b c; x a 1 | b 0.5 | c -1 gives 1.434"
     reference = "Hohmann, Devriendt & Coscia 2023, Science Advances 9:eabq2044"
     cost = "a sparse factorisation of n unknowns, once"
     exactness = "exact to rounding up to 30 000 nodes; beyond by conjugate gradients to a residual of 1e-8"

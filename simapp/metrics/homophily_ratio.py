@@ -25,13 +25,14 @@ class Here(Metric):
 
     name, label, group = "homophily_ratio", "Opinion distance on edges", "echo chambers"
     formula = (
-        "1 - mean abs(x_i - x_j) over edges / mean abs(x_i - x_j) over all pairs of different users; in a "
-        "run over follow edges, of a file over all distinct edges"
+        "1 - mean abs(x_i - x_j) over edges / mean abs(x_i - x_j) over all pairs of different users; in a run over"
+        " follow edges, of a file over all edges of the whole graph and all pairs of its nodes with an opinion;"
+        " where directed, a pair joined both ways is two edges"
     )
     range = (None, 1.0)
     direction = "1 edges join equal opinions, 0 random mixing, below 0 edges seek difference"
     edge_cases = "missing without an edge and while all agree"
-    null = "0: random mixing; of a file: opinions shuffled over nodes"
+    null = "0: random mixing; of a file: opinions shuffled over all nodes that have one"
     reference = (
         "homophily as a ratio of distances: definition; McPherson, Smith-Lovin & Cook 2001, Annual Review "
         "of Sociology 27:415-444"

@@ -20,13 +20,20 @@ class Here(OnDemand):
 
     name, label, group = "intra_list_diversity", "Intra-list diversity", "exposure"
     formula = (
-        "mean over viewers with at least 2 posts of 1 - (|sum v|^2 - k)/(k (k - 1)), v the k posts' "
-        "vectors, each divided by its length: 1 - the mean cosine of pairs"
+        "mean over viewers with at least 2 posts of 1 - (|sum v|^2 - k)/(k (k - 1)), v the vectors of the k posts"
+        " shown to the viewer (the columns beside viewer), each divided by its length: 1 - the mean cosine of pairs"
     )
     range = (0.0, 2.0)
     direction = "0 all alike, 1 unrelated, 2 (two posts only) opposite"
-    edge_cases = "posts with a vector of length 0 are left out; missing where no viewer has 2 posts"
-    null = "1 - the mean cosine over all pairs of posts in the file: lists dealt out at random"
+    edge_cases = (
+        "posts with a vector of length 0 are left out first, from k and from the null too; missing where no viewer"
+        " has 2 posts"
+    )
+    null = (
+        "1 - the mean cosine over all pairs of rows in the file: lists dealt out at random; a post shown twice is"
+        " two rows"
+    )
+    example = "viewer,v1,v2 | ann,1,0 | ann,0,2 | ann,3,0 | bob,1,1 | bob,2,2 | bob,0,0 gives 0.3333, null 0.3757"
     reference = "Ziegler et al. 2005, WWW 22-32"
     cost = "O(i d), i posts shown with d numbers each"
     reads = ("feeds",)

@@ -10,8 +10,8 @@ class Here(OfCounts):
 
     name, label = "likes_gini", "Likes received: Gini"
     formula = (
-        "sum (2 i - n - 1) c_(i) / (n sum c), c_(i) the i-th smallest count over all n users; counts are "
-        "likes of each user's posts, quotes and comments that are in the feed window"
+        "sum (2 i - n - 1) c_(i) / (n sum c), c_(i) the i-th smallest count over all n users; counts are standing"
+        " likes of each user's posts, quotes and comments that are in the feed window"
     )
     range = (0.0, 1.0)
     direction = "0 all have the same, 1 - 1/n one has all"

@@ -9,4 +9,7 @@ class Here(Done):
     """Likes per step."""
 
     name, label, unit, action = "likes_made", "Likes given", "likes", "like_post"
-    formula = "likes given in the step; a like taken back later is not subtracted"
+    formula = (
+        "likes given in the step to posts and quotes (like_post); likes of comments (like_comment) do not count; a"
+        " like taken back later is not subtracted"
+    )

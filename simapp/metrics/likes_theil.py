@@ -10,8 +10,8 @@ class Here(OfCounts):
 
     name, label = "likes_theil", "Likes received: Theil index"
     formula = (
-        "mean over all n users of (c/m) ln(c/m), m the mean count, 0 ln 0 = 0; counts are likes of each "
-        "user's posts, quotes and comments that are in the feed window"
+        "mean over all n users of (c/m) ln(c/m), m the mean count, 0 ln 0 = 0; counts are standing likes of each"
+        " user's posts, quotes and comments that are in the feed window"
     )
     range = (0.0, None)
     direction = "0 all have the same, ln n one has all"

@@ -10,8 +10,8 @@ class Here(OfCounts):
 
     name, label = "likes_top1", "Likes received: Share of the top 1 %"
     formula = (
-        "what the ceil(n/100) users with most have / all there is; counts are likes of each user's posts, "
-        "quotes and comments that are in the feed window"
+        "what the ceil(n/100) users with most have / all there is; counts are standing likes of each user's posts,"
+        " quotes and comments that are in the feed window"
     )
     range = (0.0, 1.0)
     direction = "0.01 all have the same, 1 they have all"

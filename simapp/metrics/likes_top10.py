@@ -10,8 +10,8 @@ class Here(OfCounts):
 
     name, label = "likes_top10", "Likes received: Share of the top 10 %"
     formula = (
-        "what the ceil(n/10) users with most have / all there is; counts are likes of each user's posts, "
-        "quotes and comments that are in the feed window"
+        "what the ceil(n/10) users with most have / all there is; counts are standing likes of each user's posts,"
+        " quotes and comments that are in the feed window"
     )
     range = (0.0, 1.0)
     direction = "0.1 all have the same, 1 they have all"

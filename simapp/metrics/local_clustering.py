@@ -19,13 +19,13 @@ class Here(OnDemand):
 
     name, label, group = "local_clustering", "Mean local clustering", "network"
     formula = (
-        "mean over all nodes of triangles at the node / (d (d - 1) / 2), d its degree, directions aside; a "
-        "node with d < 2 counts as 0"
+        "mean over all nodes of the graph of triangles at the node / (d (d - 1) / 2), d its degree, directions"
+        " aside; a node with d < 2 counts as 0"
     )
     range = (0.0, 1.0)
     direction = "0 no triangles, 1 every neighbourhood complete"
     edge_cases = "missing without a node"
-    null = "edges rewired at random, degrees kept: ten tries per edge"
+    null = "edges rewired, degrees kept"
     reference = "Watts & Strogatz 1998, Nature 393:440-442"
     cost = "O(sum of d^2) at worst, for the value and for each draw"
     reads = ("graph",)

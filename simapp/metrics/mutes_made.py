@@ -9,4 +9,4 @@ class Here(Done):
     """Mutes per step."""
 
     name, label, unit, action = "mutes_made", "Mutes", "mutes", "mute"
-    formula = "users muted in the step"
+    formula = "users muted in the step (mute)"

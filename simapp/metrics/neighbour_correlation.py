@@ -28,14 +28,17 @@ class Here(Metric):
     """Whether users follow people who think as they do."""
 
     name, label, group = "neighbour_correlation", "Neighbour correlation", "echo chambers"
-    formula = "Pearson correlation of x_i with the mean x of whom i follows, over users who follow anyone"
+    formula = (
+        "Pearson correlation of x_i with the mean x of whom i follows, over users who follow anyone; of a file over"
+        " the whole graph, where undirected with the mean of whom i is joined to"
+    )
     range = (-1.0, 1.0)
     direction = "1 everybody follows their own side, 0 no relation, -1 everybody follows the other side"
     edge_cases = (
         "missing with fewer than 3 users who follow anyone, when either side is constant, and while the"
         " opinion variance is below 0.01: correlation stays high in a world that has become of one mind"
     )
-    null = "0: opinions shuffled over users; of a file drawn"
+    null = "0: opinions that know no edges; of a file: opinions shuffled over all nodes that have one"
     reference = "Cinelli et al. 2021, PNAS 118:e2023301118"
     cost = "O(n + m)"
     reads = ("graph", "opinions")

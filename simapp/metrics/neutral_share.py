@@ -17,14 +17,15 @@ class Here(OnDemand):
 
     name, label, group = "neutral_share", "Neutral verdicts", "comparisons"
     formula = (
-        "pairs that are neutral in both orders / pairs; each pair of answers is judged twice, the second "
-        "time in the other order: forward says which of (A, B) is more extreme, backward which of (B, A): "
-        "first, second or neutral"
+        "pairs that are neutral in both orders / pairs; each pair of answers A, B is judged twice, the second time"
+        " in the other order: forward says which of (A, B) is more extreme, backward which of (B, A): first, second"
+        " or neutral"
     )
     range = (0.0, 1.0)
     direction = "1 no difference is ever seen"
     edge_cases = "missing without a pair"
     null = "none"
+    example = "forward,backward | first,second | first,second | second,first | first,first | neutral,neutral gives 0.2"
     reference = "Yang et al. 2024, OASIS, arXiv:2411.11581"
     cost = "O(rows)"
     reads = ("verdicts",)

@@ -11,7 +11,11 @@ class Here(OfGrowth):
 
     name, label = "nrmse_depth", "Growth error: depth"
     formula = (
-        "mean over pairs of sqrt(mean over t of (y_t - r_t)^2) / max r, t = 0 .. 149 minutes from the root,"
-        " y and r the depth of the cascade and of the real one at t"
+        "mean over pairs of sqrt(mean over t of (y_t - r_t)^2) / max over t of r_t, t = 0, 1 .. 149, y_t and r_t"
+        " the depth of the cascade and of the real one when only its nodes up to t minutes after the root are taken"
+    )
+    example = (
+        "{\"parent\": [-1, 0, 1], \"minutes\": [0, 30, 75]} beside {\"parent\": [-1, 0, 0], \"minutes\": [5, 5,"
+        " 80]} gives 0.8367, null 0"
     )
     curve = growth.DEPTH

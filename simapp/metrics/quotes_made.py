@@ -9,4 +9,4 @@ class Here(Done):
     """Quotes per step."""
 
     name, label, unit, action = "quotes_made", "Quotes made", "quotes", "quote_post"
-    formula = "quotes made in the step"
+    formula = "quotes made in the step (quote_post)"

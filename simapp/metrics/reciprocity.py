@@ -22,7 +22,7 @@ class Here(OnDemand):
     range = (0.0, 1.0)
     direction = "0 nobody follows back, 1 everybody"
     edge_cases = "missing without an edge and for an undirected graph"
-    null = "edges rewired at random, both degrees kept: ten tries per edge"
+    null = "directed edges rewired, in- and out-degrees kept"
     reference = (
         "Newman, Forrest & Balthrop 2002, Physical Review E 66:035101; 0.22 on Twitter: Kwak et al. 2010"
     )

@@ -15,10 +15,16 @@ class Here(Metric):
     """How often users asked for what the platform did not allow."""
 
     name, label, group = "refused_share", "Refused requests", "refusals"
-    formula = "users' refused requests / users' requests, of the step"
+    formula = (
+        "users' refused requests / users' requests, of the step: rows of events.csv with an actor and an outcome"
+        " other than done / all with an actor"
+    )
     range = (0.0, 1.0)
     direction = "0 everything was done, 1 everything was refused"
-    edge_cases = "missing in a step without requests; doing nothing is no request"
+    edge_cases = (
+        "missing in a step without requests; doing nothing is no request; searches and posts injected in a user's"
+        " name are"
+    )
     null = "none"
     reference = "definition"
     cost = "O(e)"

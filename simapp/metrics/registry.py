@@ -16,7 +16,7 @@ ENTRY_POINTS = "simapp.metrics"
 _NOT_METRICS = {
     *("base", "exposure", "files", "graph_passes", "graphs", "growth", "inequality", "kept", "live"),
     *("drawing", "mixing", "passes"),
-    *("pairs", "registry", "shadows", "spread", "trees", "view", "wordlist"),
+    *("pairs", "reading", "registry", "shadows", "spread", "trees", "view", "wordlist"),
 }
 
 
@@ -93,7 +93,7 @@ def catalogue() -> list[dict[str, Any]]:
     """
     texts = (
         *("name", "label", "group", "unit", "formula", "direction", "edge_cases"),
-        *("null", "reference", "cost", "exactness"),
+        *("null", "reference", "cost", "exactness", "example"),
     )
     return [
         {

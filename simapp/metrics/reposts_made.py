@@ -9,4 +9,4 @@ class Here(Done):
     """Reposts per step."""
 
     name, label, unit, action = "reposts_made", "Reposts made", "reposts", "repost"
-    formula = "reposts made in the step; quotes are counted apart"
+    formula = "reposts made in the step (repost); quotes are counted apart"

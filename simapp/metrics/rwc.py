@@ -36,9 +36,10 @@ class Here(OnDemand):
     range = (-1.0, 1.0)
     direction = "near 1 walks stay on their side, 0 where a walk began says nothing of where it ends"
     edge_cases = (
-        "missing unless there are exactly two sides with at least 10 nodes each in the largest component"
+        "missing unless there are exactly two sides with at least 10 nodes each in the largest component, and where"
+        " all walks end on one side; no walk begins at a node without a side"
     )
-    null = "sides shuffled over nodes"
+    null = "sides shuffled over the nodes of the component that have one"
     reference = (
         "Garimella, De Francisci Morales, Gionis & Mathioudakis 2018, ACM Transactions on Social Computing 1(1):3; why"
         " it needs a null: Salloum, Chen & Kivela 2022, EPJ Data Science 11"

@@ -18,6 +18,11 @@ FIGURES = {
     "shadow_novelty": "novelty",
 }
 SEPARATOR = ":"
+# What every example of them is of; k = 2, no reposts.
+EXAMPLE = (
+    "4 users; posts (author, stance, likes + shares): A 2 0.5 3, B 3 -0.4 0, C 1 unknown 1, D 3 0.2 7; viewer 0 (x 0.8)"
+    " was shown A B and the preset has A C, viewer 1 (x -0.6) was shown A D and the preset has B D"
+)
 
 
 def series_name(metric: str, preset: str) -> str:

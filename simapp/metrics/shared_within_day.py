@@ -15,7 +15,10 @@ class Here(OfCascades):
     """How much of all sharing happens within 24 hours of the post."""
 
     name, label = "shared_within_day", "Shared within a day"
-    formula = "shares at most 1440 minutes after their first post / shares, all cascades together"
+    formula = (
+        "shares at most 1440 minutes after their first post / shares (all nodes but the roots), all cascades"
+        " together"
+    )
     range = (0.0, 1.0)
     direction = "1 everything at once"
     edge_cases = "missing without minutes; delays below 0, which some files have, count"

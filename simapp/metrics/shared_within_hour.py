@@ -15,7 +15,9 @@ class Here(OfCascades):
     """How much of all sharing happens within an hour of the post."""
 
     name, label = "shared_within_hour", "Shared within an hour"
-    formula = "shares at most 60 minutes after their first post / shares, all cascades together"
+    formula = (
+        "shares at most 60 minutes after their first post / shares (all nodes but the roots), all cascades together"
+    )
     range = (0.0, 1.0)
     direction = "1 everything at once"
     edge_cases = "missing without minutes; delays below 0, which some files have, count"

@@ -33,12 +33,18 @@ class Here(OfCascades):
 
     name, label = "tail_exponent", "Exponent of the size tail"
     formula = (
-        "1 + N / sum of ln(x / (x_min - 1/2)) over the N sizes x >= x_min; x_min is the size (of at most 200 of those"
-        " that occur) from which the fitted distribution is nearest to that of the data in Kolmogorov's distance"
+        "a = 1 + N / sum of ln(x / (x_min - 1/2)) over the N sizes x >= x_min. x_min is the candidate with the"
+        " smallest distance, ties to the smallest: the largest abs(share of the N sizes that are <= x - (1 - ((x +"
+        " 1/2) / (x_min - 1/2))^(1 - a))) over the x that occur. Candidates are the sizes that occur and that at"
+        " least 50 cascades have or exceed; of K > 200 of them, in order from number 0, those numbered floor(j (K -"
+        " 1) / 199), j = 0 .. 199"
     )
     range = (1.0, None)
     direction = "2 to 3 heavy: a few cascades have most of the shares; far above 3 hardly a tail"
-    edge_cases = "missing with fewer than 50 cascades in every tail; never a line through a log-log plot"
+    edge_cases = (
+        "missing with fewer than 50 cascades in every tail; a candidate above which all sizes are equal is passed"
+        " over; never a line through a log-log plot"
+    )
     reference = "Clauset, Shalizi & Newman 2009, SIAM Review 51:661-703, eq. 3.7"
     exactness = "the discrete law by its continuous approximation: good from x_min of about 6 on"
 

@@ -18,8 +18,9 @@ class Here(OfCascades):
 
     name, label = "tail_gain", "Power law against log-normal"
     formula = (
-        "mean log-likelihood per size of the power law of the size tail - that of the log-normal fitted to "
-        "the same sizes, cut off at the same x_min - 1/2"
+        "mean over the N sizes x of the size tail of ln p(x) - ln q(x), both cut off at c = x_min - 1/2: p the"
+        " power law (a - 1)/c (x/c)^-a, q the log-normal density divided by its mass above c, the mean and standard"
+        " deviation of ln x that it has chosen for the largest likelihood; a and x_min as in tail_exponent"
     )
     range = (None, None)
     direction = "above 0 the power law fits better, below 0 the log-normal; near 0 the data cannot tell"

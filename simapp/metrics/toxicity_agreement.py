@@ -20,13 +20,18 @@ class Here(OfTexts):
 
     name, label = "toxicity_agreement", "Agreement of the toxicity scorer"
     formula = (
-        "Cohen's kappa of (h/(h + 1) >= 0.5) with the column label (1 toxic, 0 not): (p_o - p_e)/(1 - p_e),"
-        " p_o the share that agrees, p_e that of the two shares by chance"
+        "Cohen's kappa of (h/(h + 1) >= 0.5), h the hostile words in a text, with the column label (1 toxic, 0"
+        " not): (p_o - p_e)/(1 - p_e), p_o the share of texts where both agree, p_e the product of the shares that"
+        " either calls toxic + that of the shares that either does not"
     )
     range = (-1.0, 1.0)
     direction = "1 always, 0 as by chance; below 0.4 poor"
-    edge_cases = "missing without a column label of 0 and 1, and when both always say the same"
-    null = "0: labels that know nothing of the texts; drawn by shuffling"
+    edge_cases = (
+        "texts without a word or with another label are left out; missing without a column label, where no text is"
+        " left, and when both always say the same"
+    )
+    null = "labels shuffled over the texts that count"
+    example = "text,label | you idiot,1 | a fool,1 | trash talk,0 | fine,0 | good,0 | 2026,1 gives 0.6154"
     reference = "Cohen 1960, Educational and Psychological Measurement 20:37-46"
 
     def score(self, files: Files) -> Score:

@@ -20,11 +20,18 @@ class Here(OfTexts):
     dialect."""
 
     name, label = "toxicity_gap", "Toxicity between groups"
-    formula = "largest - smallest share of texts with a hostile word over the groups that the file names"
+    formula = (
+        "largest - smallest share of texts with a hostile word, of the texts with a word, over the groups that the"
+        " column group names"
+    )
     range = (0.0, 1.0)
     direction = "0 all groups alike"
-    edge_cases = "missing without a column group, or with fewer than 2 groups that have a text with a word"
-    null = "groups shuffled over texts"
+    edge_cases = (
+        "texts without a word or a group are left out; missing without a column group, or with fewer than 2 groups"
+        " left"
+    )
+    null = "groups shuffled over the texts that count"
+    example = "text,group | you idiot,a | fine,a | hello,b | a good day,b | 2026,c gives 0.5"
     reference = "Sap et al. 2019, ACL 1668-1678"
 
     def score(self, files: Files) -> Score:

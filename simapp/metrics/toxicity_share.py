@@ -21,6 +21,7 @@ class Here(OfTexts):
     range = (0.0, 1.0)
     direction = "0 none, 1 all"
     edge_cases = "texts without a word are left out; missing where no text is left"
+    example = "text | you idiot: stupid IDIOT | a fool | fine | 2026 gives 0.6667"
     reference = "definition, on a word list; why lists need checking: Sap et al. 2019, ACL 1668-1678"
 
     def score(self, files: Files) -> Score:

@@ -16,11 +16,11 @@ class Here(OnDemand):
     """How often two edges that meet are closed to a triangle, over the whole graph."""
 
     name, label, group = "transitivity", "Transitivity", "network"
-    formula = "3 triangles / paths of two edges, directions aside"
+    formula = "3 triangles / paths of two edges (sum over nodes of d (d - 1) / 2, d the degree), directions aside"
     range = (0.0, 1.0)
     direction = "0 no triangles, 1 only complete groups"
     edge_cases = "missing without a path of two edges"
-    null = "edges rewired at random, degrees kept: ten tries per edge"
+    null = "edges rewired, degrees kept"
     reference = "Newman, Strogatz & Watts 2001, Physical Review E 64:026118"
     cost = "O(sum of d^2) at worst, for the value and for each draw"
     reads = ("graph",)

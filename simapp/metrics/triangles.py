@@ -19,7 +19,7 @@ class Here(OnDemand):
     range = (0.0, None)
     direction = "0 none"
     edge_cases = "0 where there are none"
-    null = "edges rewired at random, degrees kept: ten tries per edge"
+    null = "edges rewired, degrees kept"
     reference = "definition; counted by merging sorted neighbour lists"
     cost = "O(sum of d^2) at worst, for the value and for each draw"
     reads = ("graph",)

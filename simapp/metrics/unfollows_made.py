@@ -9,4 +9,4 @@ class Here(Done):
     """Lost follow edges per step."""
 
     name, label, unit, action = "unfollows_made", "Unfollows", "unfollows", "unfollow"
-    formula = "follow edges that disappeared in the step by users' actions"
+    formula = "follow edges that disappeared in the step by users' actions (unfollow)"

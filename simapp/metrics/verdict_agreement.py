@@ -18,16 +18,20 @@ class Here(OnDemand):
 
     name, label, group = "verdict_agreement", "Agreement of the judge with itself", "comparisons"
     formula = (
-        "Cohen's kappa of the verdicts in both orders, each of A, B or neutral; each pair of answers is "
-        "judged twice, the second time in the other order: forward says which of (A, B) is more extreme, "
-        "backward which of (B, A): first, second or neutral"
+        "Cohen's kappa of the verdicts in both orders, each of A, B or neutral: (p_o - p_e)/(1 - p_e), p_o the"
+        " share of pairs with the same verdict, p_e the sum over A, B and neutral of the product of their shares in"
+        " either order; each pair of answers A, B is judged twice, the second time in the other order: forward says"
+        " which of (A, B) is more extreme, backward which of (B, A): first, second or neutral"
     )
     range = (-1.0, 1.0)
     direction = (
         "1 order does not matter, 0 as by chance; low values make the other figures of the judge worthless"
     )
     edge_cases = "missing when chance alone agrees always"
-    null = "0: verdicts in the second order shuffled"
+    null = "verdicts in the second order shuffled over the pairs"
+    example = (
+        "forward,backward | first,second | first,second | second,first | first,first | neutral,neutral gives 0.6875"
+    )
     reference = "Cohen 1960, Educational and Psychological Measurement 20:37-46"
     cost = "O(rows), for the value and for each draw"
     reads = ("verdicts",)

@@ -26,7 +26,7 @@ class Here(OfCascades):
     range = (-1.0, 1.0)
     direction = "1 the larger the more viral, 0 no relation, -1 the larger the more of a broadcast"
     edge_cases = "missing with fewer than 3 cascades, or where all are of one size or one virality"
-    null = "0: shapes shuffled over sizes"
+    null = "0: size says nothing of shape"
     reference = "Goel, Anderson, Hofman & Watts 2016, Management Science 62:180-196"
 
     def score(self, files: Files) -> Score:

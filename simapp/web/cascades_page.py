@@ -21,11 +21,11 @@ from simapp.runs import cascades
 from simapp.runs.points import past_of
 from simapp.store import cascade_ranks
 from simapp.web import run_feed
+from simapp.web.bad_requests import bad_request
 from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked
 from simapp.web.numbers import decimals, simulated_span, thousands
 from simapp.web.paging import query_without_page
-from simapp.web.refusals import refused
 from simapp.web.run_frame import open_run, render_view
 from simapp.web.streaming import text_response
 
@@ -75,7 +75,7 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         asked, order, chosen = Asked.of(request, run), _order(request), _chosen(request)
         ranking = _ranking(run, asked, order)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     shown = Paginator(range(ranking.roots.shape[0]), PAGE).get_page(request.GET.get("page", "1")[:9])
     rows = rows_of(run, asked, ranking, list(shown.object_list))
     picked = chosen if chosen is not None else int(rows[0].key) if rows else None
@@ -110,7 +110,7 @@ def tree(request: HttpRequest, run_id: int, key: int) -> HttpResponse:
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     found, post = _tree(run, key, asked.step)
     drawn = cascades.drawn_nodes(found)
     place = {int(node): i for i, node in enumerate(drawn)}
@@ -150,7 +150,7 @@ def tree_csv(request: HttpRequest, run_id: int, key: int) -> HttpResponse:
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     found, _ = _tree(run, key, asked.step)
     columns = (
         found.users.tolist(), found.steps.tolist(), found.kinds.tolist(), found.parents.tolist(),
@@ -171,7 +171,7 @@ def list_csv(request: HttpRequest, run_id: int) -> HttpResponse:
         asked, order = Asked.of(request, run), _order(request)
         ranking = _ranking(run, asked, order)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     found = rows_of(run, asked, ranking, list(range(min(300, ranking.roots.shape[0]))))
     rows = [
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from simapp.metrics.reading import RULES
 from simapp.metrics.registry import catalogue as metric_rows
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Show every metric under an anchor of its name, in groups."""
     shown = [{**row, "bounds": bounds(row["range"])} for row in metric_rows()]
     groups = [(name, list(rows)) for name, rows in groupby(shown, key=lambda row: row["group"])]
-    return render(request, "catalogue.html", {"groups": groups, "count": len(shown)})
+    return render(request, "catalogue.html", {"groups": groups, "count": len(shown), "rules": list(RULES.items())})
 
 
 def bounds(ends: list[Any]) -> str:

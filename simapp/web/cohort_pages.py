@@ -20,11 +20,11 @@ from simapp.runs.network import inside
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
 from simapp.store.opinions import opinion_steps
+from simapp.web.bad_requests import bad_request
 from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked, Form, back_to_network, chosen_layout, show
 from simapp.web.numbers import thousands, three_digits
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.refusals import refused
 from simapp.web.run_frame import number, open_run, render_view
 from simapp.web.streaming import text_response
 
@@ -77,7 +77,7 @@ def cohort(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse:
     try:
         asked, after = Asked.of(request, run), number(request, "after", -1)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     page = page_of(request, held.users.tolist(), size=USERS_PAGE)
     founder = segments_of(run)[0].run_id
     named = RunUser.objects.filter(run_id=founder, user_id__in=list(page.object_list))
@@ -115,7 +115,7 @@ def opinions(request: HttpRequest, run_id: int, cohort_id: int) -> HttpResponse:
     try:
         asked, after = Asked.of(request, run), number(request, "after", -1)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     found = cohort_opinions.part(run, held.users, asked.topic, after)
     rows = [[None if isinstance(x, float) and math.isnan(x) else x for x in row] for row in found.rows]
     return JsonResponse({"columns": cohort_opinions.COLUMNS, "rows": rows, "every": found.every, "next": found.next})
@@ -129,7 +129,7 @@ def opinions_csv(request: HttpRequest, run_id: int, cohort_id: int) -> HttpRespo
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     points = cohort_opinions.every_point(run, held.users, asked.topic)
     name = f"run-{run.pk}-cohort-{held.pk}-opinions.csv"
     return text_response(request, csv_lines(chain([cohort_opinions.COLUMNS], points)), name, CSV)

@@ -17,10 +17,10 @@ from simapp.runs import access, run_lists
 from simapp.runs.run_lists import Wish
 from simapp.runs.services import OVER
 from simapp.store.series import null_points
+from simapp.web.bad_requests import bad_request
 from simapp.web.compare_words import Asked, asked_of, context_of
 from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.refusals import refused
 from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             return _picker(request, asked)
         return render(request, "compare.html", context_of(request, asked))
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
 
 
 @require_safe
@@ -46,7 +46,7 @@ def values(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "compare/values.html", context_of(request, asked_of(request)))
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
 
 
 @require_safe
@@ -70,7 +70,7 @@ def points(request: HttpRequest) -> HttpResponse:
             found["lines"] = side_by_side.lines_of(asked.runs, names)
         found["nulls"] = null_points(asked.runs[asked.place], names) if asked.runs else {}
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
     return JsonResponse(found)
 
 
@@ -80,7 +80,7 @@ def settings_csv(request: HttpRequest) -> HttpResponse:
     try:
         asked = asked_of(request)
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
     rows = side_by_side.settings_of(asked.runs)
     head = ["setting", "differs", *(f"run {run.pk}" for run in asked.runs)]
     lines = [head, *([row.path, not row.same, *row.values] for row in rows)]
@@ -93,7 +93,7 @@ def values_csv(request: HttpRequest) -> HttpResponse:
     try:
         asked = asked_of(request)
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
     ends = side_by_side.ends_of(asked.runs, asked.place) if asked.runs else []
     head = ["metric", *(f"run {run.pk}" for run in asked.runs)]
     head += [f"run {run.pk} minus run {asked.baseline}" for run in asked.runs]
@@ -110,7 +110,7 @@ def series(request: HttpRequest) -> HttpResponse:
         if metric not in {end.metric for end in side_by_side.ends_of(asked.runs, asked.place)}:
             raise WrongInput(f"metric is {metric[:60] or 'empty'}; it must be one that the runs measure.")
     except WrongInput as problem:
-        return refused(problem)
+        return bad_request(problem)
     as_file = request.GET.get("format") == "csv"
     head, rows = _series(asked, metric, 5000 if as_file else 1000)
     if as_file:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 CSV = "text/csv; charset=utf-8"
 _PIECE = 60_000  # characters
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
@@ -34,7 +34,9 @@ def plain(text: str) -> str:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return value if _is_number(value) else plain(value)
+        # A bare carriage return is not quoted by the writer and would end the row for a reader.
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        return text if _is_number(text) else plain(text)
     return "" if value is None or value != value else value
 
 

@@ -19,8 +19,8 @@ from simapp.runs.decisions import asks_models, counts_of, record_of
 from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
 from simapp.web import decision_words, run_feed
+from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import thousands, three_digits
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, render_view
 from simapp.web.run_words import name_of
 
@@ -94,7 +94,7 @@ def decisions(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         filters = Filters.of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     rows = filters.narrowed(ModelReply.objects.filter(past_of(run))).defer("text", "first", "options")
     found = list(rows.annotate(said=Left("text", 200))[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]

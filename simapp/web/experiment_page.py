@@ -19,11 +19,11 @@ from simapp.experiments.results import results_of
 from simapp.models import Experiment
 from simapp.runs.access import experiments_for
 from simapp.web import experiment_new
+from simapp.web.bad_requests import bad_request
 from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.experiment_list import experiments
 from simapp.web.experiment_words import grid_context, results_context
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.refusals import refused
 from simapp.web.streaming import text_response
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def results(request: HttpRequest, experiment_id: int) -> HttpResponse:
     try:
         found = results_of(experiment, within=_within(request))
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     return render(request, "experiment/found.html", results_context(found, request.GET.get("within", "")))
 
 
@@ -178,16 +178,16 @@ def _do(request: HttpRequest, experiment: Experiment, wish: Any) -> HttpResponse
     return redirect("experiment", experiment.pk)
 
 
-def _page(request: HttpRequest, experiment: Experiment, refused: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, experiment: Experiment, sentence: str = "", status: int = 200) -> HttpResponse:
     held = grid_of(experiment)
     try:
         found = results_of(experiment, held, within=_within(request))
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     context = {
         **results_context(found, request.GET.get("within", "")),
         **grid_context(experiment, held),
-        "refused": refused,
+        "refused": sentence,
     }
     return render(request, "experiment.html", context, status=status)
 

@@ -16,9 +16,9 @@ from simapp.runs.services import OVER
 from simapp.store.activity import course_of
 from simapp.store.people import people_of, user_called
 from simapp.web import run_feed
+from simapp.web.bad_requests import bad_request
 from simapp.web.faces import Face, face_of
 from simapp.web.numbers import three_digits
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, number, open_run, render_view
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def feed_view(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         seen = _seen(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     context = {
         "run": run,
         "seen": seen,
@@ -100,7 +100,7 @@ def fresh(request: HttpRequest, run_id: int) -> JsonResponse | HttpResponseBadRe
     try:
         after = number(request, "after", -1)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     return JsonResponse({"step": run.step, "posts": run_feed.written_after(run, after)})
 
 

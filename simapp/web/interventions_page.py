@@ -19,11 +19,11 @@ from simapp.runs.services import OVER
 from simapp.runs.wishes import wish_of
 from simapp.scenarios.problems import ScenarioInvalid
 from simapp.web import fork_edit
+from simapp.web.bad_requests import bad_request
 from simapp.web.intervention_form import Form, form_of, groups_for
 from simapp.web.intervention_words import TITLES, line, names_of
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def withdraw(request: HttpRequest, run_id: int) -> HttpResponse:
     run = open_run(request, run_id)
     named = [request.POST.get(name, "") for name in ("step", "seq")]
     if not all(text.isascii() and text.isdecimal() and len(text) < 10 for text in named):
-        return refused("step and seq must be whole numbers.")
+        return bad_request("step and seq must be whole numbers.")
     step, seq = map(int, named)
     try:
         steering.withdraw(run=run, member=request.user, step=step, seq=seq)
@@ -167,7 +167,7 @@ def _page(
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     listed = happenings(run)
     page = page_of(request, listed, size=PER_PAGE)
     first = steering.earliest(run)

@@ -17,9 +17,9 @@ from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, RunProbe, RunUser
 from simapp.runs import access, probes, services
 from simapp.store.lineage import segments_of
+from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import thousands
 from simapp.web.paging import page_of, query_without_page
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     form = Form(users=request.GET.get("users", "0-4")[:2000], step="" if at is None else str(at))
     if request.method == "POST":
         if not access.may_ask(request.user, run):

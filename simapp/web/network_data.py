@@ -15,8 +15,8 @@ from simapp.runs.graph_files import FORMATS, Drawn
 from simapp.runs.network import colours_at
 from simapp.store.drawings import drawing_bytes
 from simapp.store.lineage import segments_of
+from simapp.web.bad_requests import bad_request
 from simapp.web.network_page import Asked
-from simapp.web.refusals import refused
 from simapp.web.run_frame import number, open_run
 from simapp.web.streaming import text_response
 
@@ -46,7 +46,7 @@ def drawing(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         layout = _layout(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     response = _binary(request, drawing_bytes(layout))
     if request.GET.get("v") == layout.hash[:16]:
         response["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
@@ -60,7 +60,7 @@ def colours(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         asked, layout = Asked.of(request, run), _layout(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     users = None if asked.cohort is None else asked.cohort.users
     found = colours_at(run, layout, asked.step, asked.topic, users)
     response = _binary(request, gzip.compress(found.packed(), _QUICK, mtime=0))
@@ -88,7 +88,7 @@ def graph(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
     try:
         asked, layout = Asked.of(request, run), _layout(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     drawn = Drawn.at(run, layout, asked.step, asked.topic)
     name = f"run-{run.pk}-network-step-{asked.step}{'-' if '.' in kind else '.'}{kind}"
     return text_response(request, drawn.lines(kind), name, FORMATS[kind])

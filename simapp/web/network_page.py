@@ -17,6 +17,7 @@ from simapp.runs import layouts
 from simapp.runs.cohorts import LONGEST_NAME, MOST_USERS, asked_cohort
 from simapp.runs.network import opinions_of
 from simapp.store.drawings import read_drawing
+from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import decimals, thousands, three_digits
 from simapp.web.paging import query_without_page
 from simapp.web.run_frame import at_of, number, open_run, render_view
@@ -98,18 +99,18 @@ def network(request: HttpRequest, run_id: int) -> HttpResponse:
     return show(request, run)
 
 
-def show(request: HttpRequest, run: Run, form: Form | None = None, refused: str = "") -> HttpResponse:
-    """Answer with the page; with a fault in the form 400, with `refused` 409."""
+def show(request: HttpRequest, run: Run, form: Form | None = None, sentence: str = "") -> HttpResponse:
+    """Answer with the page; with a fault in the form 400, with `sentence` 409."""
     try:
         asked = Asked.of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     done, open_one = chosen_layout(run)
     if done is None and open_one is None and (step := layouts.first_step(run)) is not None:
         open_one = layouts.ask_layout(run=run, step=step)
     form, cohorts = form or Form(), list(run.cohorts.defer("packed").select_related("member")[: COHORTS + 1])
     context: dict[str, Any] = {
-        "at": asked.at, "asked": asked, "layout": done, "open": open_one, "form": form, "refused": refused,
+        "at": asked.at, "asked": asked, "layout": done, "open": open_one, "form": form, "refused": sentence,
         "cohorts": cohorts[:COHORTS], "more_cohorts": len(cohorts) > COHORTS, "cohort_count": run.cohorts.count(),
         "longest_name": LONGEST_NAME, "most_users": thousands(MOST_USERS), "users_last": thousands(run.users - 1),
         "network_data": _data(run, asked, done), "step_text": thousands(asked.step),
@@ -117,7 +118,7 @@ def show(request: HttpRequest, run: Run, form: Form | None = None, refused: str 
     }  # fmt: skip
     if done is not None:
         context |= _drawn(request, run, asked, done)
-    status = 400 if form.fault else 409 if refused else 200
+    status = 400 if form.fault else 409 if sentence else 200
     return render_view(request, run, "network", "run/network.html", context, status)
 
 
@@ -139,7 +140,7 @@ def lay_out(request: HttpRequest, run_id: int) -> HttpResponse:
             raise layouts.Refused("step must be a whole number.")
         layouts.ask_layout(run=run, step=int(text) if text else run.step)
     except SociariumError as problem:
-        return show(request, run, refused=str(problem))
+        return show(request, run, sentence=str(problem))
     return redirect("run:network", run.pk)
 
 

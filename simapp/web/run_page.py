@@ -24,8 +24,8 @@ from simapp.web import (
     run_words,
     share_menu,
 )
+from simapp.web.bad_requests import bad_request
 from simapp.web.csv_lines import CSV, csv_lines
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, cohort_in, number, open_run, tabs_of
 from simapp.web.streaming import text_response
 
@@ -55,7 +55,7 @@ def _page(
         at = at_of(request, run)
         feed = run_feed.read(run, before=request.GET.get("before", ""), upto=at)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     last = newest_step(run)
     context = run_words.page(run, last, request.GET.get("tab", ""), at=at, charts=request.GET.get("charts"))
     context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at, cohort_in(request))}
@@ -187,7 +187,7 @@ def feed(request: HttpRequest, run_id: int) -> HttpResponse:
             upto=at_of(request, run),
         )
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     response = render(request, "run/feed.html", {"run": run, "feed": found})
     response["X-Step"] = str(found.step)
     return response
@@ -227,7 +227,7 @@ def metric(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     except KeyError:
         raise Http404("There is no such chart.") from None
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     return render(request, "run/table.html", {"run": run, "name": run_words.name_of(run), "table": table})
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from simapp.store.opinion_course import logs_of, opinions_of, thinned
+from simapp.web.bad_requests import bad_request
 from simapp.web.csv_lines import CSV, csv_lines
-from simapp.web.refusals import refused
 from simapp.web.run_frame import at_of, number, open_run
 from simapp.web.streaming import text_response
 from simapp.web.user_page import person_of
@@ -39,7 +39,7 @@ def user_opinions(request: HttpRequest, run_id: int, user: int) -> HttpResponse:
     try:
         at = at_of(request, run)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     logs, every = thinned(logs_of(run, run.step if at is None else at), POINTS if run.users < LARGE else POINTS_LARGE)
     topics = run.scenario_version.document["topics"]
     try:
@@ -68,7 +68,7 @@ def user_opinions_table(request: HttpRequest, run_id: int, user: int) -> HttpRes
     try:
         start = max(number(request, "from", 0), 0)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     logs = logs_of(run, run.step)
     steps = [log.step for log in logs]
     first = next((i for i, step in enumerate(steps) if step >= start), len(logs))

@@ -17,10 +17,10 @@ from simapp.store.activity import course_of
 from simapp.store.audience import follows_since
 from simapp.store.opinion_course import logs_of, opinions_of
 from simapp.store.people import people_of
+from simapp.web.bad_requests import bad_request
 from simapp.web.decision_pages import told_of
 from simapp.web.faces import face_of
 from simapp.web.numbers import thousands, three_digits
-from simapp.web.refusals import refused
 from simapp.web.run_feed import STANCES, clock_of, side_of
 from simapp.web.run_frame import LARGEST, number, open_run, render_view
 from simapp.web.users_page import Order
@@ -67,7 +67,7 @@ def user_view(request: HttpRequest, run_id: int, user: int) -> HttpResponse:
         step = number(request, "step", LARGEST)
         before = number(request, "before", LARGEST)
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     if step < 1:
         return HttpResponseBadRequest("step must be a step of the run, from 1.", content_type="text/plain")
     timeline = _timeline(run, user, order, min(before, order.at + 1))

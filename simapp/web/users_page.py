@@ -16,8 +16,8 @@ from simapp.store import people
 from simapp.store.audience import Audience, audience_at
 from simapp.store.files import FileDamaged
 from simapp.store.opinion_course import newest_opinions
+from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import decimals, thousands
-from simapp.web.refusals import refused
 from simapp.web.run_feed import STANCES, side_of
 from simapp.web.run_frame import at_of, open_run, render_view
 
@@ -137,7 +137,7 @@ def users(request: HttpRequest, run_id: int) -> HttpResponse:
         order = Order.of(request, run)
         after = user_in(request, run, "after")
     except ValueError as problem:
-        return refused(problem)
+        return bad_request(problem)
     found = order.users(after, PAGE + 1) if run.step >= 0 else []
     more, found = len(found) > PAGE, found[:PAGE]
     topics = run.scenario_version.document["topics"]

@@ -16,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simapp import metrics
+from simapp.engine.core import ids
 from simapp.engine.core.batches import EventBatch
 from simapp.engine.core.posts import QUOTE, REPOST, Posts
 from simapp.engine.record import MetricPoint
 from simapp.metrics import registry
 from simapp.metrics.base import GROUPS, Metric
 from simapp.metrics.files import Files
+from simapp.metrics.reading import RULES
 from tests.metrics.views import CODES, events_of, share, view_of, votes_of, write
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ def views(draw: st.DrawFn) -> View:
         posts.evict_before(draw(st.integers(0, count)))
     actions = st.tuples(user, st.sampled_from(sorted(CODES)), st.integers(0, 10))
     events = events_of(*draw(st.lists(actions, max_size=10)))
-    events.user[:] = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    written_by = draw(st.lists(user, min_size=len(events), max_size=len(events)))
+    events.post[:] = ids.post_key(written_by, 1, 0)
     serial = st.integers(0, max(posts.end - 1, 0))
     lists = [draw(st.lists(serial, max_size=4)) for _ in range(n)] if posts.end else []
     return view_of(
@@ -166,6 +169,7 @@ def section_of(row: dict[str, Any]) -> str:
     }
     bounds = ends[row["range"][0] is None, row["range"][1] is None].format(*row["range"])
     files = f", `manage.py measure {row['files']}`" if row["files"] else ""
+    example = f"- example: {row['example']}\n" if row["example"] else ""
     return f"""### `{row["name"]}`
 
 **{row["label"]}.** {row["about"]}
@@ -174,7 +178,7 @@ def section_of(row: dict[str, Any]) -> str:
 - range: {bounds}{f", in {row['unit']}" if row["unit"] else ""}; {row["direction"]}
 - edge cases: {row["edge_cases"]}
 - null: {row["null"]}
-- reference: {row["reference"]}
+{example}- reference: {row["reference"]}
 - cost: {row["cost"]}, {row["exactness"]}
 - computed {row["when"]}{files}
 """
@@ -187,6 +191,12 @@ def test_a_metric_is_described_in_the_docs_as_it_describes_itself(metric: Metric
     row = next(row for row in registry.catalogue() if row["name"] == metric.name)
     page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert section_of(row) in page, f"put this into docs/metrics.md:\n\n{section_of(row)}"
+
+
+def test_the_docs_say_what_all_entries_share_as_the_site_does() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    shared = page.split("## How to read them\n\n")[1].split("\n\n## ")[0]
+    assert shared == "\n".join(f"- **{term}**: {text}" for term, text in RULES.items())
 
 
 def test_the_docs_describe_no_metric_that_is_gone() -> None:

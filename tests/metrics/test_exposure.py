@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simapp.engine.core.posts import REPOST, Posts
+from simapp.engine.actions.door import carry_out
+from simapp.engine.actions.registry import names_by_code
+from simapp.engine.core.batches import ActionBatch
+from simapp.engine.core.posts import COMMENT, REPOST, Posts
 from simapp.engine.core.threads import Workers
+from simapp.engine.record import MetricPoint
 from simapp.metrics.registry import live, metric_named
+from simapp.metrics.view import View
+from tests.contracts.test_actions import request, small_world
 from tests.metrics.views import feed_of, measured, share, view_of, votes_of, write
 
 CAMPS = [1.0, 0.6, -0.6, -1.0]
@@ -66,12 +72,24 @@ def test_a_repost_shows_what_the_author_of_the_original_thinks() -> None:
     assert measured("cross_cutting_share", view).value == 1.0
 
 
+def test_comments_are_no_items_of_a_feed_and_do_not_count_for_its_coverage() -> None:
+    posts = written(0, 1)
+    posts.append(key=[900, 901], author=[2, 3], kind=[COMMENT] * 2, root=[0, 0], parent=[0, 0])
+    point = measured("catalogue_coverage", view_of(CAMPS, posts=posts, feed=[(0, [1]), (2, [1])]))
+    assert (point.value, point.null) == (0.5, pytest.approx(1 - 0.5**2))
+
+
 def test_coverage_is_of_all_posts_that_could_be_shown() -> None:
     point = measured(
         "catalogue_coverage", view_of(CAMPS, posts=written(0, 1, 2, 3), feed=[(0, [1, 2]), (1, [2])])
     )
     assert point.value == 0.5
     assert point.null == pytest.approx(1 - 0.75**3)
+
+
+def test_of_the_only_post_there_is_chance_shows_all_or_with_nobody_there_nothing() -> None:
+    assert measured("catalogue_coverage", view_of(CAMPS, posts=written(0), feed=[(1, [0])])) == MetricPoint(1.0, 1.0)
+    assert measured("catalogue_coverage", view_of(CAMPS, posts=written(0))) == MetricPoint(0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +115,15 @@ def test_warmth_towards_the_own_side_less_that_towards_the_other() -> None:
 def test_no_contact_with_the_other_side_is_not_warmth() -> None:
     events = votes_of((0, "like_post", 1), (2, "like_post", 3))
     assert measured("affective_polarization", view_of(CAMPS, events=events)).value is None
+
+
+def test_the_votes_of_a_real_step_count_for_the_author_of_what_was_voted_on() -> None:
+    # Post 0 is user 1's, post 2 user 3's repost of it, post 1 user 2's.
+    world = small_world()
+    world.users.opinions[:, 0] = [0.5, 0.5, -0.5, -0.5, 0.0, 0.0]
+    votes = ActionBatch.join([request("like_post", 0, post=2), request("dislike_post", 0, post=1, n=1)])
+    view = View.of(world, carry_out(world, votes), {name: code for code, name in names_by_code().items()})
+    assert measured("affective_polarization", view).value == 2.0
 
 
 @given(seed=st.integers(0, 2**31), batch=st.integers(1, 9), threads=st.integers(1, 3))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simapp.engine.core import cascades
+from simapp.engine.core import cascades, ids
 from simapp.engine.core.batches import EventBatch, FeedBatch
 from simapp.engine.core.clock import Clock
 from simapp.engine.core.follows import Follows
@@ -87,7 +87,7 @@ def events_of(*rows: tuple[int, str, int]) -> EventBatch:
 def votes_of(*rows: tuple[int, str, int]) -> EventBatch:
     """Return votes from (voter, action, author of the post)."""
     events = events_of(*((voter, action, 0) for voter, action, _ in rows))
-    events.user[:] = [author for _, _, author in rows]
+    events.post[:] = ids.post_key([author for _, _, author in rows], 1, 0)
     return events
 
 

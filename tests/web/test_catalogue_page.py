@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.html import escape
 
+from simapp.metrics.reading import RULES
 from simapp.metrics.registry import catalogue, live
 from simapp.web.catalogue_page import bounds
 from simapp.web.run_charts import charts_for
@@ -24,9 +25,15 @@ def test_every_metric_has_an_entry_under_its_name_with_all_it_declares(browser: 
     for metric in catalogue():
         assert f'id="{metric["name"]}"' in page
         assert shown[metric["name"]]["formula"] == metric["formula"]
-        for text in ("formula", "direction", "null", "edge_cases", "reference", "cost", "exactness", "when"):
+        for text in ("formula", "direction", "null", "edge_cases", "reference", "cost", "exactness", "when", "example"):
             assert escape(metric[text]) in page, (metric["name"], text)
     assert len(shown) == len(catalogue())
+
+
+def test_the_page_says_what_all_entries_share(browser: Client) -> None:
+    page = browser.get("/catalogue/").content.decode()
+    for term, text in RULES.items():
+        assert f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" in page
 
 
 def test_a_range_is_said_in_words() -> None:

@@ -170,18 +170,18 @@ def test_runs_of_others_are_not_there(
     assert "do not exist or may not be seen" in visitor.get(f"/compare/?runs={named(*pair)}").content.decode()
     assert visitor.get(f"/compare/points.json?runs={named(*pair)}").json()["standing"] == {}
     for path in ("settings.csv", "values.csv"):
-        assert str(pair[0].pk) not in visitor.get(f"/compare/{path}?runs={named(*pair)}").content.decode()
+        assert str(pair[0].pk) not in visitor.get(f"/compare/{path}?runs={named(*pair)}").getvalue().decode()
     page = browser.get(f"/compare/?runs={named(*pair)},999999").content.decode()
     assert "Run 999999 does not exist" in page
 
 
 def test_everything_can_be_taken_out(browser: Client, pair: list[Run]) -> None:
     query = f"runs={named(*pair)}"
-    values = browser.get(f"/compare/values.csv?{query}").content.decode()
+    values = browser.get(f"/compare/values.csv?{query}").getvalue().decode()
     assert "posts_written,9.0,5.0,0.0,-4.0" in values
-    settings = browser.get(f"/compare/settings.csv?{query}").content.decode()
+    settings = browser.get(f"/compare/settings.csv?{query}").getvalue().decode()
     assert "feed.preset,True,,chronological" in settings
-    lines = browser.get(f"/compare/series/?{query}&metric=posts_written&format=csv").content.decode().splitlines()
+    lines = browser.get(f"/compare/series/?{query}&metric=posts_written&format=csv").getvalue().decode().splitlines()
     assert (lines[6], lines[7]) == ("5,5.0,5.0", "6,6.0,")
     assert browser.get(f"/compare/series/?{query}&metric=posts_written").status_code == 200
     assert browser.get(f"/compare/series/?{query}&metric=made_up").status_code == 400

@@ -11,12 +11,16 @@ from simapp.web.csv_lines import csv_lines
 
 
 def read(rows: list[list[object]]) -> list[list[str]]:
-    return list(csv.reader(io.StringIO("".join(csv_lines(rows)))))
+    return list(csv.reader(io.StringIO("".join(csv_lines(rows)), newline="")))
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+cmd", "-2+3", "@SUM(A1)", "\tx"])
 def test_no_text_is_a_formula(text: str) -> None:
     assert read([[text]]) == [["'" + text]]
+
+
+def test_ends_of_lines_stay_within_their_cell() -> None:
+    assert read([["a\rb", "\r\n=1"], ["c", "d"]]) == [["a\nb", "'\n=1"], ["c", "d"]]
 
 
 def test_numbers_stay_numbers_and_what_is_missing_is_empty() -> None:

@@ -131,11 +131,11 @@ def test_charts_get_means_and_bands_and_files_every_digit(browser: Client, exper
     assert control == same
     assert control["mean"][-1] == pytest.approx(12.5)
     assert control["low"][-1] < 12.5 < control["high"][-1] < likes["high"][-1]
-    rows = list(csv.DictReader(io.StringIO(browser.get(f"{here}/results.csv").content.decode())))
+    rows = list(csv.DictReader(io.StringIO(browser.get(f"{here}/results.csv").getvalue().decode())))
     assert [row["difference"] for row in rows][1] == "0.0"
     assert rows[1]["d_z"] == "", "what is not defined is empty, never 0"
-    assert len(browser.get(f"{here}/cells.csv").content.decode().splitlines()) == 13
-    assert len(browser.get(f"{here}/metrics/posts_written/?format=csv").content.decode().splitlines()) == 13
+    assert len(browser.get(f"{here}/cells.csv").getvalue().decode().splitlines()) == 13
+    assert len(browser.get(f"{here}/metrics/posts_written/?format=csv").getvalue().decode().splitlines()) == 13
     assert browser.get(f"{here}/metrics/posts_written/").status_code == 200
     assert browser.get(f"{here}/metrics/ei_index/").status_code == 404
     assert browser.get(f"{here}/results.json").json()["runs"] == 12

@@ -36,7 +36,7 @@ def test_unknown_columns_are_named_by_the_member_reported_and_used(browser: Clie
     report = browser.get(answer["Location"])
     assert (report.context["found"].users, report.context["page"].paginator.count) == (2, 2)
     assert "Change the columns" in report.content.decode()
-    skipped = browser.get(reverse("people-skipped", args=[scenario.pk])).content.decode()
+    skipped = browser.get(reverse("people-skipped", args=[scenario.pk])).getvalue().decode()
     assert "Its handle ann is taken by row 0 already." in skipped
     assert scenario.versions.count() == 1
     browser.post(reverse("people", args=[scenario.pk]))

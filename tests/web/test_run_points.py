@@ -23,7 +23,7 @@ def address(run: Run, part: str = "page", *more) -> str:
 
 
 def body(response) -> str:
-    return response.content.decode()
+    return response.getvalue().decode()
 
 
 def test_points_are_in_order_and_without_a_hole(running, browser) -> None:
