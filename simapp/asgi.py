@@ -18,8 +18,10 @@ follow_parent_from_environment()
 http = get_asgi_application()
 
 from simapp.live.routing import websocket_urlpatterns  # noqa: E402 - see above
+from simapp.web.ahead import load_ahead  # noqa: E402
 from simapp.web.body_limit import BodyLimit  # noqa: E402
 from simapp.web.socket_gate import SocketGate  # noqa: E402
 
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(SocketGate(websocket_urlpatterns)))
 application = ProtocolTypeRouter({"http": BodyLimit(http), "websocket": sockets})
+load_ahead()
