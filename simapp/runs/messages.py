@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 VERSION: Literal[1] = 1
+RUN_MESSAGE = "run.message"  # the type of what a run's group is sent: Channels' name of `RunConsumer.run_message`
 HISTOGRAM_BINS = 40
 # Sending waits at most this long; after a failure nothing is sent for the time of the pause, so that a dead
 # Valkey costs a run one wait per pause and not one per step.
@@ -121,7 +122,7 @@ def to_json(message: Message) -> str:
 
 def envelope(message: StepMessage | StateMessage) -> dict[str, Any]:
     """What travels through the channel layer: the JSON, written once for all listeners, and its number."""
-    return {"type": "run.message", "kind": message.type, "step": message.step, "body": to_json(message)}
+    return {"type": RUN_MESSAGE, "kind": message.type, "step": message.step, "body": to_json(message)}
 
 
 class Sender:
