@@ -19,3 +19,14 @@ def load_ahead() -> threading.Thread:
 def _load() -> None:
     for name in NEEDED:
         importlib.import_module(name)
+    _measure_a_tree()
+
+
+def _measure_a_tree() -> None:
+    """Have the compiled code of the page of cascades at hand: a post and one repost."""
+    import numpy as np
+
+    from simapp.metrics.trees import Trees
+
+    tree = Trees(np.array([0, 2], np.int64), np.array([-1, 0], np.int32), np.full(2, np.nan))
+    tree.shapes, tree.virality  # noqa: B018 - computed when they are looked at

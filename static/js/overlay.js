@@ -130,6 +130,7 @@ window.sociarium = window.sociarium || {};
       context.stroke();
       context.font = `${11 * ratio}px system-ui, sans-serif`;
       context.fillStyle = css("--ink-3");
+      context.textAlign = "left";
       context.textBaseline = "bottom";
       const first = plot.valToPos(values[0], "y", true);
       context.fillText("null", left + 4 * ratio, first - top > 16 * ratio ? first - 2 * ratio : first + 14 * ratio);
