@@ -19,7 +19,11 @@ class MeanScore(Metric):
     group: ClassVar[str] = "first votes"
     range: ClassVar[tuple[float | None, float | None]] = (None, None)
     direction: ClassVar[str] = "above the untreated posts: the first vote drew more of its kind (herding)"
-    edge_cases: ClassVar[str] = "missing while no such post is in the feed window; removed posts are left out"
+    edge_cases: ClassVar[str] = (
+        "missing while no such post is in the feed window; removed posts (a done remove_post in events.csv and no"
+        " restore_post after it) are left out, those of suspended users are not; only posts are ever treated, never"
+        " reposts, quotes or comments"
+    )
     null: ClassVar[str] = "mean score of the untreated posts: a first vote that changes nothing"
     reference: ClassVar[str] = "Muchnik, Aral & Taylor 2013, Science 341:647-651"
     cost: ClassVar[str] = "O(h)"

@@ -17,6 +17,7 @@ class Here(MeanScore):
     direction = "higher means more likes per dislike"
     edge_cases = (
         "missing while no treated post is in the feed window: posts written before the first and after the"
-        " last treated one are no fair comparison and are left out, and so are removed posts"
+        " last treated one are no fair comparison and are left out, and so are removed posts (a done remove_post in"
+        " events.csv and no restore_post after it); a removed treated post still sets that range"
     )
     null = "none"

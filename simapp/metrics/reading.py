@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simapp.metrics.files import DRAWS
+from simapp.metrics.wordlist import KINDS, SCORER
 
 # Term -> what it means in every entry; plain text, shown as it stands.
 RULES: dict[str, str] = {
@@ -96,7 +97,10 @@ RULES: dict[str, str] = {
         "rows of events.csv of the step with an actor (what the scenario itself does has none) and outcome done; the"
         " entry names the action"
     ),
-    "standing likes": "likes given up to the end of the step less those taken back, artificial first votes included",
+    "standing likes and dislikes": (
+        "those given up to the end of the step (done like_post, dislike_post of events.csv) less those taken back"
+        " (unlike_post, undo_dislike_post), artificial first votes, which are such rows without an actor, included"
+    ),
     "bins": "of equal width; a bin holds its lower end, the last one both ends",
     "median": "of an even number of values the mean of the two in the middle",
     "correlation": "Pearson's; constant means a standard deviation below 1e-7 unless the entry says otherwise",
@@ -109,4 +113,9 @@ RULES: dict[str, str] = {
         "figures of a step are 64-bit sums over all users and all edges in one fixed order, without sampling: they do"
         " not depend on threads or batch sizes"
     ),
+    "words": (
+        f"{SCORER.label} (simapp/metrics/wordlist.toml): a word is a run of letters, capitals aside, and is looked up"
+        " as it stands"
+    ),
+    **{f"{kind} words": ", ".join(sorted(SCORER.words(kind))) for kind in KINDS},
 }

@@ -13,8 +13,9 @@ from pathlib import Path
 
 _WORD = re.compile(r"[^\W\d_]+")
 
+KINDS = ("positive", "negative", "hostile")
 _LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-_POSITIVE, _NEGATIVE, _HOSTILE = (frozenset(_LISTS[kind]) for kind in ("positive", "negative", "hostile"))
+_POSITIVE, _NEGATIVE, _HOSTILE = (frozenset(_LISTS[kind]) for kind in KINDS)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class WordList:
     def label(self) -> str:
         """What figures call it."""
         return f"the word list {self.name}, version {self.version}"
+
+    def words(self, kind: str) -> frozenset[str]:
+        """Return the words of one of KINDS."""
+        return frozenset(_LISTS[kind])
 
     def toxicity(self, text: str) -> float | None:
         """Return h/(h + 1) in [0, 1), h the hostile words in the text; None for a text without any word."""
