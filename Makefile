@@ -42,7 +42,7 @@ demo: setup  ## services, an example run and the web page on 127.0.0.1:$PORT
 	@exec env SOCIARIUM_STOP_WITH_PARENT=1 $(BIN)/python manage.py demo --port "$(PORT)"
 
 test: setup dev browser check  ## everything the tests need, then all checks and tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), and look for losses
 	@exec $(BIN)/python -m tests.chaos --kills "$(KILLS)" --seed "$(SEED)" $(CHAOS_ARGS)
