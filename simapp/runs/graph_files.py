@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from simapp.models import RunUser
+from simapp.runs.csv_lines import plain
 from simapp.runs.network import colours_at
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
@@ -39,7 +40,6 @@ NODE = ("user", "handle", "community", "followers", "opinion", "activity", "x", 
 _PIECE = 5_000
 # What XML 1.0 cannot hold at all, however it is written.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Drawn:
         yield ",".join(NODE) + "\n"
         for rows in self._rows():
             yield _csv(
-                (user, _plain(handle), community, followers, _number(opinion), activity, _number(x), _number(y))
+                (user, plain(handle), community, followers, _number(opinion), activity, _number(x), _number(y))
                 for user, handle, community, followers, opinion, activity, x, y in rows
             )
 
@@ -173,11 +173,6 @@ def _csv(rows: Iterator[tuple[object, ...]] | list[tuple[int, int]]) -> str:
     held = io.StringIO()
     csv.writer(held, lineterminator="\n").writerows(rows)
     return held.getvalue()
-
-
-def _plain(text: str) -> str:
-    # A spreadsheet takes a cell that begins like this for a formula.
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _number(value: float) -> str:

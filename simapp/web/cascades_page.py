@@ -18,11 +18,11 @@ from simapp.engine.core.ids import SYSTEM, split_post_key
 from simapp.engine.core.posts import KINDS, POST
 from simapp.models import RunPost
 from simapp.runs import cascades
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.points import past_of
 from simapp.store import cascade_ranks
 from simapp.web import run_feed
 from simapp.web.bad_requests import bad_request
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked
 from simapp.web.numbers import decimals, simulated_span, thousands
 from simapp.web.paging import query_without_page

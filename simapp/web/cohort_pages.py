@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simapp.engine.core.errors import SociariumError, WrongInput
 from simapp.models import Cohort, RunUser
 from simapp.runs import cohort_opinions, cohorts
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.network import inside
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
 from simapp.store.opinions import opinion_steps
 from simapp.web.bad_requests import bad_request
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.network_page import Asked, Form, back_to_network, chosen_layout, show
 from simapp.web.numbers import thousands, three_digits
 from simapp.web.paging import page_of, query_without_page

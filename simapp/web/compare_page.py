@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from simapp.engine.core.errors import WrongInput
 from simapp.experiments import side_by_side
 from simapp.runs import access, run_lists
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.run_lists import Wish
 from simapp.runs.services import OVER
 from simapp.store.series import null_points
 from simapp.web.bad_requests import bad_request
 from simapp.web.compare_words import Asked, asked_of, context_of
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.streaming import text_response
 

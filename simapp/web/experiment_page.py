@@ -18,9 +18,9 @@ from simapp.experiments.grid import grid_of
 from simapp.experiments.results import results_of
 from simapp.models import Experiment
 from simapp.runs.access import experiments_for
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.web import experiment_new
 from simapp.web.bad_requests import bad_request
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.experiment_list import experiments
 from simapp.web.experiment_words import grid_context, results_context
 from simapp.web.paging import page_of, query_without_page

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Upload
 from simapp.runs import access, services
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.tables_in import take_file
 from simapp.runs.uploads import let_go, people_in
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.numbers import size_in_words
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.streaming import text_response

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import services, tasks
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.points import MOST_POINTS, newest_step, points_after
 from simapp.web import (
     run_branches,
@@ -25,7 +26,6 @@ from simapp.web import (
     share_menu,
 )
 from simapp.web.bad_requests import bad_request
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.run_frame import at_of, cohort_in, number, open_run, tabs_of
 from simapp.web.streaming import text_response
 

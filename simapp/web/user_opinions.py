@@ -10,9 +10,9 @@ from django.urls import path, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
+from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.store.opinion_course import logs_of, opinions_of, thinned
 from simapp.web.bad_requests import bad_request
-from simapp.web.csv_lines import CSV, csv_lines
 from simapp.web.run_frame import at_of, number, open_run
 from simapp.web.streaming import text_response
 from simapp.web.user_page import person_of

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from simapp.web.csv_lines import csv_lines
+from simapp.runs.csv_lines import csv_lines
 
 
 def read(rows: list[list[object]]) -> list[list[str]]:
