@@ -18,6 +18,7 @@ from django.db import connection
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.posts import POST, QUOTE, REPOST
 from simapp.store import tallies
+from simapp.store.authored import chosen
 from simapp.store.files import list_files, run_folder
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.partitions import is_large
@@ -69,7 +70,7 @@ def _from_rows(segments: list[Segment], since: int, authors: NDArray[np.int32] |
     cut = rows["root"].shape[0] > most
     roots, shares = rows["root"][:most], rows["n"][:most]
     if authors is not None:
-        mine = _by(roots, authors)
+        mine = chosen(roots, authors)
         roots, shares = roots[mine][:MOST], shares[mine][:MOST]
     return Ranking(roots, shares, exact=True, cut=cut)
 
@@ -87,7 +88,7 @@ def _from_tallies(
     found, which = np.unique(keys, return_inverse=True)
     about = np.bincount(which, weights=counts, minlength=found.shape[0])
     if authors is not None and found.shape[0]:
-        mine = _by(found, authors)
+        mine = chosen(found, authors)
         found, about = found[mine], about[mine]
     found = found[np.lexsort((found, -about))][:_LEADERS]
     done: dict[int, int] = {}
@@ -118,10 +119,3 @@ def _leaders_of(path: Path, size: int, codes: tuple[int, ...]) -> tuple[NDArray[
         top = np.argpartition(-counts, _OF_A_STEP)[:_OF_A_STEP]
         keys, counts = keys[top], counts[top]
     return keys, counts
-
-
-def _by(keys: NDArray[np.int64], authors: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which posts are by these authors (ascending), bool[k]."""
-    wrote = (keys >> 32).astype(np.int64)
-    at = np.minimum(np.searchsorted(authors, wrote), max(authors.shape[0] - 1, 0))
-    return np.asarray(authors[at] == wrote) if authors.shape[0] else np.zeros(keys.shape[0], np.bool_)

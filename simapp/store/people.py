@@ -5,7 +5,7 @@ The cursor of a page is the user before it, whatever the order: what stands behi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # As the index run_user_handle has it.
 _FOLDED = '(left(lower(handle), 40)) COLLATE "C"'
 _LAST = "\U0010ffff"
+FEW = 20_000  # users whose numbers are sent along with a question
 
 
 def people_of(run: Run, users: Iterable[int]) -> dict[int, RunUser]:
@@ -48,10 +49,33 @@ def user_called(run: Run, text: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def by_handle(run: Run, *, beginning: str = "", after: int | None = None, down: bool = False, most: int) -> list[int]:
-    """Return at most `most` users by handle, those whose handle has a beginning; `after`: behind that user."""
+def by_handle(
+    run: Run, *, among: NDArray[np.int32] | None = None, beginning: str = "", after: int | None = None,
+    down: bool = False, most: int,
+) -> list[int]:  # fmt: skip
+    """Return at most `most` users by handle, those whose handle has a beginning; `after`: behind that user.
+
+    among: only these users (ascending). Few are sorted; of many some stand on every stretch of the index.
+    """
+    if among is None or among.shape[0] <= FEW:
+        return _by_handle(run, among, beginning, after, down, most)
+    found: list[int] = []
+    stretch = 4 * most
+    while len(found) < most:
+        passed = np.array(_by_handle(run, None, beginning, after, down, stretch), np.int64)
+        found += passed[np.isin(passed, among)].tolist()
+        if passed.shape[0] < stretch:
+            break
+        after, stretch = int(passed[-1]), min(stretch * 2, 50_000)
+    return found[:most]
+
+
+def _by_handle(
+    run: Run, among: NDArray[np.int32] | None, beginning: str, after: int | None, down: bool, most: int
+) -> list[int]:
     sign, order = ("<", "DESC") if down else (">", "ASC")
-    where, values = "run_id = %s", [_founder(run)]
+    where = "run_id = %s"
+    values: list[Any] = [_founder(run)]
     begun = "".join(beginning.replace("\0", "").split()).removeprefix("@")
     if begun:
         where += f" AND {_FOLDED} >= left(lower(%s), 40) AND {_FOLDED} < left(lower(%s), 40) || %s"
@@ -60,6 +84,9 @@ def by_handle(run: Run, *, beginning: str = "", after: int | None = None, down: 
         place = f"(SELECT {_FOLDED} FROM run_user WHERE run_id = %s AND user_id = %s)"  # noqa: S608
         where += f" AND ({_FOLDED}, user_id) {sign} ({place}, %s)"
         values += [_founder(run), after, after]
+    if among is not None:
+        where += " AND user_id = ANY(%s)"
+        values.append(among.tolist())
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT user_id FROM run_user WHERE {where} "  # noqa: S608 - placeholders and our own words
@@ -69,8 +96,16 @@ def by_handle(run: Run, *, beginning: str = "", after: int | None = None, down: 
         return [row[0] for row in cursor.fetchall()]
 
 
-def by_number(users: int, *, after: int | None = None, down: bool = False, most: int) -> list[int]:
-    """Return at most `most` of the numbers 0 .. users - 1, ascending or descending."""
+def by_number(
+    users: int, *, among: NDArray[np.int32] | None = None, after: int | None = None, down: bool = False, most: int
+) -> list[int]:
+    """Return at most `most` of the numbers 0 .. users - 1, or of those among them (ascending), up or down."""
+    if among is not None:
+        if down:
+            end = among.shape[0] if after is None else int(np.searchsorted(among, after))
+            return [int(user) for user in among[max(end - most, 0) : end][::-1]]
+        begin = 0 if after is None else int(np.searchsorted(among, after, side="right"))
+        return [int(user) for user in among[begin : begin + most]]
     if down:
         start = users - 1 if after is None else after - 1
         return list(range(start, max(start - most, -1), -1))
@@ -79,16 +114,17 @@ def by_number(users: int, *, after: int | None = None, down: bool = False, most:
 
 
 def by_value(
-    values: NDArray[np.generic], *, after: int | None = None, down: bool = False, back: bool = False, most: int
-) -> list[int]:
+    values: NDArray[np.generic], *, among: NDArray[np.int32] | None = None, after: int | None = None,
+    down: bool = False, back: bool = False, most: int,
+) -> list[int]:  # fmt: skip
     """Return at most `most` users by a number of theirs [N], equals by user; `after`: behind that user, or with `back`
-    before it, the nearest first.
+    before it, the nearest first; among: only these users (ascending).
 
     Takes time that grows with N, not with the page: nothing is sorted but the page itself.
     """
     # A number that is none stands at the end, whichever way the order goes.
     ranks = np.nan_to_num(-values.astype(np.float64) if down else values.astype(np.float64), nan=np.inf)
-    users = np.arange(ranks.shape[0])
+    users = np.arange(ranks.shape[0]) if among is None else among.astype(np.int64)
     if back:
         ranks, users = -ranks, users[::-1]
     if after is not None:

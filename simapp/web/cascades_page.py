@@ -22,8 +22,8 @@ from simapp.runs.csv_lines import CSV, csv_lines
 from simapp.runs.points import past_of
 from simapp.store import cascade_ranks
 from simapp.web import run_feed
+from simapp.web.asked import Asked
 from simapp.web.bad_requests import bad_request
-from simapp.web.network_page import Asked
 from simapp.web.numbers import decimals, simulated_span, thousands
 from simapp.web.paging import query_without_page
 from simapp.web.run_frame import open_run, render_view
@@ -85,7 +85,6 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         "query": query_without_page(request), "ranking": ranking, "picked": str(picked) if picked is not None else "",
         "cohort": asked.cohort, "listed_shares": thousands(cascades.LISTED_SHARES),
         "most": thousands(ranking.roots.shape[0]), "most_drawn": thousands(cascades.MOST_DRAWN),
-        "cohorts": run.cohorts.defer("packed")[:50],
         "row_query": _kept(request, "at", "cohort", "order", "page"),
         "list_query": _kept(request, "at", "cohort", "cascade"),
         "cascades_data": {

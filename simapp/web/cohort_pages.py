@@ -21,8 +21,9 @@ from simapp.runs.network import inside
 from simapp.store.drawings import read_drawing
 from simapp.store.lineage import segments_of
 from simapp.store.opinions import opinion_steps
+from simapp.web.asked import Asked
 from simapp.web.bad_requests import bad_request
-from simapp.web.network_page import Asked, Form, back_to_network, chosen_layout, show
+from simapp.web.network_page import Form, back_to_network, chosen_layout, show
 from simapp.web.numbers import thousands, three_digits
 from simapp.web.paging import page_of, query_without_page
 from simapp.web.run_frame import number, open_run, render_view

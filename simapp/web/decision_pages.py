@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simapp.models import ModelReply, QuestionBatch, Run
 from simapp.runs import access
+from simapp.runs.cohorts import asked_cohort
 from simapp.runs.decisions import asks_models, counts_of, record_of
 from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
@@ -27,6 +30,7 @@ from simapp.web.run_words import name_of
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from simapp.models import Cohort
     from simapp.runs.decisions import Record
 
 PAGE = 50
@@ -38,7 +42,7 @@ LARGEST = 2**31 - 1
 class Filters:
     """What a list is narrowed to: an outcome, a tier, a user; before: the cursor "step.user" of a page.
 
-    at: the step up to which it goes, None for all.
+    at: the step up to which it goes, None for all. cohort: only decisions of its users.
     """
 
     outcome: str = ""
@@ -46,6 +50,7 @@ class Filters:
     user: int | None = None
     before: tuple[int, int] | None = None
     at: int | None = None
+    cohort: Cohort | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, run: Run) -> Filters:
@@ -64,7 +69,7 @@ class Filters:
             raise ValueError("before must be a step and a user, as in 12.34.")
         cursor = (min(int(place[0]), LARGEST), max(min(int(place[1]), LARGEST), -LARGEST)) if before else None
         number = max(min(int(user), LARGEST), -LARGEST) if user else None
-        return cls(outcome, tier, number, cursor, at_of(request, run))
+        return cls(outcome, tier, number, cursor, at_of(request, run), asked_cohort(request, run))
 
     def narrowed(self, rows: Any) -> Any:
         """Return the rows that fit, the newest first."""
@@ -73,6 +78,9 @@ class Filters:
                 rows = rows.filter(**{name: value})
         if self.user is not None:
             rows = rows.filter(user_id=self.user)
+        if self.cohort is not None:
+            # As one value: a cohort can have more users than a question has places.
+            rows = rows.filter(RawSQL("user_id = ANY(%s)", [self.cohort.users.tolist()], BooleanField()))
         if self.at is not None:
             rows = rows.filter(step__lte=self.at)
         if self.before is not None:
@@ -83,6 +91,7 @@ class Filters:
     def query(self, last: ModelReply) -> str:
         """Return the query of the page after a row."""
         kept: dict[str, Any] = {"outcome": self.outcome, "tier": self.tier, "user": self.user, "at": self.at}
+        kept["cohort"] = self.cohort.pk if self.cohort else None
         said = {name: value for name, value in kept.items() if value not in ("", None)}
         return "?" + urlencode({**said, "before": f"{last.step}.{last.user_id}"})
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
+from simapp.runs.cohorts import asked_cohort, cohort_of
 from simapp.runs.decisions import feed_of
 from simapp.runs.services import OVER
 from simapp.store.activity import course_of
@@ -19,12 +20,12 @@ from simapp.web import run_feed
 from simapp.web.bad_requests import bad_request
 from simapp.web.faces import Face, face_of
 from simapp.web.numbers import three_digits
-from simapp.web.run_frame import at_of, number, open_run, render_view
+from simapp.web.run_frame import at_of, cohort_in, number, open_run, render_view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from simapp.models import Run
+    from simapp.models import Cohort, Run
     from simapp.web.run_feed import Post
 
 OFFERED = 6  # steps in which a user was active, around one in which they were not
@@ -50,7 +51,8 @@ class Item:
 @dataclass
 class Seen:
     """What is looked at. user: as whom, None for everybody; step: of the feed; asked: the step that was asked for;
-    fault: a sentence where nothing can be shown; steps: in which the user was active."""
+    fault: a sentence where nothing can be shown; steps: in which the user was active; cohort: whose posts are shown;
+    back_to: see Feed."""
 
     at: int | None
     step: int
@@ -64,6 +66,8 @@ class Seen:
     note: str = ""
     lost: list[str] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
+    cohort: Cohort | None = None
+    back_to: int | None = None
 
     @property
     def face(self) -> Face:
@@ -86,6 +90,7 @@ def feed_view(request: HttpRequest, run_id: int) -> HttpResponse:
         "over": run.status in OVER,
         "here": reverse("run:feed-view", args=[run.pk]),
         "as_query": urlencode({"as": seen.user}) if seen.user is not None else "",
+        "feed_kept": _kept(seen.at, cohort_in(request)),
     }
     if request.headers.get("HX-Request") == "true":
         part = "run/feed_items.html" if request.GET.get("before") else "run/feed_seen.html"
@@ -95,13 +100,22 @@ def feed_view(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_GET
 def fresh(request: HttpRequest, run_id: int) -> JsonResponse | HttpResponseBadRequest:
-    """How many posts, reposts and quotes came after a step, and which step is the newest."""
+    """How many posts, reposts and quotes (of a cohort) came after a step, and which step is the newest."""
     run = open_run(request, run_id)
     try:
-        after = number(request, "after", -1)
+        after, authors = number(request, "after", -1), cohort_of(request, run)
     except ValueError as problem:
         return bad_request(problem)
-    return JsonResponse({"step": run.step, "posts": run_feed.written_after(run, after)})
+    if authors is None:
+        return JsonResponse({"step": run.step, "posts": run_feed.written_after(run, after), "more": False})
+    posts, more = run_feed.authored_after(run, authors, after)
+    return JsonResponse({"step": run.step, "posts": posts, "more": more})
+
+
+def _kept(at: int | None, cohort: str) -> str:
+    """Return what every way on keeps of the address, to be put behind a query."""
+    said = {"at": "" if at is None else at, "cohort": cohort}
+    return "".join(f"&{name}={value}" for name, value in said.items() if value != "")
 
 
 def _seen(request: HttpRequest, run: Run) -> Seen:
@@ -109,7 +123,7 @@ def _seen(request: HttpRequest, run: Run) -> Seen:
     step = run.step if at is None else at
     asked = request.GET.get("as", "").strip()[:80]
     if not asked:
-        return _everybody(run, at, step, request.GET.get("before", ""))
+        return _everybody(run, at, step, request.GET.get("before", ""), asked_cohort(request, run))
     user = user_called(run, asked) if run.step >= 0 else None
     if user is None:
         words = f"There is no user {asked} in this run. Look for a handle or a number from 0 to {run.users - 1}."
@@ -119,9 +133,11 @@ def _seen(request: HttpRequest, run: Run) -> Seen:
     return _as_user(run, seen)
 
 
-def _everybody(run: Run, at: int | None, step: int, before: str) -> Seen:
-    found = run_feed.read(run, before=before, upto=at)
-    return Seen(at, step, items=_items(run, found.posts), older=found.older)
+def _everybody(run: Run, at: int | None, step: int, before: str, cohort: Cohort | None) -> Seen:
+    """Return what everybody wrote, or those of a cohort."""
+    found = run_feed.read(run, before=before, upto=at, authors=cohort.users if cohort else None)
+    items = _items(run, found.posts)
+    return Seen(at, step, items=items, older=found.older, cohort=cohort, back_to=found.back_to)
 
 
 def _as_user(run: Run, seen: Seen) -> Seen:

@@ -15,8 +15,8 @@ from simapp.runs.graph_files import FORMATS, Drawn
 from simapp.runs.network import colours_at
 from simapp.store.drawings import drawing_bytes
 from simapp.store.lineage import segments_of
+from simapp.web.asked import Asked
 from simapp.web.bad_requests import bad_request
-from simapp.web.network_page import Asked
 from simapp.web.run_frame import number, open_run
 from simapp.web.streaming import text_response
 

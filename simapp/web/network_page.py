@@ -14,18 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from simapp.engine.core.errors import SociariumError
 from simapp.runs import layouts
-from simapp.runs.cohorts import LONGEST_NAME, MOST_USERS, asked_cohort
+from simapp.runs.cohorts import LONGEST_NAME, MOST_USERS
 from simapp.runs.network import opinions_of
 from simapp.store.drawings import read_drawing
+from simapp.web.asked import Asked
 from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import decimals, thousands, three_digits
 from simapp.web.paging import query_without_page
-from simapp.web.run_frame import at_of, number, open_run, render_view
+from simapp.web.run_frame import open_run, render_view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from simapp.models import Cohort, NetworkLayout, Run
+    from simapp.models import NetworkLayout, Run
 
 PAGE = 12  # communities
 COHORTS = 12  # listed beside the drawing; the rest stand on a page of their own
@@ -45,32 +46,6 @@ class Form:
     def field(self) -> str:
         """The input that the sentence is about."""
         return self.fault.partition(" ")[0]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for. step: what is looked at, the newest where at is None."""
-
-    at: int | None
-    step: int
-    topic: int
-    topics: list[str]
-    cohort: Cohort | None
-
-    @property
-    def topic_word(self) -> str:
-        """The topic in the scenario's words."""
-        return self.topics[self.topic]
-
-    @classmethod
-    def of(cls, request: HttpRequest, run: Run) -> Asked:
-        """Read the query. Raises ValueError with one sentence."""
-        at, topic = at_of(request, run), number(request, "topic", 0)
-        topics = list(run.scenario_version.document["topics"])
-        if not 0 <= topic < len(topics):
-            msg = f"topic must be a number from 0 to {len(topics) - 1}."
-            raise ValueError(msg)
-        return cls(at, run.step if at is None else at, topic, topics, asked_cohort(request, run))
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,20 @@ from simapp.engine.core.ids import SYSTEM, split_post_key
 from simapp.engine.core.posts import KINDS
 from simapp.models import RunPost, RunStep, RunText, RunUser
 from simapp.runs.points import past_of
+from simapp.store import authored
 from simapp.store.history import Counters, counters_at
 from simapp.store.lineage import segments_of
 from simapp.store.marks import Marks, marks_at
 from simapp.web import feed_comments
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from simapp.models import Run
 
 PAGE = 30
+MOST_COUNTED = 999  # new items of some authors
 STANCES = ("stance unknown", "strongly against", "against", "neutral", "in favour", "strongly in favour")
 _REPOST, _QUOTE, _COMMENT = (KINDS.index(kind) for kind in ("repost", "quote", "comment"))
 
@@ -87,7 +92,8 @@ class Feed:
     """Items of one page. step: everything up to it was considered. after: what they are newer than, or -1.
 
     older: cursor of the next page or "". skipped: how many newer items did not fit. at: the past step as of
-    which it is shown, None for now.
+    which it is shown, None for now. back_to: the step at which a look for some authors' items ended before the page was
+    full, None where it went on to the beginning.
     """
 
     posts: list[Post]
@@ -96,13 +102,19 @@ class Feed:
     older: str = ""
     skipped: int = 0
     at: int | None = None
+    back_to: int | None = None
 
 
-def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None) -> Feed:
+def read(
+    run: Run, *, after: int = -1, before: str = "", upto: int | None = None, authors: NDArray[np.int32] | None = None
+) -> Feed:
     """The newest posts, those after a step, or those before a cursor "step.key" (else ValueError).
 
-    upto: as it stood after that step, its counters and marks too; None for now.
+    upto: as it stood after that step, its counters and marks too; None for now. authors: only what these users
+    (ascending) wrote or shared, and no `after`.
     """
+    if authors is not None:
+        return _read_authored(run, authors, before, upto)
     found = RunPost.objects.filter(past_of(run), kind__lt=_COMMENT)
     if upto is not None:
         found = found.filter(step__lte=upto)
@@ -116,6 +128,21 @@ def read(run: Run, *, after: int = -1, before: str = "", upto: int | None = None
     skipped = max(_written(run, after) - PAGE, 1) if more and after >= 0 else 0
     older = f"{rows[-1].step}.{rows[-1].key}" if more and after < 0 else ""
     return Feed(_posts(run, rows, upto), run.step if upto is None else upto, after, older, skipped, upto)
+
+
+def _read_authored(run: Run, authors: NDArray[np.int32], before: str, upto: int | None) -> Feed:
+    found = authored.newest_of(run, authors, before=_cursor(before) if before else None, upto=upto, most=PAGE)
+    rows = _by_key(run, set(found.keys.tolist()))
+    posts = _posts(run, [rows[key] for key in found.keys.tolist()], upto)
+    older = f"{found.older[0]}.{found.older[1]}" if found.older else ""
+    back_to = found.older[0] if found.older and found.keys.shape[0] < PAGE else None
+    return Feed(posts, run.step if upto is None else upto, older=older, at=upto, back_to=back_to)
+
+
+def authored_after(run: Run, authors: NDArray[np.int32], step: int) -> tuple[int, bool]:
+    """Return how many posts, reposts and quotes these users wrote after a step, and whether there may be more."""
+    found = authored.newest_of(run, authors, after=step, most=MOST_COUNTED)
+    return found.keys.shape[0], found.older is not None
 
 
 def _written(run: Run, after: int) -> int:

@@ -17,6 +17,7 @@ from simapp.runs import access
 from simapp.runs.decisions import asks_models
 from simapp.runs.points import newest_step
 from simapp.web import run_branches, run_words, share_menu
+from simapp.web.cohort_bar import cohort_bar
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -115,6 +116,7 @@ def render_view(
         **run_branches.context(run, request.user, None),
         **share_menu.context(request, run),
         "tabs": tabs_of(run, name, context.get("at"), cohort_in(request)),
+        "cohort_bar": cohort_bar(request, run, key, reverse(name, args=[run.pk]), cohort_in(request)),
         "tab": key,
         "at": None,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,7 +25,9 @@ from simapp.web import (
     run_words,
     share_menu,
 )
+from simapp.web.asked import Asked
 from simapp.web.bad_requests import bad_request
+from simapp.web.cohort_bar import cohort_bar
 from simapp.web.run_frame import at_of, cohort_in, number, open_run, tabs_of
 from simapp.web.streaming import text_response
 
@@ -52,13 +54,18 @@ def _page(
     typed: run_branches.Typed | None = None,
 ) -> HttpResponse:
     try:
-        at = at_of(request, run)
+        asked = Asked.of(request, run)
+        at = asked.at
         feed = run_feed.read(run, before=request.GET.get("before", ""), upto=at)
     except ValueError as problem:
         return bad_request(problem)
     last = newest_step(run)
     context = run_words.page(run, last, request.GET.get("tab", ""), at=at, charts=request.GET.get("charts"))
     context |= {**run_models.context(run, last), "tabs": tabs_of(run, "run:page", at, cohort_in(request))}
+    context["cohort_bar"] = cohort_bar(
+        request, run, context["tab"], reverse("run:page", args=[run.pk]), cohort_in(request)
+    )
+    context["asked"] = asked
     if context["tab"] == "health":
         context |= run_health.context(run)
     context |= {**run_branches.context(run, request.user, typed), "feed": feed, "refused": refused}

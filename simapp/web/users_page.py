@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
+from simapp.runs.cohorts import asked_cohort
 from simapp.store import people
 from simapp.store.audience import Audience, audience_at
 from simapp.store.files import FileDamaged
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from numpy.typing import NDArray
 
-    from simapp.models import Run
+    from simapp.models import Cohort, Run
 
 PAGE = 50
 SUGGESTED = 8
@@ -55,7 +56,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Order:
-    """How the list goes: sort (a key of SORTS), which way, what handles begin with, the topic, up to which step."""
+    """How the list goes: sort (a key of SORTS), which way, what handles begin with, the topic, up to which step, and
+    the cohort whose users are listed."""
 
     run: Run
     at: int
@@ -64,6 +66,7 @@ class Order:
     down: bool = False
     begins: str = ""
     topic: int = 0
+    cohort: Cohort | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, run: Run) -> Order:
@@ -83,7 +86,18 @@ class Order:
         # What an index finds by handle comes by handle.
         sort = "handle" if begins else sort
         down = way == "down" if way else known[sort]
-        return cls(run, run.step if past is None else past, past, sort, down, begins, topics.index(topic))
+        at = run.step if past is None else past
+        return cls(run, at, past, sort, down, begins, topics.index(topic), asked_cohort(request, run))
+
+    @cached_property
+    def among(self) -> NDArray[np.int32] | None:
+        """The users that are listed, ascending; None for all."""
+        return None if self.cohort is None else self.cohort.users
+
+    @property
+    def total(self) -> int:
+        """How many users are listed."""
+        return self.run.users if self.cohort is None else self.cohort.size
 
     @cached_property
     def audience(self) -> Audience | None:
@@ -103,14 +117,14 @@ class Order:
 
     def users(self, after: int | None, most: int, *, back: bool = False) -> list[int]:
         """Return the users behind one, or with `back` before it, the nearest first."""
-        down = self.down != back
+        asked: dict[str, Any] = {"among": self.among, "after": after, "most": most}
         if self.sort == "handle":
-            return people.by_handle(self.run, beginning=self.begins, after=after, down=down, most=most)
+            return people.by_handle(self.run, beginning=self.begins, down=self.down != back, **asked)
         if self.sort == "followers" and self.audience is not None:
-            return people.by_value(self.audience.followers, after=after, down=self.down, back=back, most=most)
+            return people.by_value(self.audience.followers, down=self.down, back=back, **asked)
         if self.sort == "opinion" and self.opinions is not None:
-            return people.by_value(self.opinions[1], after=after, down=self.down, back=back, most=most)
-        return people.by_number(self.run.users, after=after, down=down, most=most)
+            return people.by_value(self.opinions[1], down=self.down, back=back, **asked)
+        return people.by_number(self.run.users, down=self.down != back, **asked)
 
     def query(self, **changes: Any) -> str:
         """Return the order as a query, changed; what is as by default is left out."""
@@ -121,6 +135,7 @@ class Order:
             "q": self.begins or None,
             "topic": document["topics"][self.topic] if self.topic else None,
             "at": self.past,
+            "cohort": self.cohort.pk if self.cohort else None,
             **changes,
         }
         if said["way"] == ("down" if {k: d for k, _, d in SORTS}[said["sort"] or "user"] else "up"):
@@ -149,7 +164,7 @@ def users(request: HttpRequest, run_id: int) -> HttpResponse:
         "heads": [_head(order, key, label, first) for key, label, first in SORTS],
         "topics": topics,
         "topic": topics[order.topic],
-        "total": thousands(run.users),
+        "total": thousands(order.total),
         "after_any": after is not None,
         "page_size": PAGE,
         "first_url": reverse("run:users", args=[run.pk]) + order.query(),

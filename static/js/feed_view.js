@@ -10,6 +10,7 @@
   const seen = document.getElementById("feed-seen");
   const button = document.getElementById("feed-fresh");
   const who = root.dataset.as;
+  const cohort = root.dataset.cohort; // whose posts are shown, "" for everybody's
   let newest = Number(root.dataset.newest);
   let at = run.dataset.at === "" ? null : Number(run.dataset.at);
 
@@ -21,6 +22,7 @@
     const mine = asking = new AbortController();
     const query = new URLSearchParams();
     if (who) query.set("as", who);
+    if (cohort) query.set("cohort", cohort);
     if (at !== null) query.set("at", at);
     seen.setAttribute("aria-busy", "true");
     try {
@@ -57,14 +59,14 @@
     counting = 0;
     if (at !== null || document.hidden) return;
     try {
-      const response = await fetch(`${freshPath}?after=${newest}`, { redirect: "manual" });
+      const response = await fetch(`${freshPath}?after=${newest}${cohort ? `&cohort=${cohort}` : ""}`, { redirect: "manual" });
       if (!response.ok || at !== null) return;
       const found = await response.json();
       const steps = found.step - newest;
       if (steps <= 0) return;
       waiting = true;
       if (who) tell(`${steps} new step${steps === 1 ? "" : "s"}`);
-      else if (found.posts) tell(`${found.posts > 999 ? "999+" : found.posts} new post${found.posts === 1 ? "" : "s"}`);
+      else if (found.posts) tell(`${Math.min(found.posts, 999)}${found.more || found.posts > 999 ? "+" : ""} new post${found.posts === 1 ? "" : "s"}`);
       // An empty feed has nothing to lose its place in.
       if (found.posts && !seen.querySelector(".card-post")) button.click();
     } catch { /* the next step asks again */ }

@@ -108,7 +108,7 @@ def test_kills_of_the_decision_worker_inside_batches_change_nothing_and_no_decis
         _forget_cache()
         for number, place in enumerate(places):
             (orders / f"{number}.order").write_text(json.dumps({"place": place, "step": 1 + number}))
-        run = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 60 + 20 * kills)
+        run = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 60 + 60 * kills)
 
     assert expected.status == "finished", (expected.waiting, said)
     assert (run.status, run.digest_hex) == ("finished", expected.digest_hex), (run.waiting, said)

@@ -34,3 +34,22 @@ def test_numbers_go_up_and_down() -> None:
     assert by_number(5, after=2, most=3) == [3, 4]
     assert by_number(5, down=True, most=2) == [4, 3]
     assert by_number(5, after=1, down=True, most=9) == [0]
+
+
+@given(
+    users=st.lists(st.integers(0, 39), min_size=1, max_size=20, unique=True),
+    values=st.lists(st.sampled_from([0.0, 1.0, 5.0, float("nan")]), min_size=40, max_size=40),
+    down=st.booleans(),
+    most=st.integers(1, 7),
+)
+def test_pages_of_some_users_are_those_of_all_without_the_others(
+    users: list[int], values: list[float], down: bool, most: int
+) -> None:
+    among = np.array(sorted(users), np.int32)
+    array = np.array(values, np.float32)
+    for page in (lambda **what: by_value(array, **what), lambda **what: by_number(40, **what)):
+        everybody = page(down=down, most=40)
+        seen: list[int] = []
+        while part := page(among=among, after=seen[-1] if seen else None, down=down, most=most):
+            seen += part
+        assert seen == [user for user in everybody if user in set(users)]

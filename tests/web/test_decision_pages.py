@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -278,3 +279,20 @@ def test_a_group_question_has_a_record_of_its_own(browser, run) -> None:
     url = reverse("run:group-decision", args=[run.pk, 3, 2])
     assert "A model was asked for a group of users" in body(browser, url)
     assert f'href="{url}"' in body(browser, listed(run))
+
+
+def test_the_list_can_be_narrowed_to_a_cohort_and_its_pages_stay_so(browser, run, monkeypatch) -> None:
+    from simapp.runs.cohorts import make_cohort
+    from simapp.web import decision_pages
+
+    monkeypatch.setattr(decision_pages, "PAGE", 1)
+    cohort = make_cohort(run=run, member=None, name="some", users=np.array([1, 2]), source="numbers", step=0)
+    url, seen = f"{listed(run)}?cohort={cohort.pk}", []
+    while url:
+        page = body(browser, url)
+        seen += re.findall(r'<td class="name"><a href="[^"]*/users/(\d+)/decisions/(\d+)/"', page)
+        older = re.search(r'href="[^"?]*(\?[^"]*before=[^"]*)"', page)
+        url = listed(run) + older[1].replace("&amp;", "&") if older else ""
+    kept = ModelReply.objects.filter(user_id__in=[1, 2]).order_by("-step", "-user_id")
+    assert len(seen) == kept.count() > 2
+    assert {frozenset(map(int, one)) for one in seen} == {frozenset((row.user_id, row.step)) for row in kept}

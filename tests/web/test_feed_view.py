@@ -129,8 +129,8 @@ def test_a_fragment_has_no_frame_and_older_posts_come_alone(told, browser, monke
 
 def test_how_much_is_new_is_told(told, browser) -> None:
     fresh = reverse("run:feed-fresh", args=[told.pk])
-    assert browser.get(fresh + "?after=2").json() == {"step": 4, "posts": 2}
-    assert browser.get(fresh + "?after=4").json() == {"step": 4, "posts": 0}
+    assert browser.get(fresh + "?after=2").json() == {"step": 4, "posts": 2, "more": False}
+    assert browser.get(fresh + "?after=4").json() == {"step": 4, "posts": 0, "more": False}
 
 
 def test_what_moderation_did_shows_as_the_platform_shows_it(owner, browser, settings, tmp_path) -> None:

@@ -133,7 +133,7 @@ def test_nothing_on_the_page_is_inline(told, browser) -> None:
     assert not re.search(r"\s(style|on\w+)=", page)
 
 
-@pytest.mark.parametrize(("part", "queries"), [("page", 17), ("points", 8), ("state", 6), ("feed", 12)])
+@pytest.mark.parametrize(("part", "queries"), [("page", 18), ("points", 8), ("state", 6), ("feed", 12)])
 def test_a_page_costs_the_same_queries_however_long_the_run(
     part, queries, told, browser, django_assert_max_num_queries
 ) -> None:

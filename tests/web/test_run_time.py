@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from simapp.models import Run
+from simapp.runs.cohorts import make_cohort
 
 
 @pytest.fixture
@@ -48,12 +50,14 @@ def test_a_past_step_is_one_address_for_every_view(running: Run, browser: Any) -
 
 
 def test_a_cohort_goes_along_from_view_to_view(running: Run, browser: Any) -> None:
+    running.users = 1
+    cohort = make_cohort(run=running, member=None, name="some", users=np.array([0]), source="numbers", step=0)
     for part in ("page", "users", "interviews"):
-        page = body(browser.get(address(running, part), {"at": 4, "cohort": "17"}))
+        page = body(browser.get(address(running, part), {"at": 4, "cohort": cohort.pk}))
         ways = re.findall(r'<a href="([^"]+)" data-tab-link', page)
         assert len(ways) == 8
-        assert all("at=4&amp;cohort=17" in way for way in ways), part
-    page = body(browser.get(address(running), {"cohort": '7"><script>'}))
+        assert all(f"at=4&amp;cohort={cohort.pk}" in way for way in ways), part
+    page = body(browser.get(address(running, "interviews"), {"cohort": '7"><script>'}))
     assert "cohort=" not in "".join(re.findall(r'<a href="([^"]+)" data-tab-link', page))
 
 

@@ -2,11 +2,11 @@
 "use strict";
 
 (() => {
-  const box = document.getElementById("net-charts");
+  const box = document.getElementById("cohort-charts");
   if (!box) return;
   const { LineChart, picture } = window.sociarium;
   const name = box.querySelector(".legend bdi").textContent;
-  const topic = JSON.parse(document.getElementById("network-data").textContent).topic;
+  const topic = box.dataset.topic;
   const specs = {
     mean: { title: "Mean opinion", about: "−1 … 1", low: -1, high: 1, one: "cohort_mean", other: "all_mean" },
     variance: { title: "Opinion variance", about: "0 all alike … 1 half at each end", low: 0, high: null, one: "cohort_variance", other: "all_variance" },
