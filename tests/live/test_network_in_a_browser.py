@@ -91,11 +91,31 @@ def test_the_network_is_drawn_follows_time_and_gives_a_cohort(site: str, page: A
     assert 0 < cohort.size < run.users
     bright = page.evaluate(f"{COLOURS}.filter((value, at) => at % 4 === 3 && value > 200).length")
     assert bright == cohort.size
-    page.wait_for_selector("#net-charts .u-over")
+    page.wait_for_selector("#cohort-charts .u-over")
     assert page.locator(".net-cohorts b").count() == 0, "what was typed is text"
+    follow_the_cohort(page, set(cohort.users.tolist()))
     page.set_viewport_size({"width": 390, "height": 844})
     # Nothing is wider than the screen, once the charts have heard of its new width.
     page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def follow_the_cohort(page: Any, users: set[int]) -> None:  # noqa: F811
+    """What was lassoed narrows the feed and the users too; a choice above each view goes back to everybody."""
+    page.click("[data-tab-link='feed']")
+    page.wait_for_selector("#feed-items .card-post")
+    posts = page.eval_on_selector_all(".card-post", "posts => posts.map(post => post.id.slice(5))")
+    assert posts
+    assert {int(key) >> 32 for key in posts} <= users
+    page.click("[data-tab-link='users']")
+    page.wait_for_selector("#users-list [data-row]")
+    assert page.text_content(".users-total").split()[0] == str(len(users))
+    page.select_option("#cohort-shown", "")
+    page.wait_for_url(lambda url: "cohort=" not in url or url.endswith("cohort="))
+    page.wait_for_selector("#users-list [data-row]")
+    assert int(page.text_content(".users-total").split()[0]) > len(users)
+    page.go_back()
+    page.click("[data-tab-link='network']")
+    page.wait_for_selector("#cohort-charts .u-over")
 
 
 def test_a_cascade_follows_time_and_choice(site: str, page: Any, run: Any) -> None:  # noqa: F811
