@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.db import connection
 
-from simapp.engine.core.ids import MAX_STEPS
+from simapp.engine.core.ids import MAX_PER_STEP, MAX_STEPS
 from simapp.engine.core.posts import COMMENT
+from simapp.store.cohorts import among
 from simapp.store.lineage import Segment, holder_of, segments_of
 from simapp.store.read_columns import read_columns
 from simapp.store.rows import RunStep
@@ -79,7 +80,7 @@ def _looks(
                 cost, before = part * authors.shape[0] * RANGE, (low, 0)
             else:
                 rows = _newest_rows(segment, first, before, part)
-                keys, cost = rows[chosen(rows, authors)], rows.shape[0]
+                keys, cost = rows[among(rows >> 32, authors)], rows.shape[0]
                 before = _place(rows[-1]) if cost == part else (first, 0)
             yield keys, max(cost, 1), before
             part *= 2
@@ -112,18 +113,13 @@ def _in_ranges(
     segment: Segment, low: int, before: tuple[int, int], authors: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     """Return the keys of what these users wrote from step `low` on, newest first, by a range of the key each."""
+    # The limit cuts nothing off; without one the planner compares every post with every user.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.key FROM generate_series(%s::int, %s::int) s, unnest(%s::bigint[]) a, LATERAL ("
             "SELECT x.key FROM run_post x WHERE x.run_id = %s AND x.step = s AND x.key >= a << 32 "
-            "AND x.key < (a + 1) << 32 AND x.kind < %s) p WHERE (s, p.key) < (%s, %s) ORDER BY s DESC, p.key DESC",
-            [low, before[0], authors.tolist(), segment.run_id, COMMENT, *before],
+            "AND x.key < (a + 1) << 32 AND x.kind < %s LIMIT %s) p WHERE (s, p.key) < (%s, %s) "
+            "ORDER BY s DESC, p.key DESC",
+            [low, before[0], authors.tolist(), segment.run_id, COMMENT, MAX_PER_STEP, *before],
         )
         return np.array([row[0] for row in cursor.fetchall()], np.int64)
-
-
-def chosen(keys: NDArray[np.int64], authors: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which posts are by these authors (ascending), bool[k]."""
-    wrote = keys >> 32
-    at = np.minimum(np.searchsorted(authors, wrote), max(authors.shape[0] - 1, 0))
-    return np.asarray(authors[at] == wrote) if authors.shape[0] else np.zeros(keys.shape[0], np.bool_)

@@ -18,7 +18,7 @@ from django.db import connection
 from simapp.engine.actions.registry import code_of
 from simapp.engine.core.posts import POST, QUOTE, REPOST
 from simapp.store import tallies
-from simapp.store.authored import chosen
+from simapp.store.cohorts import among
 from simapp.store.files import list_files, run_folder
 from simapp.store.lineage import Segment, belongs, segments_of
 from simapp.store.partitions import is_large
@@ -70,7 +70,7 @@ def _from_rows(segments: list[Segment], since: int, authors: NDArray[np.int32] |
     cut = rows["root"].shape[0] > most
     roots, shares = rows["root"][:most], rows["n"][:most]
     if authors is not None:
-        mine = chosen(roots, authors)
+        mine = among(roots >> 32, authors)
         roots, shares = roots[mine][:MOST], shares[mine][:MOST]
     return Ranking(roots, shares, exact=True, cut=cut)
 
@@ -88,7 +88,7 @@ def _from_tallies(
     found, which = np.unique(keys, return_inverse=True)
     about = np.bincount(which, weights=counts, minlength=found.shape[0])
     if authors is not None and found.shape[0]:
-        mine = chosen(found, authors)
+        mine = among(found >> 32, authors)
         found, about = found[mine], about[mine]
     found = found[np.lexsort((found, -about))][:_LEADERS]
     done: dict[int, int] = {}

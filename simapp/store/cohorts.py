@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from django.conf import settings
@@ -49,6 +49,14 @@ class Cohort(models.Model):
 def packed(users: NDArray[np.int32]) -> bytes:
     """Return ascending user numbers int32[n] as `Cohort.packed` holds them."""
     return zlib.compress(np.diff(users, prepend=np.int32(0)).astype("<i4").tobytes(), 6)
+
+
+def among(users: NDArray[Any], cohort: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which of the users int[k] are in a cohort int32[n] (ascending), bool[k]."""
+    if not cohort.shape[0]:
+        return np.zeros(users.shape[0], np.bool_)
+    at = np.minimum(np.searchsorted(cohort, users), cohort.shape[0] - 1)
+    return np.asarray(cohort[at] == users)
 
 
 class NetworkLayout(models.Model):

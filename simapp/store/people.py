@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import connection
 
+from simapp.store import cohorts
 from simapp.store.lineage import segments_of
 from simapp.store.rows import RunUser
 
@@ -63,7 +64,7 @@ def by_handle(
     stretch = 4 * most
     while len(found) < most:
         passed = np.array(_by_handle(run, None, beginning, after, down, stretch), np.int64)
-        found += passed[np.isin(passed, among)].tolist()
+        found += passed[cohorts.among(passed, among)].tolist()
         if passed.shape[0] < stretch:
             break
         after, stretch = int(passed[-1]), min(stretch * 2, 50_000)
