@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+import numpy as np
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -16,6 +18,7 @@ from simapp.engine.core.batches import TIERS
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Probe, RunProbe, RunUser
 from simapp.runs import access, probes, services
+from simapp.runs.cohorts import asked_cohort
 from simapp.store.lineage import segments_of
 from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import thousands
@@ -24,10 +27,12 @@ from simapp.web.run_frame import at_of, open_run, render_view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from numpy.typing import NDArray
 
-    from simapp.models import Run
+    from simapp.models import Cohort, Run
 
 PER_PAGE = 10
+SUGGESTED = 10  # users of a cohort who are filled in
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,11 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
     """
     run = open_run(request, run_id)
     try:
-        at = at_of(request, run)
+        at, cohort = at_of(request, run), asked_cohort(request, run)
     except ValueError as problem:
         return bad_request(problem)
-    form = Form(users=request.GET.get("users", "0-4")[:2000], step="" if at is None else str(at))
+    suggested = "0-4" if cohort is None else ", ".join(map(str, _some_of(cohort.users)))
+    form = Form(users=request.GET.get("users", suggested)[:2000], step="" if at is None else str(at))
     if request.method == "POST":
         if not access.may_ask(request.user, run):
             raise PermissionDenied
@@ -93,12 +99,21 @@ def interviews(request: HttpRequest, run_id: int) -> HttpResponse:
         else:
             messages.success(request, "The question is on its way to a worker; the answers appear here.")
             # An answer of a later step than the one that is looked at would not be seen.
-            query = f"?at={at}" if at is not None and probe.step <= at else ""
-            return redirect(reverse("run:interviews", args=[run.pk]) + query)
-    return _page(request, run, form, at)
+            said = {"at": at if at is not None and probe.step <= at else None, "cohort": cohort and cohort.pk}
+            kept = urlencode({name: value for name, value in said.items() if value is not None})
+            return redirect(reverse("run:interviews", args=[run.pk]) + (f"?{kept}" if kept else ""))
+    return _page(request, run, form, at, cohort)
 
 
-def _page(request: HttpRequest, run: Run, form: Form, at: int | None) -> HttpResponse:
+def _some_of(users: NDArray[np.int32]) -> list[int]:
+    """Return a few users of a cohort, evenly spaced over it."""
+    places = np.linspace(0, users.shape[0] - 1, min(SUGGESTED, users.shape[0]))
+    return [int(users[int(place)]) for place in places]
+
+
+def _page(
+    request: HttpRequest, run: Run, form: Form, at: int | None, cohort: Cohort | None
+) -> HttpResponse:
     asked = Probe.objects.filter(run=run)
     upto = asked if at is None else asked.filter(step__lte=at)
     page = page_of(request, upto.select_related("member").order_by("-pk"), size=PER_PAGE)
@@ -108,6 +123,7 @@ def _page(request: HttpRequest, run: Run, form: Form, at: int | None) -> HttpRes
         "at": at,
         "later": 0 if at is None else asked.filter(step__gt=at).count(),
         "form": form,
+        "cohort": cohort,
         "may_ask": access.may_ask(request.user, run) and run.step >= 0,
         "most": probes.MOST_USERS,
         "longest": probes.LONGEST_PROMPT,

@@ -119,6 +119,19 @@ def test_every_view_names_the_cohort_and_leads_on_with_it(run, cohort, browser, 
     assert " selected>" not in re.search(r'id="cohort-bar"[\s\S]*?</form>', everybody)[0]
 
 
+def test_an_interview_offers_users_of_the_cohort_and_comes_back_to_it(run, cohort, browser) -> None:
+    text = page(browser, run, "interviews", f"?cohort={cohort.pk}")
+    offered = re.search(r'name="users" value="([^"]*)"', text)[1]
+    users = [int(word) for word in offered.split(",")]
+    assert len(users) == 10
+    assert set(users) <= set(USERS)
+    assert (users[0], users[-1]) == (USERS[0], USERS[-1])
+    url = reverse("run:interviews", args=[run.pk]) + f"?cohort={cohort.pk}"
+    answer = browser.post(url, {"users": offered, "step": "", "prompt": "What do you think?"})
+    assert answer.status_code == 302
+    assert answer.url == url
+
+
 def test_the_overview_begins_with_what_the_cohort_thought(run, cohort, browser) -> None:
     assert 'id="cohort-charts"' in page(browser, run, "page", f"?cohort={cohort.pk}")
     assert 'id="cohort-charts"' not in page(browser, run, "page")
