@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
+from simapp.experiments.side_by_side import MOST_RUNS
 from simapp.models import Export, Run
 from simapp.runs import access, run_lists
 from simapp.runs.run_settings import in_words, setting
@@ -63,6 +64,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "views": list(views_of(request.user)),
         "acts": access.acts_somewhere(request.user),
         "export_formats": Export.Format.choices,
+        "most_compared": MOST_RUNS,
         "gallery": len(list_gallery()),
         "newest": max((row.run.pk for row in lines), default=0),
     }

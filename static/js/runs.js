@@ -50,7 +50,11 @@
     const picked = chosen();
     document.getElementById("bulk-count").textContent = String(picked.length);
     const compare = document.querySelector("[data-compare]");
-    compare.href = `/compare/?runs=${picked.join(",")}`;
+    // A link without an address cannot be followed, by no key either.
+    const many = picked.length > Number(compare.dataset.most);
+    if (many) compare.removeAttribute("href"); else compare.href = `/compare/?runs=${picked.join(",")}`;
+    compare.setAttribute("aria-disabled", String(many));
+    document.getElementById("bulk-most").hidden = !many;
     all.checked = picked.length === boxes.length;
     all.indeterminate = picked.length > 0 && picked.length < boxes.length;
   }
