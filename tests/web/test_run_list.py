@@ -164,10 +164,10 @@ def test_the_table_is_sorted_by_what_its_address_says(browser: Client, three: An
 
 def test_groups_stand_together_under_a_heading_that_counts_them(browser: Client, three: Any) -> None:
     found = browser.get("/runs/?group=feed.preset&sort=seed").context["rows"]
-    assert [(row.run.seed, row.group and row.group["value"]) for row in found] == [
+    assert [(row.run.seed, row.group and row.group.value) for row in found] == [
         (1, "chronological"), (2, "reddit-hot"), (3, None),
     ]  # fmt: skip
-    held = found[1].group["held"]
+    held = found[1].group.held
     assert (held.runs, held.running, held.failed) == (2, 1, 1)
 
 
