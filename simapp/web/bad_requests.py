@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponseBadRequest
 from django.shortcuts import render
 
+from simapp.web.gate import local_path
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,5 +57,7 @@ def goes_there(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponseBase:
-    page = {"status": status, "heading": heading, "sentence": sentence}
+    here = request.get_full_path()
+    back = local_path(request, request.headers.get("Referer"), here)
+    page = {"status": status, "heading": heading, "sentence": sentence, "back": "" if back == here else back}
     return render(request, "error.html", page, status=status)

@@ -90,7 +90,7 @@ def asked_of(request: HttpRequest) -> Asked:
         numbers.append(int(text))
     numbers = list(dict.fromkeys(numbers))
     if len(numbers) > side_by_side.MOST_RUNS:
-        msg = f"runs names {len(numbers)} runs; at most {side_by_side.MOST_RUNS} can be compared at once."
+        msg = f"At most {side_by_side.MOST_RUNS} runs can be compared at once; runs names {len(numbers)}."
         raise WrongInput(msg)
     runs = side_by_side.runs_of(access.runs_for(request.user), numbers)
     there = [run.pk for run in runs]

@@ -26,7 +26,7 @@ def test_a_person_who_compares_too_many_runs_is_told_so_in_the_frame_of_the_site
     page = answer.content.decode()
     assert answer.status_code == 400
     assert answer["Content-Type"].startswith("text/html")
-    assert "<p>runs names 21 runs; at most 20 can be compared at once.</p>" in page
+    assert "<p>At most 20 runs can be compared at once; runs names 21.</p>" in page
     assert 'class="rail"' in page
 
 
@@ -35,7 +35,7 @@ def test_a_script_gets_the_same_sentence_as_plain_text(browser: Client, said: di
     answer = browser.get(MANY, headers=said)
     assert answer.status_code == 400
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer.content.decode() == "runs names 21 runs; at most 20 can be compared at once."
+    assert answer.content.decode() == "At most 20 runs can be compared at once; runs names 21."
 
 
 def test_what_was_typed_into_an_address_is_shown_as_text(browser: Client) -> None:
@@ -55,3 +55,11 @@ def test_an_answer_that_is_a_page_already_stays_as_it_is(browser: Client) -> Non
     page = browser.get("/runs/?set=nonsense", headers=PERSON)
     assert page.status_code == 400
     assert "Go to the runs" not in page.content.decode()
+
+
+def test_the_way_back_is_the_page_that_one_came_from(browser: Client) -> None:
+    came = browser.get(MANY, headers={**PERSON, "Referer": "http://testserver/runs/?group=status&fold=failed"})
+    assert '<a class="button" href="/runs/?group=status&amp;fold=failed">Go back</a>' in came.content.decode()
+    for elsewhere in ("http://elsewhere.example/x", f"http://testserver{MANY}", "javascript:alert(1)"):
+        page = browser.get(MANY, headers={**PERSON, "Referer": elsewhere}).content.decode()
+        assert "Go to the runs" in page, elsewhere
