@@ -1,4 +1,4 @@
-"""The headings of the list of runs in groups: what each group holds, what its runs came to, and whether it is folded."""
+"""Headings of the list of runs in groups: what a group holds, what its runs came to, and whether it is folded."""
 
 from __future__ import annotations
 

@@ -112,8 +112,8 @@ def read(said: QueryDict) -> Query:
         name = _named(text, (), "path", problems)
         if name:
             paths.append(name)
-    folded = [_plain(text, 200) for text in said.getlist("fold")[:MOST_FOLDED]] if wish.group else []
-    return Query(wish, columns, tuple(dict.fromkeys(paths)), tuple(dict.fromkeys(filter(None, folded))), tuple(problems))
+    folded = [_plain(text, 200) for text in said.getlist("fold")[:MOST_FOLDED] if text.strip()] if wish.group else []
+    return Query(wish, columns, tuple(dict.fromkeys(paths)), tuple(dict.fromkeys(folded)), tuple(problems))
 
 
 def _named(text: str, known: Any, name: str, problems: list[str]) -> str:
