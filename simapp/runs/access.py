@@ -72,6 +72,9 @@ def rights_on(member: Any, kind: str, key: int) -> frozenset[str]:
     rows = held.rows().filter(pk=key).annotate(role_there=Subquery(role))
     names = [held.project, held.owner, "role_there", *(["gallery"] if kind == "scenario" else [])]
     row = rows.values_list(*names).first()
+    if row is None and kind == "scenario":
+        # An archived one is there to be read; what else may be done begins with taking it back.
+        return rights_on(member, "archived scenario", key) & {READ}
     if row is None:
         return roles.NOTHING
     if is_staff(member):
@@ -167,12 +170,22 @@ def may_ask(member: Any, run: Run) -> bool:
     return may_steer(member, run)
 
 
+def may_take_back(member: Any, scenario: Scenario) -> bool:
+    """Whether a scenario is archived and a member may put it on the list again."""
+    return scenario.archived and STEER in rights_on(member, "archived scenario", scenario.pk)
+
+
 def scenarios_for(member: Any) -> QuerySet[Scenario]:
     """Return the gallery and the scenarios of the member's projects (staff: everybody's)."""
+    return scenarios_to_read(member).filter(archived=False)
+
+
+def scenarios_to_read(member: Any) -> QuerySet[Scenario]:
+    """Return the same with the archived ones of the projects, which can be read only."""
     if not member.is_authenticated:
         return Scenario.objects.none()
-    visible = Scenario.objects.filter(archived=False)
-    return visible if is_staff(member) else visible.filter(Q(gallery=True) | of_members(member))
+    visible = Scenario.objects.all()
+    return visible if is_staff(member) else visible.filter(Q(gallery=True, archived=False) | of_members(member))
 
 
 def exports_for(member: Any) -> QuerySet[Export]:

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from simapp.scenarios.importers.cells import is_number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -36,13 +38,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         # A bare carriage return is not quoted by the writer and would end the row for a reader.
         text = value.replace("\r\n", "\n").replace("\r", "\n")
-        return text if _is_number(text) else plain(text)
+        return text if is_number(text) else plain(text)
     return "" if value is None or value != value else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
+    Avg,
     BigIntegerField,
     Case,
     CharField,
@@ -14,6 +16,7 @@ from django.db.models import (
     FloatField,
     OuterRef,
     Q,
+    StdDev,
     Subquery,
     Value,
     When,
@@ -55,13 +58,24 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A headline metric over those runs of a group that have a value of it now; spread: sample standard deviation."""
+
+    name: str
+    runs: int
+    mean: float
+    spread: float | None
+
+
+@dataclass(frozen=True)
 class Group:
-    """Runs that share a value: how many they are, and how many of them go on or failed."""
+    """Runs that share a value: how many they are, how many of them go on or failed, what their headlines came to."""
 
     value: Any
     runs: int
     running: int
     failed: int
+    measured: tuple[Measured, ...]
 
 
 def found(mine: QuerySet[Run], wish: Wish) -> QuerySet[Run]:
@@ -98,23 +112,34 @@ def ordered(runs: QuerySet[Run], wish: Wish) -> QuerySet[Run]:
 
 
 def groups(runs: QuerySet[Run], wish: Wish, values: Sequence[Any]) -> list[Group]:
-    """Return the groups with these values (those of a page), with what the whole list holds of each."""
+    """Return the groups with these values (those of a page), with what the whole list holds of each.
+
+    Runs of one group may have different headlines; each is told by itself, never one number of two metrics.
+    """
+    named = runs.annotate(group_value=_group(wish.group), headline_name=_headline_name())
     counted = (
-        runs.annotate(group_value=_group(wish.group))
-        .values("group_value")
+        named.annotate(now=_headline())
+        .values("group_value", "headline_name")
         .annotate(
             n=Count("pk"),
             going=Count("pk", filter=Q(status=Run.Status.RUNNING)),
             broken=Count("pk", filter=Q(status=Run.Status.FAILED)),
+            have=Count("now"),
+            mean=Avg("now"),
+            spread=StdDev("now", sample=True),
         )
-        .order_by("group_value")[:1000]
+        .order_by("group_value", "-have", "headline_name")[:1000]
     )
-    wanted = list(values)
-    return [
-        Group(row["group_value"], row["n"], row["going"], row["broken"])
-        for row in counted
-        if row["group_value"] in wanted
-    ]
+    # 1 and true are equal to Python and not to a document.
+    wanted = {repr(value) for value in values}
+    parts = groupby(counted, key=lambda row: repr(row["group_value"]))
+    return [_merged(list(rows)) for value, rows in parts if value in wanted]
+
+
+def _merged(rows: list[dict[str, Any]]) -> Group:
+    measured = [Measured(row["headline_name"], row["have"], row["mean"], row["spread"]) for row in rows if row["have"]]
+    runs, running, failed = (sum(row[name] for row in rows) for name in ("n", "going", "broken"))
+    return Group(rows[0]["group_value"], runs, running, failed, tuple(measured))
 
 
 def headline(run: Any) -> str:

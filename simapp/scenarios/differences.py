@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,12 +41,14 @@ class Difference:
         if isinstance(self.before, list) and isinstance(self.after, list):
             gone, come = (sum(mark == sign for mark, _ in self.lines) for sign in "-+")
             return f"{self.path}: {come} added, {gone} removed" if gone or come else f"{self.path}: another order"
-        return f"{self.path} {_few(self.before)} → {_few(self.after)}"
+        before, after = _apart(self.before, self.after) or (_few(self.before), _few(self.after))
+        return f"{self.path} {before} → {after}"
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         """(mark, text): what is gone ("-") and what came ("+"); items of lists that are in both are left out."""
-        before, after = _items(self.before), _items(self.after)
+        numbers = _apart(self.before, self.after)
+        before, after = ([numbers[0]], [numbers[1]]) if numbers else (_items(self.before), _items(self.after))
         found: list[tuple[str, str]] = []
         for what, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if what != "equal":
@@ -112,12 +115,38 @@ def _items(value: Any) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, dict | list) and value:
         return write_yaml(value).rstrip("\n")  # type: ignore[arg-type]
+    if isinstance(value, float):
+        return few_digits(value)
     return "none" if value in (None, [], {}, "") and not isinstance(value, bool | int | float) else str(value)
+
+
+def _apart(before: Any, after: Any) -> tuple[str, str] | None:
+    """Return two numbers with few digits, and with all of them where few would make them alike; else None."""
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (before, after)):
+        return None
+    short = few_digits(before), few_digits(after)
+    return short if short[0] != short[1] else (repr(before), repr(after))
+
+
+def few_digits(value: float) -> str:
+    """Return a number with four decimals or three significant digits, whichever is closer; "≈" where that rounds it.
+
+    What only the binary fraction adds (0.30000000000000004) is no digit of the setting and is not told.
+    """
+    if isinstance(value, int) or not math.isfinite(value):
+        return str(value)
+    texts = f"{value:.4f}".rstrip("0").rstrip("."), f"{value:.3g}"
+    text = min(texts, key=lambda one: abs(float(one) - value))
+    if float(text) == value:
+        return repr(value)
+    return text if math.isclose(float(text), value, rel_tol=1e-12) else f"≈\u202f{text}"
 
 
 def _few(value: Any) -> str:
     if isinstance(value, dict) and isinstance(value.get("kind"), str):
         return str(value["kind"])
+    if isinstance(value, float):
+        return few_digits(value)
     if isinstance(value, str):
         return value if len(value) <= 30 else value[:29].rstrip() + "…"
     return show(value)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
+
+from simapp.web.csp import policy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,9 +24,10 @@ class BodyLimit:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         limit = settings.SOCIARIUM_UPLOAD_LIMIT_BYTES + ROOM
-        announced = dict(scope.get("headers", [])).get(b"content-length", b"0")
+        said = dict(scope.get("headers", []))
+        announced = said.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
-            await _refuse(send, limit)
+            await _refuse(send, limit, page=b"text/html" in said.get(b"accept", b""))
             return
         came = 0
 
@@ -37,8 +41,16 @@ class BodyLimit:
         await self.application(scope, counted, send)
 
 
-async def _refuse(send: Any, limit: int) -> None:
-    text = f"The request is too large; at most {limit // 1_000_000} MB are accepted.".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+async def _refuse(send: Any, limit: int, *, page: bool) -> None:
+    """Answer 413: a browser gets a page, without the frame, as no session is read here."""
+    sentence = f"The request is too large; at most {limit // 1_000_000} MB are accepted."
+    kind = "html" if page else "plain"
+    text = render_to_string("bare.html", {"heading": "Too large", "sentence": sentence}) if page else sentence
+    body = text.encode()
+    headers = [
+        (b"content-type", f"text/{kind}; charset=utf-8".encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"content-security-policy", policy().encode()),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": body})

@@ -7,6 +7,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from simapp.engine.core.errors import WrongInput
 from simapp.experiments import side_by_side
 from simapp.metrics.registry import metric_named
@@ -90,7 +92,7 @@ def asked_of(request: HttpRequest) -> Asked:
         numbers.append(int(text))
     numbers = list(dict.fromkeys(numbers))
     if len(numbers) > side_by_side.MOST_RUNS:
-        msg = f"runs names {len(numbers)} runs; {side_by_side.MOST_RUNS} can be compared at once."
+        msg = f"At most {side_by_side.MOST_RUNS} runs can be compared at once; runs names {len(numbers)}."
         raise WrongInput(msg)
     runs = side_by_side.runs_of(access.runs_for(request.user), numbers)
     there = [run.pk for run in runs]
@@ -133,7 +135,7 @@ def context_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
             (end, [(number(v), "" if d is None else signed(d)) for v, d in zip(end.values, end.deltas, strict=True)])
             for end in ends
         ],
-        "charts": [_spec(name, lines) for name in names],
+        "charts": [_spec(asked, name, lines) for name in names],
         "choice": [(end.metric, end.label, end.metric in names) for end in ends],
         "lines": lines,
         "groupable": _groupable(asked.runs, differing),
@@ -189,8 +191,8 @@ def _groupable(runs: list[Run], differing: list[side_by_side.Setting]) -> list[s
     return arms + [row.path for row in differing if len(set(row.values)) < len(runs)]
 
 
-def _spec(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    metric, chart = metric_named(name), chart_named(name)
+def _spec(asked: Asked, name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    metric, chart, series = metric_named(name), chart_named(name), reverse("compare-series")
     return {
         "key": name,
         "title": metric.label,
@@ -198,4 +200,6 @@ def _spec(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         "low": metric.range[0],
         "high": metric.range[1],
         "lines": lines,
+        "table": f"{series}?{asked.but(metric=name)}",
+        "csv": f"{series}?{asked.but(metric=name, format='csv')}",
     }

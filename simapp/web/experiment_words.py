@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from simapp.experiments.grid import FAILED, GONE
 from simapp.experiments.methods import methods_of
 from simapp.metrics.registry import metric_named
@@ -104,7 +106,7 @@ def results_context(results: Results, within: str = "") -> dict[str, Any]:
         "experiment": results.experiment,
         "arms": lines,
         "control": results.grid.arms[0],
-        "metrics": [_shown(metric, lines) for metric in results.metrics],
+        "metrics": [_shown(metric, lines, results.experiment) for metric in results.metrics],
         "pairs": results.pairs,
         "tests": results.tests,
         "methods": methods_of(results),
@@ -114,7 +116,7 @@ def results_context(results: Results, within: str = "") -> dict[str, Any]:
     }
 
 
-def _shown(metric: Found, lines: list[Line]) -> Shown:
+def _shown(metric: Found, lines: list[Line], experiment: Experiment) -> Shown:
     ends = [0.0]
     for one in metric.contrasts:
         ends += [end for end in (*(one.found.t or ()), one.found.mean) if end is not None]
@@ -127,6 +129,7 @@ def _shown(metric: Found, lines: list[Line]) -> Shown:
 
     chart = chart_named(metric.name)
     declared = metric_named(metric.name)
+    series = reverse("experiment-series", args=[experiment.pk, metric.name])
     spec = {
         "key": metric.name,
         "title": metric.label,
@@ -134,6 +137,8 @@ def _shown(metric: Found, lines: list[Line]) -> Shown:
         "low": declared.range[0],
         "high": declared.range[1],
         "lines": [{"label": line.arm.name, "colour": line.colour, "dash": line.dash} for line in lines],
+        "table": series,
+        "csv": f"{series}?format=csv",
     }
     # A tick too near to zero's would be written over it.
     edges = [value for value in (min(ends), max(ends)) if abs(value) > 0.2 * (high - low)]

@@ -8,15 +8,17 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
+from simapp.experiments.side_by_side import MOST_RUNS
 from simapp.models import Export, Run
 from simapp.runs import access, run_lists
-from simapp.runs.run_settings import in_words, setting
+from simapp.runs.run_settings import setting
 from simapp.runs.saved_views import views_of
 from simapp.scenarios.gallery import list_gallery
 from simapp.scenarios.reference import setting_paths
 from simapp.web import run_query
 from simapp.web.paging import page_of
-from simapp.web.run_rows import Row, rows
+from simapp.web.run_groups import put_headings
+from simapp.web.run_rows import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     shown = page_of(request, _with_settings(run_lists.ordered(found, query.wish), query.paths), size=PAGE)
     lines = rows(shown.object_list, query.paths)
     if query.wish.group:
-        _put_headings(lines, found, query)
+        put_headings(lines, found, query)
     context: dict[str, Any] = {
         "query": query,
         "wish": query.wish,
@@ -49,7 +51,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "columns": _columns(query),
         "chooser": [(key, label, key in query.columns) for key, label, _, _ in run_query.COLUMNS if key != "name"],
         "kept_by_filter": query.hidden("q", "status", "scenario", "tag", "owner"),
-        "kept_by_group": query.hidden("group"),
+        "kept_by_group": query.hidden("group", "fold"),
         "kept_by_columns": query.hidden("col", "path"),
         "shown_all": query.text(without=FILTERS),
         "address": query.text(),
@@ -63,6 +65,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "views": list(views_of(request.user)),
         "acts": access.acts_somewhere(request.user),
         "export_formats": Export.Format.choices,
+        "most_compared": MOST_RUNS,
         "gallery": len(list_gallery()),
         "newest": max((row.run.pk for row in lines), default=0),
     }
@@ -86,15 +89,6 @@ def live(request: HttpRequest) -> JsonResponse:
 
 def _with_settings(found: QuerySet[Run], paths: Sequence[str]) -> QuerySet[Run]:
     return found.annotate(**{f"shown_{nth}": setting(path) for nth, path in enumerate(paths)})
-
-
-def _put_headings(lines: Sequence[Row], found: QuerySet[Run], query: Query) -> None:
-    """Put a heading above the first line of each group."""
-    values = [line.run.group_value for line in lines]  # type: ignore[attr-defined]
-    counted = {repr(one.value): one for one in run_lists.groups(found, query.wish, values)}
-    for nth, (line, value) in enumerate(zip(lines, values, strict=True)):
-        if nth == 0 or value != values[nth - 1]:
-            line.group = {"value": in_words(value) or "none", "held": counted.get(repr(value))}
 
 
 def _columns(query: Query) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from simapp.runs.run_settings import read_condition, read_path
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-MOST_SETTINGS, MOST_COLUMNS = 8, 12
+MOST_SETTINGS, MOST_COLUMNS, MOST_FOLDED = 8, 12, 100
 USUAL_SORT = "-started"
 
 # key, heading, whether it is shown unless one chooses, whether it is a number.
@@ -36,11 +36,15 @@ _KNOWN = {key for key, _, _, _ in COLUMNS}
 
 @dataclass(frozen=True)
 class Query:
-    """What an address asks for; problems: what it asks that cannot be, one sentence each."""
+    """What an address asks for; folded: groups whose runs are not shown, by the words of their headings.
+
+    problems: what it asks that cannot be, one sentence each.
+    """
 
     wish: Wish
     columns: tuple[str, ...] = USUAL_COLUMNS
     paths: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -57,6 +61,7 @@ class Query:
         held = [(name, value) for name, value in plain if value]
         held += [("set", str(condition)) for condition in w.settings]
         held += [("sort", w.sort)] * (w.sort != USUAL_SORT) + [("group", w.group)] * bool(w.group)
+        held += [("fold", name) for name in self.folded]
         if self.columns != USUAL_COLUMNS:
             held += [("col", key) for key in self.columns]
         return held + [("path", path) for path in self.paths]
@@ -69,6 +74,11 @@ class Query:
     def without_setting(self, condition: Any) -> str:
         """Return the query without one of its conditions."""
         return urlencode([pair for pair in self.pairs() if pair != ("set", str(condition))])
+
+    def with_fold(self, name: str) -> str:
+        """Return the query with a group folded; without, where it is folded already."""
+        fold = ("fold", name)
+        return urlencode([pair for pair in self.pairs() if pair != fold] + [fold] * (name not in self.folded))
 
     def hidden(self, *names: str) -> list[tuple[str, str]]:
         """Return what a form that asks for `names` itself has to hand on."""
@@ -102,7 +112,8 @@ def read(said: QueryDict) -> Query:
         name = _named(text, (), "path", problems)
         if name:
             paths.append(name)
-    return Query(wish, columns, tuple(dict.fromkeys(paths)), tuple(problems))
+    folded = [_plain(text, 200) for text in said.getlist("fold")[:MOST_FOLDED] if text.strip()] if wish.group else []
+    return Query(wish, columns, tuple(dict.fromkeys(paths)), tuple(dict.fromkeys(folded)), tuple(problems))
 
 
 def _named(text: str, known: Any, name: str, problems: list[str]) -> str:

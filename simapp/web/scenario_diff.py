@@ -68,7 +68,7 @@ def _may_take(member: Any, version: ScenarioVersion) -> bool:
 
 
 def _seen(member: Any) -> QuerySet[ScenarioVersion]:
-    return ScenarioVersion.objects.filter(scenario__in=access.scenarios_for(member)).select_related("scenario")
+    return ScenarioVersion.objects.filter(scenario__in=access.scenarios_to_read(member)).select_related("scenario")
 
 
 def _asked(seen: QuerySet[ScenarioVersion], query: QueryDict, name: str) -> ScenarioVersion | None:

@@ -107,6 +107,7 @@ def newest_version(scenario: Scenario) -> ScenarioVersion:
 def with_counts(found: QuerySet[Scenario]) -> QuerySet[Scenario]:
     """Return scenarios with version, number of runs, users and last change, without their documents."""
     newest = ScenarioVersion.objects.filter(scenario=OuterRef("pk")).order_by("-number")
+    listed = Q(versions__runs__hidden=False, versions__runs__deleted=None, versions__runs__tail_of=None)
     return (
         found.select_related("owner")
         .annotate(
@@ -115,8 +116,8 @@ def with_counts(found: QuerySet[Scenario]) -> QuerySet[Scenario]:
             users=Subquery(newest.values("document__population__users")[:1]),
             people=Subquery(newest.values("document__population__people__name")[:1]),
             feed=Subquery(newest.values("document__feed__preset")[:1]),
-            run_count=Count("versions__runs", filter=Q(versions__runs__hidden=False)),
-            last_run=Max("versions__runs__id", filter=Q(versions__runs__hidden=False)),
+            run_count=Count("versions__runs", filter=listed),
+            last_run=Max("versions__runs__id", filter=listed),
         )
         .order_by(F("changed").desc(nulls_last=True), "-pk")
     )

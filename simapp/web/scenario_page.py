@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Show a scenario, or do what a button of its page says."""
-    found = get_object_or_404(access.scenarios_for(request.user).select_related("owner"), pk=scenario_id)
+    found = get_object_or_404(access.scenarios_to_read(request.user).select_related("owner"), pk=scenario_id)
     version = newest_version(found)
     if found.gallery:
         return _gallery(request, found, version)
@@ -43,7 +43,7 @@ def scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
 @require_safe
 def scenario_yaml(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """The newest version as a YAML file."""
-    found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    found = get_object_or_404(access.scenarios_to_read(request.user), pk=scenario_id)
     version = newest_version(found)
     text = write_yaml(in_full(version.document))
     name = f"{found.slug}-v{version.number}.yaml"
@@ -161,6 +161,7 @@ def _page(
     mine = access.runs_for(request.user).filter(scenario_version__scenario=found)
     page: dict[str, Any] = {
         "scenario": found,
+        "may_take_back": access.may_take_back(request.user, found),
         "version": version,
         "box": box or launch_box.fresh(mine.count() + 1),
         "recent": mine.order_by("-pk").defer("heartbeat", "fingerprint")[:5],

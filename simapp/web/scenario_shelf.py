@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simapp.engine.core.errors import WrongInput
 from simapp.runs import access, scenario_shelf
 from simapp.web.paging import page_of, query_without_page
+from simapp.web.scenario_list import with_counts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -49,5 +50,5 @@ def unarchive(request: HttpRequest, scenario_id: int) -> HttpResponse:
 @require_safe
 def archived(request: HttpRequest) -> HttpResponse:
     """List the archived scenarios that the member may take back."""
-    page = page_of(request, access.archived_scenarios_for(request.user))
+    page = page_of(request, with_counts(access.archived_scenarios_for(request.user)))
     return render(request, "scenarios_archived.html", {"page": page, "query": query_without_page(request)})

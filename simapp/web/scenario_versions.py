@@ -29,7 +29,7 @@ CHANGES_SHOWN = 3
 @require_safe
 def versions(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """List the versions, the newest first."""
-    found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    found = get_object_or_404(access.scenarios_to_read(request.user), pk=scenario_id)
     runs = Count("runs", filter=Q(runs__hidden=False, runs__deleted=None))
     listed = found.versions.select_related("author").annotate(run_count=runs).order_by("-number")
     page = page_of(request, listed, size=PER_PAGE)
@@ -46,7 +46,7 @@ def versions(request: HttpRequest, scenario_id: int) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, scenario_id: int, number: int) -> HttpResponse:
     """Show one version, read only."""
-    found = get_object_or_404(access.scenarios_for(request.user), pk=scenario_id)
+    found = get_object_or_404(access.scenarios_to_read(request.user), pk=scenario_id)
     shown = get_object_or_404(found.versions.select_related("author"), number=number)
     newest = scenario_shelf.newest(found)
     page: dict[str, Any] = {"scenario": found, "version": shown, "newest": newest}

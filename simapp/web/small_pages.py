@@ -75,7 +75,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     The frame needs the session and so the database; when that is what broke, plain text has to do.
     """
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        away = render_to_string("away.html")
+        sentence = "Runs wait for it and go on by themselves. This page tries again every five seconds."
+        away = render_to_string("away.html", {"heading": "The database does not answer", "sentence": sentence})
         return HttpResponse(away, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     sentence = "The fault is ours and is in the log of the server. Runs are not affected."
     try:

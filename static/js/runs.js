@@ -41,20 +41,85 @@
   if (!table) return;
   const rows = new Map([...table.querySelectorAll("tr[data-run]")].map((row) => [Number(row.dataset.run), row]));
 
+  // ---- groups: what is folded stands in the address, and goes along with the links and forms of the page ----
+  const folds = [...table.querySelectorAll("a.fold")];
+  const folded = new Set(new URLSearchParams(window.location.search).getAll("fold"));
+  const foldAll = document.getElementById("fold-all");
+  function groupOf(link) { return document.getElementById(link.getAttribute("aria-controls")); }
+  function carrying(query) {
+    const said = new URLSearchParams(query);
+    said.delete("fold");
+    for (const name of folded) said.append("fold", name);
+    return said.toString();
+  }
+  function showFolds() {
+    for (const link of folds) {
+      const shut = folded.has(link.dataset.fold);
+      link.setAttribute("aria-expanded", String(!shut));
+      groupOf(link).hidden = shut;
+    }
+    if (foldAll) foldAll.textContent = folds.every((link) => folded.has(link.dataset.fold)) ? "Unfold all" : "Fold all";
+  }
+  function kept() {
+    showFolds();
+    counted();
+    const query = carrying(window.location.search);
+    window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
+    for (const link of document.querySelectorAll('main a[href^="?"]:not(.fold)')) link.href = `?${carrying(link.getAttribute("href"))}`;
+    for (const next of document.querySelectorAll('input[name="next"]')) next.value = window.location.pathname + window.location.search;
+    for (const view of document.querySelectorAll('form input[name="query"]')) view.value = carrying(view.value);
+    for (const form of document.querySelectorAll("form[data-tidy]:not(.grouping)")) {
+      for (const old of form.querySelectorAll('input[name="fold"]')) old.remove();
+      for (const name of folded) {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name: "fold", value: name });
+        form.append(field);
+      }
+    }
+  }
+  table.addEventListener("click", (event) => {
+    const link = event.target.closest("a.fold");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (!folded.delete(link.dataset.fold)) folded.add(link.dataset.fold);
+    kept();
+  });
+  table.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !event.target.matches("a.fold")) return;
+    event.preventDefault();
+    event.target.click();
+  });
+  foldAll?.addEventListener("click", () => {
+    const shut = !folds.every((link) => folded.has(link.dataset.fold));
+    for (const link of folds) if (shut) folded.add(link.dataset.fold); else folded.delete(link.dataset.fold);
+    kept();
+  });
+
   // ---- selection ----
   const boxes = [...table.querySelectorAll('td.pick input[name="run"]')];
   const all = document.getElementById("pick-all");
   let anchor = null;
   function chosen() { return boxes.filter((box) => box.checked).map((box) => box.value); }
+  // What stands in a folded group stays ticked, but "all" are those that one sees.
+  function seen() { return boxes.filter((box) => !box.closest("tbody").hidden); }
   function counted() {
     const picked = chosen();
+    const shown = seen();
     document.getElementById("bulk-count").textContent = String(picked.length);
     const compare = document.querySelector("[data-compare]");
-    compare.href = `/compare/?runs=${picked.join(",")}`;
-    all.checked = picked.length === boxes.length;
-    all.indeterminate = picked.length > 0 && picked.length < boxes.length;
+    // A link without an address cannot be followed, by no key either.
+    const many = picked.length > Number(compare.dataset.most);
+    if (many) compare.removeAttribute("href"); else compare.href = `/compare/?runs=${picked.join(",")}`;
+    compare.setAttribute("aria-disabled", String(many));
+    document.getElementById("bulk-most").hidden = !many;
+    all.checked = shown.length > 0 && shown.every((box) => box.checked);
+    all.indeterminate = picked.length > 0 && !all.checked;
+    for (const link of folds) {
+      const within = groupOf(link).querySelectorAll('td.pick input:checked').length;
+      link.closest("tr").querySelector('[data-of="picked"]').textContent = within ? ` · ${within} selected` : "";
+    }
   }
-  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; counted(); });
+  all.addEventListener("change", () => { for (const box of seen()) box.checked = all.checked; counted(); });
   table.addEventListener("click", (event) => {
     const box = event.target.closest('td.pick input[name="run"]');
     if (!box) return;
@@ -62,12 +127,14 @@
     const here = boxes.indexOf(box);
     if (event.shiftKey && anchor !== null) {
       const [from, to] = [Math.min(anchor, here), Math.max(anchor, here)];
-      for (let nth = from; nth <= to; nth += 1) boxes[nth].checked = box.checked;
+      for (const one of boxes.slice(from, to + 1)) if (!one.closest("tbody").hidden) one.checked = box.checked;
     }
     anchor = here;
     counted();
   });
   window.addEventListener("pageshow", counted);
+  if (foldAll) foldAll.hidden = folds.length < 2;
+  showFolds();
   counted();
 
   // ---- tags in place ----

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simapp.engine.core.errors import WrongInput
-from simapp.scenarios.differences import differences, with_differences
+from simapp.scenarios.differences import differences, few_digits, with_differences
 from simapp.scenarios.document import as_dict, load_scenario
 from simapp.scenarios.gallery import get_gallery, list_gallery
 
@@ -23,6 +23,30 @@ def test_only_settings_that_differ_are_listed_with_both_values() -> None:
     assert [(one.path, one.before, one.after) for one in found] == [("population.users", 200, 300)]
     assert found[0].short == "population.users 200 → 300"
     assert found[0].group == "population"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0.30000000000000004, 0.25, "share 0.3 → 0.25"),
+        (1 / 60, 0.5, "share ≈\u202f0.0167 → 0.5"),
+        (0.30000000000000004, 0.3, "share 0.30000000000000004 → 0.3"),
+        (0.123456, 0.123457, "share 0.123456 → 0.123457"),
+        (12345.5, 7, "share 12345.5 → 7"),
+        (None, 2 / 3, "share empty → ≈\u202f0.6667"),
+        (1.23456e-7, 2.0, "share ≈\u202f1.23e-07 → 2.0"),
+    ],
+)
+def test_numbers_have_few_digits_unless_that_would_hide_the_change(before: Any, after: Any, said: str) -> None:
+    (found,) = differences({"share": before}, {"share": after})
+    assert found.short == said
+    shown = [text for _, text in found.lines]
+    assert shown == [text.replace("empty", "none") for text in said.removeprefix("share ").split(" → ")]
+
+
+def test_an_exact_setting_is_never_marked_as_rounded() -> None:
+    for value in (0.0, 1.0, -0.25, 0.0001, 1e-9, 250000.0, 12345.6789):
+        assert few_digits(value) == repr(value)
 
 
 def test_a_group_of_another_kind_is_one_difference_named_by_its_kinds() -> None:

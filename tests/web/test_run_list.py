@@ -43,6 +43,12 @@ def test_a_run_shows_its_state_progress_and_headline(browser: Client, run: Any) 
     assert row.spark.path == "M0.0 12.2L48.0 7.4L96.0 2.0"
 
 
+def test_the_bar_of_a_selection_knows_how_many_runs_can_be_compared(browser: Client, run: Any) -> None:
+    page = browser.get("/runs/").content.decode()
+    assert 'data-compare data-most="20"' in page
+    assert 'id="bulk-most" hidden>At most 20 runs can be compared.' in page
+
+
 def test_rows_that_are_looked_at_are_told_how_they_stand_now(browser: Client, run: Any, owner: Any) -> None:
     told = browser.get(f"/runs/live/?ids={run.pk},999999,x&after={run.pk}").json()
     assert [row["status"] for row in told["rows"]] == ["queued"]
@@ -158,10 +164,10 @@ def test_the_table_is_sorted_by_what_its_address_says(browser: Client, three: An
 
 def test_groups_stand_together_under_a_heading_that_counts_them(browser: Client, three: Any) -> None:
     found = browser.get("/runs/?group=feed.preset&sort=seed").context["rows"]
-    assert [(row.run.seed, row.group and row.group["value"]) for row in found] == [
+    assert [(row.run.seed, row.group and row.group.value) for row in found] == [
         (1, "chronological"), (2, "reddit-hot"), (3, None),
     ]  # fmt: skip
-    held = found[1].group["held"]
+    held = found[1].group.held
     assert (held.runs, held.running, held.failed) == (2, 1, 1)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from simapp.models import Membership, Project, Scenario
 from simapp.runs import services
@@ -59,3 +60,28 @@ def test_its_maker_gets_the_form_and_what_changes_it(browser: Any, scenario: Any
     expected = {"use", "rename", "archive", "versions/1/restore"}
     posts = posts_of(browser, addresses)
     assert {f"/scenarios/{scenario.pk}/{part}/" for part in expected} | {"/scenarios/diff/apply/"} <= posts
+
+
+def test_an_archived_scenario_is_read_by_its_maker_who_is_offered_to_take_it_back(
+    browser: Any, scenario: Any, addresses: list[str]
+) -> None:
+    Scenario.objects.filter(pk=scenario.pk).update(archived=True)
+    form = browser.get(addresses[0]).content.decode()
+    assert "<b>archived</b>" in form
+    assert '<fieldset disabled class="read-fields">' in form
+    assert "studio.js" not in form
+    assert posts_of(browser, addresses) == {f"/scenarios/{scenario.pk}/unarchive/"}
+    assert browser.get(reverse("scenario-yaml", args=[scenario.pk])).status_code == 200
+    for name in ("", "launch/", "use/", "rename/", "versions/1/restore/"):
+        assert browser.post(f"/scenarios/{scenario.pk}/{name}", {"title": "x"}).status_code == 403, name
+    assert Scenario.objects.get(pk=scenario.pk).versions.count() == 2
+
+
+def test_a_reader_of_the_project_reads_it_too_and_nobody_else_does(
+    browser_of: Any, stranger: Any, member: Any, scenario: Any, addresses: list[str]
+) -> None:
+    Scenario.objects.filter(pk=scenario.pk).update(archived=True)
+    reader = browser_of(stranger)
+    assert "Its maker and the stewards of its project can take it back." in reader.get(addresses[0]).content.decode()
+    assert posts_of(reader, addresses) == set()
+    assert {browser_of(member).get(address).status_code for address in addresses} == {404}

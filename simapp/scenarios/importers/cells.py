@@ -35,6 +35,15 @@ def read_words(value: Any, limit: int) -> str:
     return "".join(kept).strip()[:limit]
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell's text is a number, also one that is not finite."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def read_handle(value: Any) -> str:
     """Return a handle without @ and inner blanks; "" when there is none."""
     words = read_words(value, MAX_HANDLE + 1).lstrip("@").split()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simapp.engine.core.errors import WrongInput
-from simapp.scenarios.importers.cells import read_list
+from simapp.scenarios.importers.cells import is_number, read_list
 from simapp.scenarios.importers.findings import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from simapp.scenarios.importers.packed import as_text, unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from simapp.scenarios.importers.table_csv import csv_rows
 
 SAMPLES, SAMPLE_LENGTH, DISTINCT = 5, 60, 1000
 LOOKED_AT = 2_000
@@ -113,7 +109,7 @@ def _objects(text: str, most: int) -> Table:
 def _lines(text: str, most: int) -> Table:
     first = text.lstrip("\r\n").partition("\n")[0]
     mark = max(_SEPARATORS, key=first.count)
-    lines = _cells(text, mark)
+    lines = (cells for _, cells in csv_rows(text, mark))
     header = [cell.strip() for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
@@ -148,19 +144,6 @@ def plain(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name[:40])
 
 
-def _cells(text: str, mark: str) -> Iterator[list[str]]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    while True:
-        try:
-            row = next(lines)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise WrongInput(f"The file is not valid CSV at line {lines.line_num}: {error}.") from None
-        if row:
-            yield row
-
-
 def _column(name: str, cells: list[Any]) -> Column:
     texts = [shown(cell) for cell in cells if cell not in (None, "", [])]
     different = dict.fromkeys(texts)
@@ -176,16 +159,8 @@ def _kind(texts: list[str]) -> str:
     some = texts[:200]
     if not some:
         return "empty"
-    if all(_is_number(text) for text in some):
+    if all(is_number(text) for text in some):
         return "numbers"
     if all(text.strip().startswith("[") and not isinstance(read_list(text), str) for text in some):
         return "lists"
     return "text"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -104,9 +104,9 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of every row that is not blank; WrongInput where the text is no CSV."""
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+def csv_rows(text: str, mark: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of every row that is not blank, `mark` between cells; WrongInput where the text is no CSV."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     while True:
         try:
             row = next(lines)
