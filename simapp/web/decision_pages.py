@@ -18,7 +18,7 @@ from simapp.runs import access
 from simapp.runs.decisions import asks_models, counts_of, record_of
 from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
-from simapp.web import decision_words, run_feed
+from simapp.web import decision_effects, decision_words, run_feed
 from simapp.web.bad_requests import bad_request
 from simapp.web.numbers import three_digits
 from simapp.web.run_frame import at_of, render_view
@@ -182,6 +182,7 @@ def told_of(run: Run, record: Record) -> dict[str, Any]:
         "deeds": decision_words.deeds(record),
         "facts": decision_words.facts(record),
         "why": decision_words.why(record),
+        "effects": decision_effects.moved(run, record.user, record.step) if record.user >= 0 else [],
     }
 
 

@@ -50,18 +50,23 @@ def read(run: Run, key: str, start: int) -> Table:
         title=title,
         about=about,
         columns=columns(run, key),
-        rows=[[_shown(cell) for cell in row] for row in _rows(run, key, start, stop)],
+        rows=[[_shown(cell, fixed=key == STAGES) for cell in row] for row in _rows(run, key, start, stop)],
         start=start,
         before=max(0, start - ROWS) if start > 0 else None,
         after=stop + 1 if stop < run.step else None,
     )
 
 
-def _shown(cell: float | None) -> str:
-    """Six digits are what a person reads; the CSV has them all. A missing value is an empty cell."""
+def _shown(cell: float | None, *, fixed: bool = False) -> str:
+    """Six digits are what a person reads; the CSV has them all. A missing value is an empty cell.
+
+    fixed: six digits after the point, so that numbers below each other can be compared.
+    """
     if cell is None:
         return ""
-    return (f"{cell:.6g}" if isinstance(cell, float) else str(cell)).replace("-", "\u2212")
+    if not isinstance(cell, float):
+        return str(cell).replace("-", "\u2212")
+    return f"{cell:.6{'f' if fixed else 'g'}}".replace("-", "\u2212")
 
 
 def columns(run: Run, key: str) -> list[str]:

@@ -288,5 +288,5 @@ window.sociarium = window.sociarium || {};
 
   const fit = () => { for (const chart of all) chart.plot?.setSize(chart.size()); };
 
-  Object.assign(window.sociarium, { LineChart, share, unzoom, fit });
+  Object.assign(window.sociarium, { LineChart, share, unzoom, fit, charts: all });
 })();
