@@ -126,9 +126,26 @@ def _answer(said: Any, question: Question) -> Answer:
         elif deed not in deeds:
             deeds.append(deed)
     if not deeds and not nothing:
-        problem = f"None of the {len(acts)} acts of the reply can be done: {', '.join(sorted(set(faults)))}."
-        return Answer(problem=problem, faults=tuple(faults))
+        return Answer(problem=_nothing_of(len(acts), sorted(set(faults))), faults=tuple(faults))
     return Answer(tuple(deeds), faults=tuple(faults))
+
+
+_FAULTS = {
+    "not_offered": "is not among the offered actions",
+    "no_target": "is about nothing that was shown",
+    "no_text": "has no text",
+    "wrong_type": "does not name an action",
+}
+
+
+def _nothing_of(acts: int, faults: list[str]) -> str:
+    """Return the sentence for a reply of whose `acts` none can be done."""
+    if faults == ["not_offered"]:
+        return "The reply chose none of the offered actions."
+    why = " or ".join(_FAULTS.get(fault, fault) for fault in faults)
+    if acts == 1:
+        return f"The only act of the reply {why}."
+    return f"None of the {acts} acts of the reply can be done: each {why}."
 
 
 def _deed(act: Any, question: Question) -> Deed | str:

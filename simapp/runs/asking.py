@@ -183,7 +183,7 @@ class Queue:
             self._mine()
             open_ = QuestionBatch.objects.select_for_update().filter(pk__in=batches, status__in=OPEN)
             for batch in open_:
-                problem = f"no answer within {self.seconds:g} seconds"
+                problem = f"no answer within {self.seconds:g} second{'s' if self.seconds != 1 else ''}"
                 late = Reply("", "late", "", tries=0, problem=problem)
                 asked, sampling, _ = questions.unpack(batch)
                 keys = [a.question.key(a.model, sampling) for a in asked]

@@ -17,6 +17,7 @@ from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.engine.core.threads import Workers, default_threads
 from simapp.models import Run
 from simapp.runs import leases
+from simapp.runs.doing import A_MEMBER
 from simapp.runs.fidelity_gaps import GapWatch
 from simapp.runs.outcome import Outcome
 from simapp.runs.owner import HOLD_SECONDS, POLL_SECONDS, Owner
@@ -102,7 +103,7 @@ def _own(owner: Owner, *, patient: bool) -> Outcome | None:
         return None
     except KeyboardInterrupt:
         with suppress(Error):
-            leases.release(lease, status="paused", wanted="pause", waiting="a member to resume it")
+            leases.release(lease, status="paused", wanted="pause", waiting=A_MEMBER)
         raise
     except SystemExit:
         # This process has to go; what members want of the run is as before.

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agents.routing.limits import MustPause
 from simapp.runs.asking import StoppedWaiting
+from simapp.runs.doing import A_MEMBER
 
 __all__ = ["MustPause", "StoppedWaiting", "left_as"]
 
@@ -23,4 +24,4 @@ def left_as(halt: MustPause | StoppedWaiting, wanted: str) -> tuple[str, dict[st
         return "paused", {"waiting": str(halt), "wanted": "pause", "pause_at": None}
     if wanted == "run":
         return "running", {"waiting": "another worker: the one that had it was stopped"}
-    return "paused", {"waiting": "a member to resume it", "wanted": "pause", "pause_at": None}
+    return "paused", {"waiting": A_MEMBER, "wanted": "pause", "pause_at": None}

@@ -70,9 +70,9 @@ class StepMessage(Message):
 class StateMessage(Message):
     """How the run stands, sent when that changes and with each heartbeat.
 
-    step: the newest committed one, -1 before any. waiting: one sentence, what the run waits for. stage: what
-    its owner does now. rewinds: how often the run was rewound; a page that knows of fewer shows steps that are
-    no more.
+    step: the newest committed one, -1 before any. waiting: one sentence, what the run waits for. stage: what its
+    owner does now; doing: the same in words where that is no ordinary step, as in the founding. rewinds: how often
+    the run was rewound; a page that knows of fewer shows steps that are no more.
     """
 
     type: Literal["state"] = "state"
@@ -82,6 +82,7 @@ class StateMessage(Message):
     wanted: Wanted = "run"
     waiting: str = ""
     stage: str = ""
+    doing: str = ""
     rate: Finite | None = None
     rewinds: int = Field(default=0, ge=0)
 

@@ -18,7 +18,7 @@ from simapp.engine.core.errors import LostLease
 from simapp.engine.core.memory import return_large_blocks, settle_memory
 from simapp.engine.core.threads import Workers
 from simapp.models import Run
-from simapp.runs import checkpoints, fingerprint, leases, messages, pace, past
+from simapp.runs import checkpoints, doing, fingerprint, leases, messages, pace, past
 from simapp.runs.asking import Recorded, queue_of
 from simapp.runs.course import Course, Leg
 from simapp.runs.halting import MustPause, StoppedWaiting, left_as
@@ -50,7 +50,7 @@ class Owner:
     hold_seconds: float = HOLD_SECONDS
     stopping: Callable[[], bool] = lambda: False
     sink: DatabaseSink | None = None
-    stage: str = "opening"
+    stage: str = doing.OPENING
     stages: dict[str, float] = field(default_factory=dict)
     _rate: float | None = None
     _status: str = "running"
@@ -122,7 +122,7 @@ class Owner:
                 return self._give_back(simulation, "another worker: the one that had it was stopped")
             if control.wanted == "pause" or (control.pause_at is not None and step >= control.pause_at):
                 if not self._hold(simulation):
-                    return self._give_back(simulation, "a member to resume it")
+                    return self._give_back(simulation, doing.A_MEMBER)
                 continue
             began = time.perf_counter()
             simulation.step(past.inputs_at(self.run.rows, step + 1))
@@ -143,7 +143,6 @@ class Owner:
 
     def _open(self) -> Simulation:
         run = self.run
-        self.stage = "opening"
         return_large_blocks()
         self._course = course = Course(run, self.workers, self._asker)
         self.sink = sink = DatabaseSink(
@@ -154,6 +153,7 @@ class Owner:
             after_commit=self._announce,
             keep_snapshots=self._keeping.snapshots,
             checkpoint=checkpoints.killer(lambda: self._at, run.pk),
+            on_stage=partial(setattr, self, "stage"),
             control=Control(run.wanted, run.pause_at, run.pace),
             large=has_own(run.rows),
         )
@@ -167,26 +167,27 @@ class Owner:
             fingerprint.check_encoder(run.fingerprint.get("encoder"), simulation.feed)
         # Repeat what was committed after the snapshot; the sink compares instead of writing.
         while simulation.world.step < run.step:
-            self.stage = f"repeating step {simulation.world.step + 1} of {run.step}"
+            self.stage = doing.repeating(simulation.world.step + 1, run.step)
             simulation, _ = course.step(simulation)
         if run.fork_step == run.step:
             simulation = self._branched(course, simulation)
         self._simulation, self.step = simulation, simulation.world.step
         sink.behind = run.users >= BEHIND_USERS
         settle_memory()
-        newest = newest_step(run)
-        if newest is not None and restored:
+        if restored and (newest := newest_step(run)) is not None:
             # The last step's message may have died with its sender.
             messages.publish(newest)
         return simulation
 
     def _founded(self, course: Course, sink: DatabaseSink) -> Simulation:
         """Begin at the founding: for the first time, or again because no snapshot is good."""
-        run, people = self.run, course.people()
+        run, self.stage = self.run, doing.PEOPLE
+        people = course.people()
         if run.step < 0:
             ensure_partition(run.rows, people.users)
             sink.large = has_own(run.rows)
             sink.population = people
+        self.stage = doing.WORLD
         simulation = course.found(people, sink)
         simulation.on_stage = self._on_stage
         if run.step < 0:
@@ -231,7 +232,7 @@ class Owner:
         sink = self._sink()
         sink.settle()
         self.stage = "paused"
-        self._set("paused", "a member to resume it")
+        self._set("paused", doing.A_MEMBER)
         until = time.monotonic() + self.hold_seconds
         while True:
             mine = Run.objects.filter(pk=self.run.pk, token=self.lease.token)

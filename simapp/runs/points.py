@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from simapp.models import Run, RunMetric, RunStep
+from simapp.runs.doing import doing_of
 from simapp.runs.messages import SnapshotMessage, StateMessage, StepMessage
 from simapp.store.lineage import segments_of
 
@@ -50,6 +51,7 @@ def state_of(run: Run) -> StateMessage:
         wanted=run.wanted,
         waiting=run.waiting,
         stage=str(run.heartbeat.get("stage") or ""),
+        doing=doing_of(run),
         rate=_finite(run.heartbeat.get("rate")),
         rewinds=run.rewinds,
     )

@@ -17,11 +17,12 @@ from django.utils import timezone
 from simapp.engine.core.errors import WrongInput
 from simapp.models import Run
 from simapp.runs import forks, messages, services
+from simapp.runs.doing import A_MEMBER
 from simapp.runs.points import state_of
 from simapp.runs.services import OVER, Refused
 from simapp.store.lineage import segments_of
 
-WAITS = "a member to resume it"
+WAITS = A_MEMBER
 # What an archived tail has from the run as it was.
 _KEPT = (
     "scenario_version", "seed", "owner", "project", "pace", "step", "steps", "users", "events", "digest",

@@ -20,6 +20,7 @@ from psycopg.errors import DiskFull
 
 from simapp.models import Run, RunFile
 from simapp.runs import leases, messages
+from simapp.runs.doing import A_MEMBER
 from simapp.runs.said import state_message
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Room:
         if wanted == "stop":
             fields = {"status": "stopped", "waiting": "", "ended": timezone.now(), "heartbeat": {}}
         elif wanted == "pause":
-            fields = {"status": "paused", "waiting": "a member to resume it", "wanted": "pause", "pause_at": None}
+            fields = {"status": "paused", "waiting": A_MEMBER, "wanted": "pause", "pause_at": None}
         with suppress(Error):
             if leases.release(self.lease, **fields):
                 run.refresh_from_db()

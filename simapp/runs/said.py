@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simapp.runs.doing import told
 from simapp.runs.messages import StateMessage, StepMessage
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def state_message(
         wanted=wanted,  # type: ignore[arg-type]
         waiting=waiting,
         stage=stage,
+        doing=told(run, step, stage) if status == "running" else "",
         rate=rate,
         rewinds=run.rewinds,
     )

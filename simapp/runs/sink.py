@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from simapp.engine.core.errors import LostLease, SociariumError
 from simapp.models import Run
 from simapp.runs import snapshot_files
+from simapp.runs.doing import SNAPSHOT
 from simapp.runs.leases import Lease
 from simapp.store import parquet, writer
 from simapp.store.audience import write_audience
@@ -66,7 +67,8 @@ class DatabaseSink:
     Steps up to `committed` are re-executions after a takeover: they are compared with `digests` (of events and
     of impressions), not written.
     behind: write a step while the next is computed. large: the run's events lie in a partition of their own, and its
-    counters in tallies. `after_commit` is called with each newly committed record (publishing).
+    counters in tallies. `after_commit` is called with each newly committed record (publishing),
+    `on_stage` with what is done beside an ordinary commit.
     """
 
     lease: Lease
@@ -76,6 +78,7 @@ class DatabaseSink:
     population: Population | None = None
     after_commit: Callable[[StepRecord], None] = lambda _record: None
     checkpoint: Callable[[str], None] = lambda _place: None
+    on_stage: Callable[[str], None] = lambda _stage: None
     keep_snapshots: Callable[[], Rule] = Rule
     control: Control = field(default_factory=lambda: Control("run", None, None))
     behind: bool = False
@@ -104,6 +107,7 @@ class DatabaseSink:
         record.stages = {**record.stages, "commit": self._commit_seconds, "wait": waited}
         # Of the world as it is now: the next step changes it.
         snapshot = self._save(world) if self._snapshot_due(record.step) else []
+        self.on_stage("commit")
         if self.behind and record.step > 0:
             self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix=f"commit-{self.lease.run_id}")
             self._writing = self._writer.submit(self._keep, record, snapshot)
@@ -223,6 +227,7 @@ class DatabaseSink:
 
     def _save(self, world: World) -> list[FileRow]:
         """Write a snapshot, and with it what pages read of the follow graph."""
+        self.on_stage(SNAPSHOT)
         began = time.perf_counter()
         file = snapshot_files.save_snapshot(
             self.rows, world, halfway=lambda: self.checkpoint("in snapshot")

@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from simapp.models import ModelReply, QuestionBatch, Run
@@ -21,11 +21,10 @@ from simapp.runs.cohorts import asked_cohort
 from simapp.runs.decisions import asks_models, counts_of, record_of
 from simapp.runs.points import past_of
 from simapp.runs.prompts import forget_prompts
-from simapp.web import decision_words, run_feed
+from simapp.web import decision_effects, decision_words, run_feed
 from simapp.web.bad_requests import bad_request
-from simapp.web.numbers import thousands, three_digits
+from simapp.web.numbers import three_digits
 from simapp.web.run_frame import at_of, render_view
-from simapp.web.run_words import name_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -162,13 +161,18 @@ def forget(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _record(request: HttpRequest, run: Run, record: Record) -> HttpResponse:
+    asks = asks_models(run.scenario_version.document)
     context = {
-        **_frame(run),
+        "run": run,
+        "at": record.step,
         **told_of(run, record),
         "earlier": record.step - 1 if record.step > 1 else None,
         "later": record.step + 1 if record.step < run.step else None,
+        # Step 0 has no decisions: it stands for any step.
+        "steps_url": reverse("run:decision", args=[run.pk, record.user, 0]) if record.user >= 0 else "",
     }
-    return render(request, "run/decision.html", context)
+    key = "decisions" if asks and record.reply is not None else "users"
+    return render_view(request, run, key, "run/decision.html", context)
 
 
 def told_of(run: Run, record: Record) -> dict[str, Any]:
@@ -187,15 +191,7 @@ def told_of(run: Run, record: Record) -> dict[str, Any]:
         "deeds": decision_words.deeds(record),
         "facts": decision_words.facts(record),
         "why": decision_words.why(record),
-    }
-
-
-def _frame(run: Run) -> dict[str, Any]:
-    return {
-        "run": run,
-        "name": name_of(run),
-        "asks_models": asks_models(run.scenario_version.document),
-        "step_text": thousands(max(run.step, 0)),
+        "effects": decision_effects.moved(run, record.user, record.step) if record.user >= 0 else [],
     }
 
 

@@ -40,7 +40,10 @@ _BECAUSE = {
 
 @dataclass(frozen=True)
 class Row:
-    """A question in the list of a run's: where its record is, whom it is about, what became of it."""
+    """A question in the list of a run's: where its record is, whom it is about, what became of it.
+
+    said: the beginning of the model's text; note: where it has none that could be used, our sentence about that.
+    """
 
     url: str
     step: int
@@ -54,6 +57,7 @@ class Row:
     tokens: str
     seconds: str
     said: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ def _row(run: Run, reply: Any, handles: Mapping[int, str]) -> Row:
         reply.cached,
         thousands(reply.tokens_in + reply.tokens_out),
         three_digits(reply.seconds),
-        reply.said or reply.problem,
+        reply.said,
+        "" if reply.said else reply.problem,
     )
 
 

@@ -93,7 +93,6 @@ def tabs_of(run: Run, here: str, at: int | None = None, cohort: str = "") -> lis
 
     at, cohort: the step and the cohort that are looked at; all views lead on to them, also those that show everybody.
     """
-    known = dict.fromkeys(name for _, _, name in VIEWS)
     shown = [view for view in VIEWS if view[0] != "decisions" or asks_models(run.scenario_version.document)]
     parts = {key for key, _, name in shown if sum(1 for view in shown if view[2] == name) > 1}
     found = []
@@ -101,7 +100,7 @@ def tabs_of(run: Run, here: str, at: int | None = None, cohort: str = "") -> lis
         said = {"tab": key if key in parts else "", "at": "" if at is None else at, "cohort": cohort}
         query = "&".join(f"{word}={value}" for word, value in said.items() if value != "")
         url = reverse(name, args=[run.pk]) + (f"?{query}" if query else "")
-        found.append(Tab(key, label, url, here=name == here and name in known, letter=LETTERS.get(key, "")))
+        found.append(Tab(key, label, url, here=name == here and key in parts, letter=LETTERS.get(key, "")))
     return found
 
 

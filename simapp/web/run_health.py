@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from simapp.models import QuestionBatch, RunStep
+from simapp.models import Export, QuestionBatch, RunStep
 from simapp.runs import queues
 from simapp.runs.asking import AGAIN_SECONDS, OPEN
+from simapp.runs.doing import A_MEMBER, doing_of, waits_for
 from simapp.runs.points import past_of
 from simapp.runs.reconciler import AGAIN_SECONDS as TAKEN_OVER_SECONDS
 from simapp.runs.services import OVER
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simapp.models import Run
 
 BATCHES = 10  # shown of those that models have not answered
+EXPORTS = 5  # shown of those that are being written
 STEPS = 40  # whose stage times are drawn
 FEWEST = 10  # bars that there is room for: a single step is a bar, not a wall
 COLOURS = 5  # stages with a colour of their own; the others share one
@@ -27,13 +29,17 @@ WIDTH, HEIGHT = 10, 100  # of a bar, in units of the picture
 
 @dataclass(frozen=True)
 class Pending:
-    """What the run waits for: in words, the attempt it is, the last error and what happens next ("" unknown)."""
+    """What the run waits for: in words, the attempt it is, the last error and what happens next ("" unknown).
+
+    busy: nothing is waited for, and `what` is being done.
+    """
 
     what: str
     attempt: str
     error: str
     next: str
     held: bool
+    busy: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a bar of the picture."""
+    """A piece of a bar of the picture; says: which step and stage it is, and how long that took."""
 
     colour: int
     x: int
     y: float
     height: float
+    says: str
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,20 @@ def context(run: Run) -> dict[str, Any]:
         "batches": batches,
         "batches_open": open_,
         "batches_more": open_ - len(batches),
+        "exports": _exports(run),
         "queues": queues.depths(),
         "bars": stages_of(run),
     }
+
+
+def _exports(run: Run) -> list[str]:
+    """What is written of the run beside its steps, in words."""
+    open_ = Export.objects.filter(run=run, status__in=("queued", "running")).order_by("pk")[:EXPORTS]
+    return [
+        f"{one.get_format_display()}: "
+        + (f"{100 * one.progress:.0f} % written" if one.status == "running" else "waits for a worker")
+        for one in open_
+    ]
 
 
 def _batches(run: Run) -> tuple[list[Batch], int]:
@@ -148,16 +166,27 @@ def _pending(run: Run, batches: list[Batch]) -> Pending:
         following = min(batches, key=lambda batch: batch.attempt).next
         what = run.waiting or f"{batches[0].model} to answer"
         return Pending(what, f"no. {attempt}", error, following, held=bool(error))
+    if (now := doing_of(run)) and not run.waiting:
+        return Pending(now, f"owner no. {run.token}", "", _after(run), held=False, busy=True)
     if run.waiting or run.status == "paused":
         following = {
             "paused": "when a member resumes or steps the run",
             "queued": "when a worker is free; it is sent again by itself",
         }.get(run.status, "")
-        what = run.waiting or "a member to resume it"
+        what = waits_for(run) or A_MEMBER
         return Pending(what, f"owner no. {run.token}" if run.token else "", "", following, held=True)
     stage = str(run.heartbeat.get("stage") or "")
-    doing = f"nothing: step {thousands(run.step + 1)} is being made" + (f" ({stage})" if stage else "")
-    return Pending(doing, f"owner no. {run.token}", "", "", held=False)
+    making = f"nothing: step {thousands(run.step + 1)} is being made" + (f" ({stage})" if stage else "")
+    return Pending(making, f"owner no. {run.token}", "", "", held=False)
+
+
+def _after(run: Run) -> str:
+    """What comes after what the owner does outside of a step."""
+    if run.wanted != "run":
+        return f"it is {'paused' if run.wanted == 'pause' else 'stopped'}, as a member asked"
+    if run.step >= run.steps:
+        return "the run is over: its last step is done"
+    return "step 1" if run.step < 0 else f"step {thousands(run.step + 1)}"
 
 
 def stages_of(run: Run) -> Stages | None:
@@ -181,12 +210,13 @@ def stages_of(run: Run) -> Stages | None:
         legend.append(Stage("other", COLOURS + 1, seconds / len(rows), 100 * seconds / all_))
     most = max(sum(stages.values()) for _, stages in rows) or 1.0
     parts = []
-    for place, (_, stages) in enumerate(rows):
+    for place, (step, stages) in enumerate(rows):
         top = float(HEIGHT)
         for name in order:
             height = HEIGHT * stages.get(name, 0.0) / most
             top -= height
-            parts.append(Part(colour[name], place * WIDTH, round(top, 2), round(height, 2)))
+            says = f"step {thousands(step)}, {name}: {_seconds(stages.get(name, 0.0))}"
+            parts.append(Part(colour[name], place * WIDTH, round(top, 2), round(height, 2), says))
     return Stages(legend, parts, rows[0][0], rows[-1][0], max(len(rows), FEWEST) * WIDTH, _seconds(most))
 
 

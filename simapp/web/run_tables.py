@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, Func, TextField
+
 from simapp.metrics import registry, shadows
 from simapp.models import RunMetric, RunStep
 from simapp.runs.messages import HISTOGRAM_BINS
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from simapp.models import Run
 
 HISTOGRAM = "opinion_histogram"
+STAGES = "stage_times"
+# As a step goes through them; whatever else a run measured comes after, by name.
+_IN_ORDER = ("interventions", "active", "rank", "decide", "apply", "remember", "measure", "commit", "wait")
 ROWS = 100  # on a page
 CHUNK = 1000  # steps read at once
 
@@ -45,18 +50,23 @@ def read(run: Run, key: str, start: int) -> Table:
         title=title,
         about=about,
         columns=columns(run, key),
-        rows=[[_shown(cell) for cell in row] for row in _rows(run, key, start, stop)],
+        rows=[[_shown(cell, fixed=key == STAGES) for cell in row] for row in _rows(run, key, start, stop)],
         start=start,
         before=max(0, start - ROWS) if start > 0 else None,
         after=stop + 1 if stop < run.step else None,
     )
 
 
-def _shown(cell: float | None) -> str:
-    """Six digits are what a person reads; the CSV has them all. A missing value is an empty cell."""
+def _shown(cell: float | None, *, fixed: bool = False) -> str:
+    """Six digits are what a person reads; the CSV has them all. A missing value is an empty cell.
+
+    fixed: six digits after the point, so that numbers below each other can be compared.
+    """
     if cell is None:
         return ""
-    return (f"{cell:.6g}" if isinstance(cell, float) else str(cell)).replace("-", "\u2212")
+    if not isinstance(cell, float):
+        return str(cell).replace("-", "\u2212")
+    return f"{cell:.6{'f' if fixed else 'g'}}".replace("-", "\u2212")
 
 
 def columns(run: Run, key: str) -> list[str]:
@@ -64,6 +74,8 @@ def columns(run: Run, key: str) -> list[str]:
     if key == HISTOGRAM:
         width = 2 / HISTOGRAM_BINS
         return ["step", "minute", *(f"from {-1 + i * width:+.2f}" for i in range(HISTOGRAM_BINS))]
+    if key == STAGES:
+        return ["step", "minute", *stages_of(run)]
     names = _names(run, key)
     if len(names) == 1:
         return ["step", "minute", names[0], "null"]
@@ -82,7 +94,17 @@ def _pieces(run: Run, key: str, head: list[str]) -> Iterator[Iterable[Any]]:
         yield from _rows(run, key, start, min(run.step, start + CHUNK - 1))
 
 
+def stages_of(run: Run) -> list[str]:
+    """The stages that any step of the run has a time of, in the order of a step."""
+    keys = Func(F("stages"), function="jsonb_object_keys", output_field=TextField())
+    steps = RunStep.objects.filter(past_of(run)).order_by()
+    found = set(steps.annotate(stage=keys).values_list("stage", flat=True).distinct())
+    return [*(name for name in _IN_ORDER if name in found), *sorted(found - set(_IN_ORDER))]
+
+
 def _words(key: str) -> tuple[str, str]:
+    if key == STAGES:
+        return "Time by stage", "seconds that each step took, by stage; a step's commit is that of the step before it"
     if key == HISTOGRAM:
         return "Opinions", "users per bin of opinion; a bin is named by its lower end"
     chart = chart_named(key)
@@ -111,6 +133,12 @@ def _rows(run: Run, key: str, start: int, stop: int) -> Iterator[list[Any]]:
         )
         for step, histogram in found:
             yield [step, minute_of(run, step), *(histogram[0] if histogram else [])]
+        return
+    if key == STAGES:
+        names = tuple(stages_of(run))
+        found = RunStep.objects.filter(past_of(run), **steps).order_by("step").values_list("step", "stages")
+        for step, stages in found:
+            yield [step, minute_of(run, step), *(stages.get(name) for name in names)]
         return
     names = _names(run, key)
     values: dict[tuple[int, str], tuple[float | None, float | None]] = {}

@@ -11,6 +11,7 @@ from simapp.metrics import registry
 from simapp.metrics.base import GROUPS
 from simapp.models import Export, RunStep
 from simapp.runs.decisions import asks_models, counts_of
+from simapp.runs.doing import doing_of, waits_for
 from simapp.runs.messages import socket_path
 from simapp.runs.points import past_of, state_of
 from simapp.runs.services import OVER
@@ -132,13 +133,15 @@ _WORLD = ("active", "impressions", "hot_posts", "follows", "refused", "faults")
 def _waiting(run: Run) -> str:
     if run.status in OVER:
         return _ending(run)
-    if run.wanted == "pause" and run.status == "running":
-        return "pausing after this step"
-    if run.wanted == "stop":
-        return "stopping after this step"
+    now = doing_of(run)
+    wish = {"pause": "pausing", "stop": "stopping"}.get(run.wanted)
+    if wish == "stopping" or (wish and run.status == "running"):
+        return f"{wish} after {'the founding' if run.step < 0 else 'this step'}" + (f"; now {now}" if now else "")
     if run.status == "running" and not run.waiting and run.lease_until and run.lease_until < timezone.now():
         return "waiting for: a worker to take over from the one that fell silent"
-    return f"waiting for: {run.waiting or 'nothing'}"
+    if now and not run.waiting:
+        return now
+    return f"waiting for: {waits_for(run) or 'nothing'}"
 
 
 def _ending(run: Run) -> str:

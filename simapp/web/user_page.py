@@ -45,18 +45,6 @@ class Line:
     url: str
 
 
-@dataclass(frozen=True)
-class Effect:
-    """What a step changed about the user: an opinion before and after."""
-
-    topic: str
-    before: str
-    after: str
-    side: int
-    side_word: str
-    change: str
-
-
 @require_GET
 def user_view(request: HttpRequest, run_id: int, user: int) -> HttpResponse:
     """Show a user, up to the step `at`; `step` names the decision that is shown, the newest where it is left out."""
@@ -171,33 +159,7 @@ def _times(name: str, count: int) -> str:
 def _decision(run: Run, user: int, step: int | None) -> dict[str, Any]:
     if step is None:
         return {"chosen": None}
-    return {"chosen": step, **told_of(run, record_of(run, user, step)), "effects": _effects(run, user, step)}
-
-
-def _effects(run: Run, user: int, step: int) -> list[Effect]:
-    """How the user's opinions moved in a step; nothing where the logs on both sides are not kept."""
-    logs = [log for log in logs_of(run, step) if log.step >= step - 1]
-    try:
-        found = dict(opinions_of(user, logs))
-    except OSError:
-        return []
-    if step not in found or step - 1 not in found:
-        return []
-    topics = run.scenario_version.document["topics"]
-    pairs = list(zip(topics, found[step - 1], found[step], strict=True))
-    return [
-        Effect(topic, _opinion(old), _opinion(new), side_of(new), STANCES[side_of(new)], _change(new - old))
-        for topic, old, new in pairs
-        if round(old, 4) != round(new, 4)
-    ]
-
-
-def _opinion(value: float) -> str:
-    return f"{value:.3f}".replace("-", "\u2212")
-
-
-def _change(value: float) -> str:
-    return f"{value:+.4f}".replace("-", "\u2212")
+    return {"chosen": step, **told_of(run, record_of(run, user, step))}
 
 
 def _neighbours(run: Run, user: int, order: Order) -> dict[str, str]:

@@ -69,6 +69,13 @@ window.sociarium = window.sociarium || {};
       if (this.plot && zoomed) { this.plot.zoomedByHand = true; this.plot.setScale("x", { min, max }); }
     }
 
+    // A panel that is taken from the page: nothing is drawn in it any more.
+    drop() {
+      all.delete(this);
+      this.plot?.destroy();
+      this.plot = null;
+    }
+
     // A vertical line at a past step and its values in figures; null: the newest again.
     showPast(past) {
       this.past = past;
@@ -281,5 +288,5 @@ window.sociarium = window.sociarium || {};
 
   const fit = () => { for (const chart of all) chart.plot?.setSize(chart.size()); };
 
-  Object.assign(window.sociarium, { LineChart, share, unzoom, fit });
+  Object.assign(window.sociarium, { LineChart, share, unzoom, fit, charts: all });
 })();

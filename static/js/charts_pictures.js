@@ -86,6 +86,31 @@ window.sociarium = window.sociarium || {};
     return picture;
   }
 
+  // Bars that the server drew: the same rectangles with the legend below, as the table beside them says it.
+  function barsSvg({ panel }) {
+    const [width, tall, pad, line] = [560, 180, 24, 17];
+    const drawn = panel.querySelector("figure svg");
+    const [, , across, up] = drawn.getAttribute("viewBox").split(" ").map(Number);
+    const rows = [...panel.querySelectorAll("tbody tr")];
+    const height = HEAD + tall + 2 * pad + rows.length * line;
+    const picture = sheet(width, height, panel.querySelector("h2").textContent, panel.querySelector("figcaption").textContent);
+    for (const rect of drawn.querySelectorAll("rect")) {
+      const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
+      const [right, down] = [(width - 2 * pad) / across, tall / up];
+      element("rect", { x: pad + x * right, y: HEAD + y * down, width: w * right, height: h * down, fill: plain(getComputedStyle(rect).fill) }, picture);
+    }
+    element("line", { x1: pad, x2: width - pad, y1: HEAD + tall, y2: HEAD + tall, stroke: css("--line-strong") }, picture);
+    const ends = [...panel.querySelectorAll(".stage-scale span")];
+    const last = pad + drawn.querySelector("rect:last-of-type").getAttribute("x") / across * (width - 2 * pad);
+    ends.forEach((end, i) => text(picture, end.textContent, { x: i ? last : pad, y: HEAD + tall + 16 }));
+    rows.forEach((row, i) => {
+      const y = HEAD + tall + 2 * pad + i * line;
+      element("rect", { x: pad, y: y - 9, width: 10, height: 10, fill: plain(getComputedStyle(row.querySelector(".swatch")).backgroundColor) }, picture);
+      [...row.cells].forEach((cell, place) => text(picture, cell.textContent, { x: [pad + 18, 260, 330][place], y, "text-anchor": place ? "end" : "start" }));
+    });
+    return picture;
+  }
+
   // A colour of the stylesheet as one that every program reads.
   function plain(colour) {
     const probe = document.createElement("i");
@@ -112,11 +137,11 @@ window.sociarium = window.sociarium || {};
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(picture))}`;
   }
 
-  // chart: a LineChart or a Histogram; kind: "png" or "svg". Nothing is drawn before the first step.
+  // chart: a LineChart, a Histogram or {bars: their name, panel}; kind: "png" or "svg". Nothing is drawn before the first step.
   function picture(chart, kind) {
-    if (!chart.plot && !chart.message) return;
-    const made = chart.plot ? lineSvg(chart) : histogramSvg(chart);
-    const name = `${chart.spec?.key ?? "opinions"}.${kind}`;
+    if (!chart.plot && !chart.message && !chart.bars) return;
+    const made = chart.plot ? lineSvg(chart) : chart.bars ? barsSvg(chart) : histogramSvg(chart);
+    const name = `${chart.spec?.key ?? chart.bars ?? "opinions"}.${kind}`;
     if (kind === "png") asPng(made, name);
     else save(name, new Blob([new XMLSerializer().serializeToString(made)], { type: "image/svg+xml" }));
   }

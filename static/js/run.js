@@ -51,7 +51,8 @@
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-picture]");
     if (!button) return;
-    const chart = [...charts, histogram].find((one) => one?.panel.contains(button));
+    const bars = button.closest("[data-bars]");
+    const chart = bars ? { bars: bars.dataset.bars, panel: bars } : [...charts, histogram].find((one) => one?.panel.contains(button));
     if (chart) picture(chart, button.dataset.picture);
     const menu = button.closest("details");
     menu.open = false;
@@ -161,7 +162,7 @@
       if (before.status !== message.status) announce(`The run is ${message.status}`);
       sayState();
       // The controls, the waiting line and the error come from the server: one place decides what can be done now.
-      if (["status", "wanted", "waiting"].some((key) => before[key] !== message[key])) { changed("run:changed"); askModels(); }
+      if (["status", "wanted", "waiting", "doing"].some((key) => before[key] !== message[key])) { changed("run:changed"); askModels(); }
     },
     connection: sayConnection,
   };
@@ -260,7 +261,9 @@
 
   setInterval(() => {
     sayAge();
-    if (root.dataset.tab === "health" && !document.hidden && !OVER.has(state.status)) changed("run:health");
+    // What a person has unfolded is not taken from under their hand.
+    const busy = document.querySelector("#run-health details[open]");
+    if (root.dataset.tab === "health" && !busy && !document.hidden && !OVER.has(state.status)) changed("run:health");
     if (!document.hidden && !OVER.has(state.status) && performance.now() - lastWord > (link.silent ? SILENCE / 3 : SILENCE) * 1000) {
       lastWord = performance.now();
       changed("run:changed");

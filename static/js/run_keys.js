@@ -39,6 +39,8 @@
     "[": () => changePace(-1),
     "]": () => changePace(1),
     l: () => time?.goTo(null),
+    "+": () => window.sociarium.zoomBy?.(0.5),
+    "-": () => window.sociarium.zoomBy?.(2),
     "?": () => sheet.showModal(),
   };
 

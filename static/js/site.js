@@ -48,11 +48,24 @@
     if (event.key === "Escape") for (const menu of openMenus()) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
-  // On a phone the rail is a bar that is pushed: where one is, is in sight.
-  function showPlace() {
-    const here = document.querySelector(".rail-places [aria-current]");
-    const bar = here?.closest("ul");
-    if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  // On a phone the rail is a bar: as many places as fit, and the others behind one button.
+  function shortenRail() {
+    const rail = document.getElementById("rail");
+    if (!rail) return;
+    const more = rail.querySelector(".rail-more");
+    const button = more.querySelector("button");
+    const open = (wanted) => {
+      rail.classList.toggle("rail-open", wanted);
+      button.setAttribute("aria-expanded", String(wanted));
+      button.querySelector("span").textContent = wanted ? "Less" : "More";
+    };
+    more.hidden = false;
+    rail.classList.add("rail-short");
+    button.addEventListener("click", () => open(!rail.classList.contains("rail-open")));
+    document.addEventListener("click", (event) => { if (!rail.contains(event.target)) open(false); });
+    rail.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && rail.classList.contains("rail-open")) { open(false); button.focus(); }
+    });
   }
 
   // <select data-shows="group">: only the parts of [data-shown-by=group] whose data-when names the choice stay visible.
@@ -80,7 +93,7 @@
   window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
 
   document.addEventListener("htmx:after:swap", () => prepare(document));
-  const ready = () => { prepare(document); showPlace(); };
+  const ready = () => { prepare(document); shortenRail(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

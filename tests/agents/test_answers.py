@@ -96,7 +96,8 @@ def test_a_reply_in_a_wrapping_of_its_own_is_understood(reply: str) -> None:
 def test_what_cannot_be_done_is_left_out_and_named(act: Any, fault: str) -> None:
     alone, beside = read({"do": [act]}), read({"do": [act, {"act": "like_post", "on": 2}]})
     assert alone.deeds == ()
-    assert fault in alone.problem
+    assert alone.problem.startswith("The ")
+    assert fault in alone.faults
     assert (beside.deeds, beside.problem, beside.faults) == ((LIKE,), "", (fault,))
 
 
@@ -278,3 +279,19 @@ def test_what_the_schema_allows_is_read_without_a_fault(data: st.DataObject) -> 
     assert schema_says({"do": acts})
     answer = read({"do": acts})
     assert (answer.problem, answer.faults) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("acts", "says"),
+    [
+        (["none"], "The reply chose none of the offered actions."),
+        (["none", "nobody"], "The reply chose none of the offered actions."),
+        ([{"act": "like_post", "on": "9"}], "The only act of the reply is about nothing that was shown."),
+        (
+            ["none", {"act": "create_post"}],
+            "None of the 2 acts of the reply can be done: each has no text or is not among the offered actions.",
+        ),
+    ],
+)
+def test_a_reply_of_which_nothing_can_be_done_is_told_in_a_plain_sentence(acts: Any, says: str) -> None:
+    assert read({"do": acts}).problem == says

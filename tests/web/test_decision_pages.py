@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
+from agents.answers import read_answer
 from agents.asking import Asked, Question, Reply, Sampling
 from simapp.engine.core.batches import REASONS, TIERS
 from simapp.models import Audit, ModelReply, QuestionBatch, Run
@@ -142,6 +143,27 @@ def test_who_got_no_answer_in_time_decided_by_rules_and_the_page_says_so(browser
     page = body(browser, address(run, 2, 1))
     assert "Rules decided, because no answer of the model came in time." in page
     assert "No answer came while the step waited." in page
+
+
+def test_the_whole_record_stands_in_the_frame_of_its_run(browser, run) -> None:
+    for url, tab in ((address(run, 1, 2), "decisions"), (address(run, 7, 2), "users")):
+        page = body(browser, url)
+        assert f'data-tab-link="{tab}" data-letter="{tab[0]}" aria-current="page"' in page, "and leads to the list"
+        assert 'id="run-time"' in page
+        assert f'data-step="{run.step}" data-at="2"' in page, "the slider stands at the step of the decision"
+        assert f'href="{reverse("run:network", args=[run.pk])}?at=2"' in page, "the other views lead on to it"
+    group = body(browser, reverse("run:group-decision", args=[run.pk, 3, 2]))
+    assert 'data-tab-link="decisions" data-letter="d" aria-current="page"' in group
+
+
+def test_a_reply_that_chose_nothing_offered_is_told_in_our_words_and_not_as_the_models(browser, run) -> None:
+    sentence = read_answer('{"do": ["none"]}', asked(4).question).problem
+    assert sentence == "The reply chose none of the offered actions."
+    ModelReply.objects.filter(user_id=4).update(problem=sentence, first='{"do": ["none"]}')
+    page = body(browser, address(run, 4, 1))
+    assert f"<b>Not used.</b> <bdi>{sentence}</bdi>" in page, "of the first try"
+    assert f"<b>There is no reply that could be used.</b> <bdi>{sentence}</bdi>" in page
+    assert f"<b>Not used</b> <bdi>{sentence}</bdi>" in body(browser, listed(run))
 
 
 def test_a_user_of_rules_has_a_feed_and_effects_and_no_prompt(browser, run) -> None:

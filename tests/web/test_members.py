@@ -237,6 +237,8 @@ def test_a_share_link_opens_one_run_until_it_is_revoked(
     assert "shared with you, read only" in shown
     assert 'name="action"' not in shown
     assert "Class" not in shown
+    assert 'class="rail"' not in shown, "there is nowhere for them to go"
+    assert "<span>Sociarium</span>" in shown
     assert visitor.get(reverse("run:points", args=[run.pk])).status_code == 200
     closed = [reverse("run:page", args=[other.pk]), reverse("run:replies", args=[run.pk]), "/runs/", "/exports/"]
     for elsewhere in closed:

@@ -108,6 +108,8 @@ def test_the_time_of_the_last_steps_is_drawn_by_stage(running: Run, browser: Any
     assert "Time of steps 0 to 9" in page
     heights = [float(height) for height in re.findall(r'<rect class="fill-1"[^>]* height="([\d.]+)"', page)]
     assert heights == pytest.approx([75.0] * 10)  # rank takes 0.3 of 0.4 seconds
+    assert "<title>step 9, rank: 300 ms</title>" in page
+    assert f'href="{reverse("run:metric-csv", args=[running.pk, "stage_times"])}"' in page
     assert re.search(r"rank</th><td class=\"num\">300 ms</td><td class=\"num\">75 %", page)
 
 
@@ -115,3 +117,55 @@ def test_the_health_of_a_run_without_a_step_is_shown_too(owner: Any, browser: An
     from tests.live.steps import make_run
 
     assert "Appears with the first step." in health(make_run(owner), browser)
+
+
+@pytest.mark.parametrize(
+    ("step", "stage", "says", "next_"),
+    [
+        (-1, "people", "founding the world of 12 000 users: drawing them and whom they follow", "step 1"),
+        (-1, "commit", "founding the world of 12 000 users: writing it to the database", "step 1"),
+        (-1, "", "founding the world of 12 000 users", "step 1"),
+        (9, "opening", "opening the world at its newest snapshot", "step 10"),
+        (9, "snapshot", "saving a snapshot of step 9", "step 10"),
+        (9, "repeating step 8 of 9", "repeating step 8 of 9, which were done after the newest snapshot", "step 10"),
+    ],
+)
+def test_what_is_done_beside_steps_is_said_and_not_called_waiting_for_nothing(
+    running: Run, browser: Any, step: int, stage: str, says: str, next_: str
+) -> None:
+    Run.objects.filter(pk=running.pk).update(step=step, users=12_000, heartbeat={"stage": stage})
+    page = health(running, browser)
+    assert (fact(page, "doing"), fact(page, "next")) == (says, next_)
+    state = browser.get(reverse("run:state", args=[running.pk])).content.decode()
+    assert says in re.sub(r"\s", " ", state)
+    assert "waiting for" not in state
+
+
+def test_a_wish_during_the_founding_is_said_to_wait_for_its_end(running: Run, browser: Any) -> None:
+    Run.objects.filter(pk=running.pk).update(step=-1, users=40, wanted="pause", heartbeat={"stage": "world"})
+    state = browser.get(reverse("run:state", args=[running.pk])).content.decode()
+    assert "pausing after the founding; now founding the world of 40 users: laying out their network" in state
+    assert fact(health(running, browser), "next") == "it is paused, as a member asked"
+
+
+def test_people_of_a_file_are_not_counted_before_they_are_read(running: Run, browser: Any) -> None:
+    version = running.scenario_version
+    version.document["population"] = {"people": {"name": "people.csv"}}
+    version.save()
+    Run.objects.filter(pk=running.pk).update(step=-1, users=1000, heartbeat={"stage": "people"})
+    assert fact(health(running, browser), "doing") == "founding the world: drawing them and whom they follow"
+
+
+def test_a_resumed_run_waits_for_a_worker_and_no_more_for_a_member(running: Run, browser: Any) -> None:
+    Run.objects.filter(pk=running.pk).update(
+        status="paused", wanted="run", waiting="a member to resume it", lease_until=None
+    )
+    assert fact(health(running, browser), "waiting for") == "a run worker to go on with it"
+
+
+def test_exports_that_are_written_beside_the_steps_are_named(running: Run, browser: Any) -> None:
+    from simapp.models import Export
+
+    Export.objects.create(run=running, format="csv", status="running", progress=0.4)
+    Export.objects.create(run=running, format="oasis")
+    assert fact(health(running, browser), "exports") == "CSV: 40 % written, OASIS SQLite: waits for a worker"

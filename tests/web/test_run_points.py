@@ -103,6 +103,13 @@ def test_the_histogram_has_a_table_too(running, browser) -> None:
     assert lines[5].startswith("4,120,4,0,")
 
 
+def test_the_time_by_stage_has_a_table_and_a_csv_of_every_step(running, browser) -> None:
+    lines = body(browser.get(address(running, "metric-csv", "stage_times"))).splitlines()
+    assert lines[:2] == ["step,minute,rank,decide", "0,0,0.3,0.1"], "in the order of a step"
+    assert len(lines) == 11
+    assert "Time by stage" in body(browser.get(address(running, "metric", "stage_times")))
+
+
 def test_a_table_is_paged(running, browser) -> None:
     from tests.live.steps import commit
 
