@@ -276,7 +276,7 @@ def test_pages_cost_few_queries_however_many_rows_they_show(
 ) -> None:
     with django_assert_max_num_queries(24):
         body(browser, listed(run))
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         body(browser, address(run, 1, 3))
 
 

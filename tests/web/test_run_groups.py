@@ -80,8 +80,8 @@ def test_a_folded_group_keeps_its_heading_and_hides_its_runs(browser: Client, ma
     make("chronological", 0.2)
     make("random", 0.3)
     page = browser.get("/runs/?group=feed.preset&fold=random").content.decode()
-    assert page.count('aria-expanded="true"') == 1
-    assert page.count('aria-expanded="false"') == 1
+    assert page.count('aria-expanded="true" aria-controls="group-') == 1
+    assert page.count('aria-expanded="false" aria-controls="group-') == 1
     assert '<tbody id="group-1">' in page
     assert '<tbody id="group-2" hidden>' in page
     assert 'href="?group=feed.preset" aria-expanded="false" aria-controls="group-2" data-fold="random"' in page
@@ -101,5 +101,5 @@ def test_a_value_that_is_markup_folds_as_text(browser: Client, owner: Any) -> No
     document = load_scenario({**SMALL, "title": '"><b>x</b>'})
     services.create_run(owner=owner, version=services.create_scenario(owner=owner, document=document), seed=1)
     page = browser.get("/runs/", {"group": "scenario", "fold": '"><b>x</b>'}).content.decode()
-    assert 'aria-expanded="false"' in page
+    assert 'aria-expanded="false" aria-controls="group-' in page
     assert "<b>x</b>" not in page
