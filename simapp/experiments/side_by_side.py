@@ -37,6 +37,11 @@ class Setting:
     values: list[str]
     same: bool
 
+    @property
+    def parts(self) -> list[str]:
+        """The names of the path, between which a narrow page breaks it."""
+        return self.path.split(".")
+
 
 @dataclass(frozen=True)
 class End:

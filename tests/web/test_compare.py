@@ -70,6 +70,7 @@ def test_settings_that_differ_come_alone_until_all_are_asked_for(browser: Client
     page = browser.get(f"/compare/?runs={named(*pair)}&all=1&q=minutes")
     shown = [row.path for row, hidden in page.context["settings"] if not hidden]
     assert shown == ["clock.minutes_per_step"]
+    assert "clock.<wbr>minutes_per_step</th>" in page.content.decode()
     assert "<b>Two</b>" not in page.content.decode()
 
 
@@ -80,8 +81,17 @@ def test_end_values_stand_beside_their_difference_from_the_pinned_run(browser: C
     assert cells["neighbour_correlation"] == [("–", ""), ("–", "")]
     columns = page.context["columns"]
     assert [column.pinned for column in columns] == [False, True]
+    # It is said once above each table, not in every cell.
+    assert page.content.decode().count('<b class="pinned">baseline</b>') == 2
     assert [column.colour for column in columns] == [1, 2]
     assert [line["colour"] for line in page.context["charts"][0]["lines"]] == [1, 2]
+
+
+def test_table_and_file_of_a_chart_are_of_the_same_comparison(browser: Client, pair: list[Run]) -> None:
+    state = f"runs={named(*pair)}&baseline={pair[1].pk}"
+    chart = browser.get(f"/compare/?{state}&metrics=posts_written").context["charts"][0]
+    assert chart["table"] == f"/compare/series/?{state}&metrics=posts_written&metric=posts_written"
+    assert browser.get(chart["csv"])["Content-Type"].startswith("text/csv")
 
 
 def test_charts_are_those_of_the_address(browser: Client, pair: list[Run]) -> None:

@@ -186,6 +186,22 @@ def test_an_archived_scenario_leaves_the_list_and_comes_back(browser: Client, sc
     browser.post(reverse("archive-scenario", args=[scenario.pk]))
     assert "Small town" not in browser.get("/scenarios/").content.decode()
     assert browser.get(reverse("run:page", args=[run.pk])).status_code == 200
-    assert "Small town" in browser.get(reverse("archived-scenarios")).content.decode()
+    shelf = browser.get(reverse("archived-scenarios")).content.decode()
+    assert f'<a href="{reverse("scenario", args=[scenario.pk])}"><bdi>Small town</bdi></a>' in shelf
+    assert f'<a href="/runs/?scenario={scenario.pk}">1</a>' in shelf
     browser.post(reverse("unarchive-scenario", args=[scenario.pk]))
     assert 'class="studio"' in browser.get(reverse("scenario", args=[scenario.pk])).content.decode()
+
+
+def test_the_number_of_runs_of_a_scenario_is_that_of_the_list_it_leads_to(
+    browser: Client, scenario: Any, owner: Any, run: Any
+) -> None:
+    other, gone = (services.create_run(owner=owner, version=run.scenario_version, seed=seed) for seed in (8, 9))
+    gone.deleted = gone.created
+    gone.save()
+    # Another scenario of the same title: a search for the title would find its run too.
+    same = services.create_scenario(owner=owner, document=load_scenario(run.scenario_version.document))
+    services.create_run(owner=owner, version=same, seed=1)
+    address = f"/runs/?scenario={scenario.pk}"
+    assert f'<a href="{address}">2</a>' in browser.get("/scenarios/").content.decode()
+    assert {row.run.pk for row in browser.get(address).context["rows"]} == {run.pk, other.pk}
