@@ -15,7 +15,6 @@ from simapp.engine.core.population import GENDERS
 from simapp.runs.decisions import record_of
 from simapp.store.activity import course_of
 from simapp.store.audience import follows_since
-from simapp.store.opinion_course import logs_of, opinions_of
 from simapp.store.people import people_of
 from simapp.web.bad_requests import bad_request
 from simapp.web.decision_pages import told_of
