@@ -92,7 +92,7 @@ class Form:
     @property
     def about(self) -> str:
         """What the kind does, in the words of its class."""
-        return (_classes()[self.kind].__doc__ or "").split("\n\n")[0].strip()
+        return (_classes()[self.kind].__doc__ or "").split("\n\n")[0].strip().replace("`", "")
 
     def said(self) -> dict[str, Any]:
         """Return what was typed as an intervention, not yet checked."""

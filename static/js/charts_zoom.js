@@ -3,7 +3,7 @@
 
 (() => {
   const { charts, time, unzoom } = window.sociarium;
-  const LEAST = 4; // steps in sight
+  const LEAST = 10; // steps in sight, as many as a chart shows at least
 
   // factor: of the width in steps, below 1 for a closer look.
   function zoomBy(factor) {

@@ -99,3 +99,58 @@ def test_users_are_walked_by_key_and_a_decision_opens_in_its_place(site, page, m
     page.wait_for_selector(".users-table a[href*='at=2']")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_users_opinion_is_taken_out_as_a_picture_like_every_chart(site, page, made) -> None:  # noqa: F811
+    page.goto(f"{site}/runs/{made.pk}/users/1/")
+    page.wait_for_selector("#user-opinions canvas")
+    for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        page.focus("#user-opinions .chart-menu summary")
+        page.keyboard.press("Enter")
+        with page.expect_download() as download:
+            page.locator(f'#user-opinions [data-picture="{kind}"]').press("Enter")
+        assert download.value.suggested_filename == f"run-{made.pk}-user-1-opinion.{kind}"
+        assert download.value.path().read_bytes().startswith(start)
+    page.evaluate(LOOK_AT, 2)
+    page.wait_for_selector(".user-who:has-text('As of step 2')")
+    page.wait_for_selector("#user-opinions canvas")
+    assert page.evaluate("sociarium.charts.size") == 1, "a chart that left the page is let go"
+
+
+def test_another_step_on_the_slider_is_another_record_of_the_user(site, page, made) -> None:  # noqa: F811
+    page.goto(f"{site}/runs/{made.pk}/users/1/decisions/2/")
+    page.wait_for_selector("#run[data-keys]")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/users/1/decisions/3/")
+    page.wait_for_selector("#run[data-keys]")
+    page.click("[data-tab-link=users]")
+    page.wait_for_url("**/users/?at=3")
+
+
+def test_the_bars_of_health_are_taken_out_as_pictures(site, page, made) -> None:  # noqa: F811
+    page.goto(f"{site}/runs/{made.pk}/?tab=health")
+    page.wait_for_selector("#run[data-keys]")
+    for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        page.click(".health-stages summary")
+        with page.expect_download() as download:
+            page.click(f'.health-stages [data-picture="{kind}"]')
+        assert download.value.suggested_filename == f"stage-times.{kind}"
+        assert download.value.path().read_bytes().startswith(start)
+
+
+def test_on_a_phone_every_place_is_reached_from_the_bar_and_no_menu_is_cut(site, page, made) -> None:  # noqa: F811
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}/runs/{made.pk}/")
+    page.wait_for_selector(".rail-more:not([hidden])")
+    inside = "(box) => { const at = box.getBoundingClientRect(); return at.left >= 0 && at.right <= innerWidth; }"
+    shown = page.locator(".rail-places a:visible")
+    assert shown.count() == 4
+    assert all(one.evaluate(inside) for one in shown.all())
+    page.click(".rail-more button")
+    assert page.locator(".rail-places a:visible").count() >= 8
+    assert page.locator(".rail [data-theme-toggle]").is_visible()
+    page.keyboard.press("Escape")
+    assert shown.count() == 4
+    for menu in page.locator(".topline-actions details.menu").all():
+        menu.locator("summary").click()
+        assert menu.locator(".menu-body").evaluate(inside)

@@ -170,3 +170,20 @@ def test_a_page_that_slept_catches_up_with_one_answer_and_draws_once(site: str, 
     assert page.evaluate("drawn") == 1
     assert page.evaluate("sociarium.run.series.steps.length") <= 1500 + 10
     assert len(asked) <= 4, asked
+
+
+def test_plus_and_minus_zoom_all_charts_without_a_mouse(site: str, page: Any, running: Any) -> None:  # noqa: F811
+    from tests.live.steps import commit
+
+    commit(running, range(10, 60))
+    page.goto(f"{site}/runs/{running.pk}/")
+    known(page, 59)
+    page.wait_for_selector("#run[data-keys]")
+    page.wait_for_selector('[data-chart="opinion_variance"] canvas')
+    widths = "[...sociarium.charts].filter((c) => c.plot).map((c) => c.plot.scales.x.max - c.plot.scales.x.min)"
+    page.keyboard.press("+")
+    page.wait_for_selector("#unzoom:not([hidden])")
+    assert set(page.evaluate(widths)) == {29.5}, "half of the 59 steps"
+    page.keyboard.press("-")
+    page.wait_for_selector("#unzoom", state="hidden")
+    assert set(page.evaluate(widths)) == {59}

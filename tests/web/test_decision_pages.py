@@ -173,6 +173,8 @@ def test_a_user_of_rules_has_a_feed_and_effects_and_no_prompt(browser, run) -> N
     assert "do nothing" in page
     assert "Asked</h2>" not in page
     assert "Shown</h2>" in page
+    assert "Weighed</h2>" in page
+    assert "Effect</h2>" in page
 
 
 def test_a_user_who_was_not_active_is_said_not_to_have_decided(browser, run) -> None:
