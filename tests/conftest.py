@@ -21,6 +21,11 @@ import pytest
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("house")
 
+# Where this is set, as in many containers, each worker would rewrite the asserts of all tests again (eight seconds of
+# work), and each process that tests start would compile all our files again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
