@@ -23,13 +23,15 @@ TORCH_INDEX_URL ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
+# Containers often set this; every process of a site would then compile our files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PIP := $(BIN)/python -m pip -qq install
 WARM := $(wildcard simapp/management/commands/warm.py)
 # Files with compiled kernels: when one changes, the kernels are compiled before the next start, not during it.
 KERNELS := $(shell grep -rl --include='*.py' 'njit' simapp recommender agents 2>/dev/null)
 
-.PHONY: help setup demo test chaos kill-decisions bench check lint types clean dev browser bench-oasis
+.PHONY: help setup demo test chaos kill-decisions bench check lint types wiring clean dev browser bench-oasis
 
 help:  ## this list
 	@echo "Sociarium. Commands:"
@@ -41,7 +43,8 @@ setup: $(STAMPS)/runtime $(STAMPS)/warm  ## the environment in .venv (torch firs
 demo: setup  ## services, an example run and the web page on 127.0.0.1:$PORT
 	@exec env SOCIARIUM_STOP_WITH_PARENT=1 $(BIN)/python manage.py demo --port "$(PORT)"
 
-test: setup dev browser check  ## everything the tests need, then all checks and tests
+test: setup dev browser  ## everything the tests need, then all checks and tests
+	@$(MAKE) --no-print-directory -j 2 check
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 chaos: setup dev  ## kill parts of a site of its own, KILLS=100 times (SEED=1), and look for losses
@@ -64,7 +67,9 @@ bench: setup  ## every benchmark with its table
 	@if [ -d "$(RATINGS)" ]; then $(BIN)/python manage.py bench recommender --data "$(RATINGS)"; \
 	else echo "bench recommender was left out: RATINGS=$(RATINGS) is no folder (MovieLens ml-latest-small has the form)"; fi
 
-check: setup dev lint types  ## linters, types, layers, Django's own checks
+check: types lint wiring  ## linters, types, layers, Django's own checks
+
+wiring: setup dev
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,17 @@ import pytest
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("house")
 
+# Where this is set, as in many containers, each worker would rewrite the asserts of all tests again (eight seconds of
+# work), and each process that tests start would compile all our files again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from simapp.stack.embedded import Attachment, addresses  # noqa: E402 - needs the path above
-from simapp.stack.paths import StatePaths  # noqa: E402
+from simapp.stack.paths import StatePaths, state_root  # noqa: E402
 from simapp.stack.place import away_candidates  # noqa: E402
 from simapp.stack.process import ONE_THREAD  # noqa: E402
 from simapp.stack.urls import with_redis_database  # noqa: E402
@@ -76,6 +82,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def _start_services() -> None:
     global _hold, _folder  # noqa: PLW0603 - one per session, and pytest's hooks share nothing else
+    state = state_root()
+    data = Path(os.environ.get("SOCIARIUM_DATA") or state / "data")
+    encoded = Path(os.environ.get("SOCIARIUM_EMBEDDINGS") or data / "embeddings")
     _folder = Path(tempfile.mkdtemp(prefix="sociarium-test-"))
     _folder.chmod(0o711)
     os.environ["SOCIARIUM_STATE"] = str(_folder / "var")
@@ -83,11 +92,22 @@ def _start_services() -> None:
     # A text is encoded once, ever, in use too: not again by each test that has a data folder of its own, nor by each
     # process that it starts, which would load torch for that. What encodes is tested with folders given by hand.
     os.environ["SOCIARIUM_EMBEDDINGS"] = str(_folder / "embeddings")
+    # `make setup` has encoded the texts of the gallery, of which most scenarios of tests are made.
+    _copy_vectors(encoded, _folder / "embeddings")
     found = addresses()
     if found.embedded:
         _hold = Attachment(StatePaths.here())
         _hold.attach()
     os.environ.update(found.environment())
+
+
+def _copy_vectors(held: Path, target: Path) -> None:
+    """Copy files of encoded texts; a running site may be merging them, and what is missed is encoded again."""
+    for path in sorted(held.glob("*/*.vectors")):
+        copy = target / path.relative_to(held)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path, copy)
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,7 +19,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Estimate:
             return self.amount, self.amount
         few = sum(part**2 / freedom for part, freedom in self.known_by)
         freedom = self.variance**2 / few if few else 1e6
-        half = float(student.ppf(0.975, max(1.0, freedom))) * sqrt(self.variance)
+        half = float(stdtrit(max(1.0, freedom), 0.975)) * sqrt(self.variance)
         return max(0.0, self.amount - half), self.amount + half
 
     def __add__(self, other: Estimate) -> Estimate:

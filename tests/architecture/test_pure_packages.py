@@ -13,6 +13,8 @@ import pytest
 
 FRAMEWORKS = ("django", "celery", "channels", "psycopg")
 MODELS = ("torch", "transformers", "sentence_transformers", "openai")
+# Of it, the pages and services need single functions, which scipy.special has in a tenth of the time.
+HEAVY = ("scipy.stats",)
 PURE = ("simapp.engine", "simapp.metrics", "simapp.statistics", "simapp.scenarios", "recommender", "agents")
 
 IMPORT_ALL = """
@@ -55,10 +57,11 @@ def test_the_small_process_that_keeps_the_servers_stays_small(project_root):
     assert done.stdout.split() == [], done.stderr
 
 
-def test_pages_and_sockets_load_no_model(project_root):
+def test_pages_sockets_and_the_reconciler_load_no_model_and_nothing_that_takes_long(project_root):
     script = (
         "import sys, simapp.asgi; from django.urls import get_resolver; get_resolver().url_patterns;"
-        f"print(*sorted(set({MODELS!r}) & set(sys.modules)))"
+        "import simapp.runs.reconciler;"
+        f"print(*sorted(set({MODELS + HEAVY!r}) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=project_root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,6 @@ import pytest
 
 from recommender.embeddings.minilm import MiniLM, cpu_arithmetic
 
-pytest.importorskip("sentence_transformers")
 TEXTS = [
     "cats", "the cat sat on the mat", "a kitten sleeps", "trams need new tracks", "the tram is late again",
     "rents went up by nine per cent this year and nobody at the council seems to mind, which tells you a lot",
@@ -17,6 +16,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def encoder() -> MiniLM:
+    pytest.importorskip("sentence_transformers")
     return MiniLM()
 
 

@@ -60,9 +60,31 @@ def ended(run: Run, seconds: float) -> Run:
     return run
 
 
-def test_a_run_of_all_tiers_asks_real_models_and_replays_from_the_cache_with_every_server_off(
+@pytest.fixture
+def site(
     child_environment: dict[str, str], tmp_path: Path, models_folder: Path
+) -> Iterator[tuple[list[str], Path, Path]]:
+    """A site that has the model: what it says, its state, and a folder in which kills can be ordered."""
+    orders = tmp_path / "orders"
+    orders.mkdir()
+    more = {"SOCIARIUM_MODELS": str(models_folder), "SOCIARIUM_KILL_ORDERS": str(orders)}
+    with running_site(child_environment, tmp_path / "var", **more) as (_, said):
+        yield said, tmp_path / "var", orders
+
+
+# One site for both: what a site costs is mostly its start, and the decision worker's load of torch.
+def test_all_tiers_replay_with_every_server_off_and_kills_of_the_decision_worker_change_nothing(
+    site: tuple[list[str], Path, Path], models_folder: Path, subtests: pytest.Subtests
 ) -> None:
+    said, state, orders = site
+    with subtests.test("a run of all tiers asks real models and replays from the cache with every server off"):
+        _all_tiers_replay(said, state, models_folder)
+    _forget_cache()
+    with subtests.test("kills inside batches change nothing and no decision is applied twice"):
+        _kills_change_nothing(said, orders)
+
+
+def _all_tiers_replay(said: list[str], state: Path, models_folder: Path) -> None:
     with ExitStack() as stack:
         served = stack.enter_context(transformers_server(models_folder / "tiny"))
         conforming = stack.enter_context(conforming_server())
@@ -73,13 +95,12 @@ def test_a_run_of_all_tiers_asks_real_models_and_replays_from_the_cache_with_eve
         ):
             Endpoint.objects.create(owner=None, name=name, base_url=base_url, model=model, timeout=60.0)
         version = services.command_line_version(document=mixed(*ALL_TIERS))
-        with running_site(child_environment, tmp_path / "var", SOCIARIUM_MODELS=str(models_folder)) as (_, said):
-            first = ended(services.launch(owner=None, version=version, seed=7, steps=STEPS), 240)
-            log = (tmp_path / "var" / "log" / "decisions.log").read_text()[-3000:]
-            assert first.status == "finished", (first.status, first.waiting, first.error, said, log)
-            stack.close()  # both servers are off from here on
-            again = services.launch(owner=None, version=version, seed=7, steps=STEPS, answers="cache")
-            again = ended(again, 90)
+        first = ended(services.launch(owner=None, version=version, seed=7, steps=STEPS), 240)
+        log = (state / "log" / "decisions.log").read_text()[-3000:]
+        assert first.status == "finished", (first.status, first.waiting, first.error, said, log)
+    # Both servers are off from here on.
+    again = services.launch(owner=None, version=version, seed=7, steps=STEPS, answers="cache")
+    again = ended(again, 90)
 
     assert (again.status, again.digest_hex) == ("finished", first.digest_hex), again.waiting
     assert bytes(again.impressions_digest) == bytes(first.impressions_digest)
@@ -92,23 +113,17 @@ def test_a_run_of_all_tiers_asks_real_models_and_replays_from_the_cache_with_eve
     assert QuestionBatch.objects.filter(run_id=first.rows, claim__gt=1).count() == 0
 
 
-def test_kills_of_the_decision_worker_inside_batches_change_nothing_and_no_decision_is_applied_twice(
-    child_environment: dict[str, str], tmp_path: Path, models_folder: Path
-) -> None:
+def _kills_change_nothing(said: list[str], orders: Path) -> None:
     kills = int(os.environ.get("KILLS", "2"))
     steps = max(STEPS, kills)
     order = ("in a batch", "batch answered", "replies written", "batch kept")
     places = [order[number % len(order)] for number in range(kills)]
     version = services.command_line_version(document=mixed({"tier": "local", "who": count(40), "model": "tiny"}))
-    orders = tmp_path / "orders"
-    orders.mkdir()
-    more = {"SOCIARIUM_MODELS": str(models_folder), "SOCIARIUM_KILL_ORDERS": str(orders)}
-    with running_site(child_environment, tmp_path / "var", **more) as (_, said):
-        expected = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 120)
-        _forget_cache()
-        for number, place in enumerate(places):
-            (orders / f"{number}.order").write_text(json.dumps({"place": place, "step": 1 + number}))
-        run = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 60 + 60 * kills)
+    expected = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 120)
+    _forget_cache()
+    for number, place in enumerate(places):
+        (orders / f"{number}.order").write_text(json.dumps({"place": place, "step": 1 + number}))
+    run = ended(services.launch(owner=None, version=version, seed=7, steps=steps), 60 + 60 * kills)
 
     assert expected.status == "finished", (expected.waiting, said)
     assert (run.status, run.digest_hex) == ("finished", expected.digest_hex), (run.waiting, said)

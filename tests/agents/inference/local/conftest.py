@@ -1,4 +1,7 @@
-"""A small model of random weights for all tests of the local tier, and questions to ask it."""
+"""A small model of random weights for all tests of the local tier, and questions to ask it.
+
+Every worker of a test session reads all tests and runs a part of them: here torch is loaded inside tests only.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from agents.asking import ModelAway, Sampling
 from agents.inference.local.loading import choose_dtype, load, model_name
@@ -84,6 +83,9 @@ def test_other_shared_text_and_other_topics_are_other_prefixes(model, ask) -> No
 
 def test_actions_are_taken_as_often_as_the_model_gives_them(model, ask, loaded) -> None:
     """The measured shares against a plain pass of the same prompt through transformers, without our packing."""
+
+    import torch
+
     from agents.inference.local.form import rules, tail
 
     options = ("do_nothing", "refresh", "trend")
@@ -154,6 +156,8 @@ def test_a_text_without_a_whole_character_is_asked_for_once_more_and_then_abstai
 
 
 def test_a_chunk_that_does_not_fit_is_halved_and_says_the_same(answered, folder, loaded, monkeypatch) -> None:
+    import torch
+
     questions, replies = answered
     begin, sizes = Rows.begin.__func__, []
 
@@ -174,6 +178,8 @@ def test_a_chunk_that_does_not_fit_is_halved_and_says_the_same(answered, folder,
 
 
 def test_a_memory_that_holds_not_one_prompt_is_said(model, ask, monkeypatch) -> None:
+    import torch
+
     def none(cls, prefix, blocks, room):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
@@ -194,6 +200,8 @@ def test_chunks_hold_alike_prompts_within_the_memory(loaded) -> None:
 
 
 def test_a_missing_or_broken_folder_is_said_in_a_sentence(folder, tmp_path) -> None:
+    import torch
+
     with pytest.raises(ModelAway, match="missing"):
         LocalModel(tmp_path / "nothing")
     with pytest.raises(ModelAway, match=r"config\.json"):
@@ -246,6 +254,8 @@ def test_numbers_are_bf16_where_the_processor_multiplies_them() -> None:
 
 
 def test_a_model_in_bf16_answers_alike(folder, ask) -> None:
+    import torch
+
     model = LocalModel(folder, loaded=load(folder, dtype="bfloat16"))
     replies = model.answer([ask(i) for i in range(8)], SHORT)
     assert all(reply.outcome == "answered" for reply in replies)

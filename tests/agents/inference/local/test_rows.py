@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,8 @@ IDS = st.lists(st.integers(4, 299), min_size=1, max_size=12)
 
 
 def alone(loaded, ids: list[int]) -> np.ndarray:
+    import torch
+
     with torch.inference_mode():
         return loaded.model(torch.tensor([ids])).logits[0, -1].numpy()
 
@@ -62,6 +63,8 @@ def test_other_families_pack_alike_within_their_window(family: str) -> None:
 
 
 def test_the_kept_prefix_is_as_it_was_after_many_batches(loaded) -> None:
+    import torch
+
     prefix = Rows.prefill(loaded, [5, 6, 7, 8], Work())
     before = [layer.keys.clone() for layer in prefix.cache.layers]
     for size in (1, 3, 8):
@@ -71,6 +74,8 @@ def test_the_kept_prefix_is_as_it_was_after_many_batches(loaded) -> None:
 
 
 def test_a_cache_grows_where_its_room_is_short() -> None:
+    import torch
+
     cache = new_cache(1, 2)
     blocks = [torch.full((1, 1, n, 2), float(n)) for n in (1, 1, 3, 200)]
     for block in blocks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from agents.inference.local.sampling import pick_among, pick_token, uniforms
 
@@ -23,6 +22,8 @@ def test_draws_are_uniform_and_a_function_of_seed_and_number() -> None:
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_options_are_taken_as_often_as_the_model_says(temperature: float) -> None:
+    import torch
+
     logits = torch.tensor([1.0, -9.0, 0.3, 2.0]).expand(N, 4)
     taken, told = pick_among(logits, [[3, 0, 2]] * N, DRAWS, temperature)
     expected = torch.softmax(torch.tensor([2.0, 1.0, 0.3]).double() / temperature, 0).numpy()
@@ -32,6 +33,8 @@ def test_options_are_taken_as_often_as_the_model_says(temperature: float) -> Non
 
 
 def test_rows_with_fewer_options_never_take_a_missing_one() -> None:
+    import torch
+
     logits = torch.zeros(3, 9)
     taken, _ = pick_among(logits, [[1], [1, 2, 3], [4, 5]], np.array([0.999999, 0.999999, 0.999999]), 1.0)
     assert taken.tolist() == [0, 2, 1]
@@ -39,6 +42,8 @@ def test_rows_with_fewer_options_never_take_a_missing_one() -> None:
 
 
 def test_a_token_is_one_of_those_allowed_and_likely() -> None:
+    import torch
+
     logits = torch.tensor([5.0, 1.0, 0.0, 0.9, -3.0]).expand(N, 5)
     allowed = torch.tensor([False, True, True, True, True]).expand(N, 5)
     found = np.bincount(pick_token(logits, allowed, DRAWS, 1.0, 1.0), minlength=5) / N
