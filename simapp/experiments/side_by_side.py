@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -39,8 +40,8 @@ class Setting:
 
     @property
     def parts(self) -> list[str]:
-        """The names of the path, between which a narrow page breaks it."""
-        return self.path.split(".")
+        """The words of the path, each with its dot or underscore, behind which a narrow page breaks it."""
+        return re.findall(r"[^._]*[._]|[^._]+$", self.path)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@
   const button = document.getElementById("feed-fresh");
   const who = root.dataset.as;
   const cohort = root.dataset.cohort; // whose posts are shown, "" for everybody's
-  let newest = Number(root.dataset.newest);
+  let newest = Number(root.dataset.newest); // the last step of what is shown
+  let known = newest; // the last step that was heard of
   let at = run.dataset.at === "" ? null : Number(run.dataset.at);
 
   // --- what is looked at --------------------------------------------------------------------------------------
@@ -25,6 +26,7 @@
     if (cohort) query.set("cohort", cohort);
     if (at !== null) query.set("at", at);
     seen.setAttribute("aria-busy", "true");
+    if (at === null) newest = known;
     try {
       const response = await fetch(`${here}?${query}`, { headers: { "HX-Request": "true" }, signal: mine.signal, redirect: "manual" });
       if (!response.ok) throw new Error(String(response.status));
@@ -72,7 +74,6 @@
     } catch { /* the next step asks again */ }
   }
 
-  let known = newest;
   document.addEventListener("sociarium:steps", (event) => {
     known = Math.max(known, event.detail.step);
     if (!counting && at === null && known > newest) counting = setTimeout(count, 700);

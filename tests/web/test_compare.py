@@ -70,7 +70,7 @@ def test_settings_that_differ_come_alone_until_all_are_asked_for(browser: Client
     page = browser.get(f"/compare/?runs={named(*pair)}&all=1&q=minutes")
     shown = [row.path for row, hidden in page.context["settings"] if not hidden]
     assert shown == ["clock.minutes_per_step"]
-    assert "clock.<wbr>minutes_per_step</th>" in page.content.decode()
+    assert "clock.<wbr>minutes_<wbr>per_<wbr>step</th>" in page.content.decode()
     assert "<b>Two</b>" not in page.content.decode()
 
 

@@ -158,3 +158,13 @@ def test_a_stranger_is_told_that_there_is_no_such_run(told, browser_of, stranger
     browser = browser_of(stranger)
     for name in ("feed-view", "feed-fresh", "users", "user-find"):
         assert browser.get(reverse(f"run:{name}", args=[told.pk])).status_code == 404, name
+
+
+def test_who_was_not_active_in_the_last_step_is_not_told_of_new_steps_for_ever(made, browser) -> None:
+    user = next(user for user in range(made.users) if not feed_of(made, user, made.step)[0])
+    page = body(browser, made, f"?as={user}")
+    assert "Not active" in page
+    newest = re.search(r'data-newest="(\d+)"', page)
+    assert newest
+    fresh = browser.get(reverse("run:feed-fresh", args=[made.pk]) + f"?after={newest[1]}").json()
+    assert (fresh["step"], fresh["posts"]) == (int(newest[1]), 0)
