@@ -44,6 +44,11 @@ def fork(*, run: Run, at: int, member: Any, **wishes: Any) -> Run:
     return made
 
 
+def usual_step(run: Run) -> int:
+    """Return the step after which a form offers a fork: where the run stands, half-way once it has made its steps."""
+    return max(run.step if run.step < run.steps else run.steps // 2, 0)
+
+
 def create_fork(
     *,
     run: Run,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from simapp.engine.core.errors import WrongInput
 from simapp.runs import access, edited_forks
 from simapp.runs.feed_in_force import preset_after
+from simapp.runs.forks import usual_step
 from simapp.runs.happenings import Happening
 from simapp.scenarios.names import FEED_PRESETS
 from simapp.web.intervention_words import line, names_of
@@ -74,8 +75,8 @@ class Origin:
 
 
 def fresh(run: Run, at: int | None) -> Edit:
-    """Return the form as it opens: fork at the step that is looked at."""
-    return _edit(run, {"fork_at": str(at if at is not None else max(run.step, 0))})
+    """Return the form as it opens: fork at the step that is looked at, else at the usual one."""
+    return _edit(run, {"fork_at": str(at if at is not None else usual_step(run))})
 
 
 def sent(form: QueryDict, run: Run) -> Edit:
@@ -117,6 +118,9 @@ def fork(run: Run, member: Any, edit: Edit, form: Form) -> Run:
         msg = f"The lines are {len(lines)}; there may be {MOST_LINES}."
         raise WrongInput(msg)
     at = _whole(edit.at)
+    if at == run.step == run.steps and not any(text.startswith("clock.steps") for text in lines):
+        msg = f"fork_at is {at}, the last step: nothing would be left to do. Choose an earlier one, or set clock.steps."
+        raise WrongInput(msg)
     title = "".join(char for char in edit.title if char.isprintable())
     words = [*_in_words(changes), *_in_words(lines)]
     if said is not None:

@@ -39,8 +39,8 @@ class Typed:
 
 
 def fresh(run: Run) -> Typed:
-    """Return the forms of a page just opened: fork here, where the run stands."""
-    return Typed(at=str(max(run.step, 0)), to=str(max(run.step - 1, 0)))
+    """Return the forms of a page just opened."""
+    return Typed(at=str(forks.usual_step(run)), to=str(max(run.step - 1, 0)))
 
 
 def sent(form: QueryDict, run: Run, which: str) -> Typed:

@@ -52,6 +52,14 @@
     if (event.target.dataset.picks) find(event.target);
   });
 
+  // Who fills in the intervention of a run that can only be forked means it.
+  const include = form.elements.include;
+  if (include && "over" in root.dataset) {
+    let own = false; // once they have chosen by themselves, it stays so
+    include.addEventListener("change", () => { own = true; });
+    form.addEventListener("input", (event) => { if (!own && event.target.name && !event.target.closest(".fork-edit")) include.checked = true; });
+  }
+
   form.elements.at?.addEventListener("input", () => {
     const radio = form.querySelector('input[name="when"][value="at"]');
     if (radio) radio.checked = true;

@@ -70,5 +70,12 @@ def test_a_member_injects_a_post_sees_it_and_forks_with_another_feed(
     compare = page.get_attribute(".origin a:text-is('Compare with parent')", "href")
     assert compare == f"/compare/?runs={run.pk},{made.pk}"
     finish(made)
-    page.reload()
+    page.goto(f"{site}/runs/{made.pk}/interventions/")
+    assert not page.is_checked("#steer [name=include]")
+    page.fill("#steer [name=text]", WORDS)
+    assert page.is_checked("#steer [name=include]"), "who fills it in means it"
+    page.uncheck("#steer [name=include]")
+    page.fill("#steer [name=text]", "other words")
+    assert not page.is_checked("#steer [name=include]")
+    page.goto(f"{site}/runs/{made.pk}/")
     page.wait_for_selector("#link:has-text('up to date')")

@@ -197,6 +197,20 @@ def test_a_fork_that_cannot_be_is_refused_where_it_was_typed(browser: Any, run: 
     assert not Run.objects.filter(parent=run).exists()
 
 
+def test_a_run_at_its_last_step_is_offered_to_be_forked_half_way(browser: Any, run: Run) -> None:
+    Run.objects.filter(pk=run.pk).update(status="finished", steps=run.step)
+    half = run.step // 2
+    assert f'name="fork_at" value="{half}"' in text_of(browser.get(address(run)))
+    assert f'name="at" value="{half}"' in text_of(browser.get(address(run, "page")))
+    typed = {"kind": "rewire", "share": "0.3", "fork_at": str(run.step), "set_like": "0.5"}
+    answer = browser.post(address(run, "fork-edit"), typed)
+    assert answer.status_code in (400, 409)
+    assert f"fork_at is {run.step}, the last step" in text_of(answer)
+    answer = browser.post(address(run, "fork-edit"), typed | {"lines": f"clock.steps={run.step + 5}"})
+    assert answer.status_code == 302, text_of(answer)
+    assert Run.objects.get(parent=run).steps == run.step + 5
+
+
 def test_a_run_that_is_over_can_only_be_forked(browser: Any, run: Run) -> None:
     Run.objects.filter(pk=run.pk).update(status="stopped")
     page = text_of(browser.get(address(run)))
