@@ -9,6 +9,6 @@
     clearTimeout(soon);
     // Replaced, not pushed: going back leaves the record, as a person who came from a list expects.
     const step = Math.max(1, event.detail.at ?? window.sociarium.time.newest);
-    soon = setTimeout(() => location.replace(steps.replace("/0/", `/${step}/`)), REST);
+    soon = setTimeout(() => location.replace(steps.replace(/0\/$/, `${step}/`)), REST);
   });
 })();

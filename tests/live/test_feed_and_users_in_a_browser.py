@@ -118,10 +118,10 @@ def test_a_users_opinion_is_taken_out_as_a_picture_like_every_chart(site, page, 
 
 
 def test_another_step_on_the_slider_is_another_record_of_the_user(site, page, made) -> None:  # noqa: F811
-    page.goto(f"{site}/runs/{made.pk}/users/1/decisions/2/")
+    page.goto(f"{site}/runs/{made.pk}/users/0/decisions/2/")
     page.wait_for_selector("#run[data-keys]")
     page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/users/1/decisions/3/")
+    page.wait_for_url("**/users/0/decisions/3/")
     page.wait_for_selector("#run[data-keys]")
     page.click("[data-tab-link=users]")
     page.wait_for_url("**/users/?at=3")
