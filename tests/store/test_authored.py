@@ -15,7 +15,7 @@ from tests.runs.small import busy, finish, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COHORTS = ([3], [0, 5, 119], list(range(0, 120, 2)), list(range(120)), [2**31 - 1])
+COHORTS = ([3], [0, 5, 119], list(range(0, 120, 2)), list(range(120)), list(range(30)), list(range(90, 120)), [2**30])
 
 
 @pytest.fixture
