@@ -100,8 +100,8 @@ def look_at_everything(context: Any, site: str, run: int) -> None:
             page.emulate_media(color_scheme=scheme)
             answer = page.goto(f"{site}/runs/{run}/{view}")
             assert answer.status == 200, view
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{view or 'overview'} scrolls sideways by {wide} px at {width} px"
+            # Nothing scrolls sideways. Waited for rather than asked: the page may be loading itself again.
+            page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
             if folder:
                 page.wait_for_timeout(800)
                 name = view.strip("/?").replace("/", "-").replace("=", "-") or "overview"
